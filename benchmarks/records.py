@@ -31,6 +31,8 @@ from tests.environment import prepare
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 TEMPLATES = 61
 CLINICS = 40
+LETTERS = "34679ACDEFGHJKMN"
+"""Of system ids, as many as there are hexadecimal digits."""
 FLAT = 1.5
 """How many times as long an act may take among a hundred times as many episodes."""
 SAVED_MS = 100
@@ -40,7 +42,7 @@ FENCED = ("patient", "number", "episode", "step", "revision")
 PATIENTS = """
 INSERT INTO records_patient (system_id, birth_date, sex, given_name, surname, is_protected,
     register_protects, created_at)
-SELECT 'P' || upper(lpad(to_hex(n), 8, '0')), date '1930-01-01' + (n %% 25000), 'female',
+SELECT 'P' || translate(lpad(to_hex(n), 8, '0'), %(hex)s, %(letters)s), date '1930-01-01' + (n %% 25000), 'female',
     (array['Anna','Åsa','Erik','Karin','Östen'])[n %% 5 + 1],
     (array['Berg','Ek','Åberg','Öman','Ström','Lund','Sjö','Dahl'])[n %% 8 + 1]
         || (array['ström','qvist','lund','man','ell'])[n / 8 %% 5 + 1] || (n %% 1000)::text, false, false, %(at)s
@@ -52,7 +54,8 @@ INSERT INTO records_number (patient_id, text, kind, since)
 SELECT id, nine.text || (10 - luhn.sum %% 10) %% 10, 'personnummer', %(at)s
 FROM records_patient, LATERAL (
     SELECT to_char(birth_date, 'YYYYMMDD')
-        || lpad((('x' || substr(system_id, 2))::bit(32)::int / 25000 + 1)::text, 3, '0') AS text
+        || lpad((('x' || translate(substr(system_id, 2), %(letters)s, %(hex)s))::bit(32)::int / 25000 + 1)::text,
+            3, '0') AS text
 ) nine, LATERAL (
     SELECT sum(doubled / 10 + doubled %% 10) AS sum FROM generate_series(1, 9) place,
         LATERAL (SELECT substr(nine.text, place + 2, 1)::int * (1 + place %% 2) AS doubled) digit
@@ -63,12 +66,13 @@ WHERE id > %(before)s
 EPISODES = """
 INSERT INTO records_episode (system_id, patient_id, sub_registry, version, care_provider_id, clinic_id, began_at,
     created_at, created_by_id, created_by_name)
-SELECT 'E' || upper(lpad(to_hex(n), 8, '0')), p.id, t.code, t.version, c.provider, c.clinic,
+SELECT 'E' || translate(lpad(to_hex(n), 8, '0'), %(hex)s, %(letters)s), p.id, t.code, t.version, c.provider, c.clinic,
     %(at)s - make_interval(days => (n %% 4000)::int), %(at)s, 1, 'Anna Berg'
 FROM generate_series(%(first)s, %(last)s) n
 JOIN bench_template t ON t.number = n / %(clinics)s %% %(templates)s
 JOIN bench_clinic c ON c.number = n %% %(clinics)s
-JOIN records_patient p ON p.system_id = 'P' || upper(lpad(to_hex(n - (n %% 4 = 0)::int), 8, '0'))
+JOIN records_patient p ON p.system_id =
+    'P' || translate(lpad(to_hex(n - (n %% 4 = 0)::int), 8, '0'), %(hex)s, %(letters)s)
 """
 STEPS = """
 INSERT INTO records_step (episode_id, care_provider_id, clinic_id, code, state, answers, version, flags, lacking,
@@ -83,7 +87,8 @@ SELECT e.id, e.care_provider_id, e.clinic_id, s.code, s.state, s.answers, s.vers
     CASE WHEN s.state = 'signed' THEN e.began_at END, CASE WHEN s.state = 'signed' THEN 1 END,
     CASE WHEN s.state = 'signed' THEN 'Anna Berg' ELSE '' END, false, false, ''
 FROM records_episode e
-JOIN bench_step s ON s.number = ('x' || substr(e.system_id, 2))::bit(32)::int / %(clinics)s %% %(templates)s
+JOIN bench_step s ON s.number =
+    ('x' || translate(substr(e.system_id, 2), %(letters)s, %(hex)s))::bit(32)::int / %(clinics)s %% %(templates)s
 WHERE e.id > %(before)s
 """
 REVISIONS = """
@@ -159,8 +164,9 @@ def people() -> Any:
     return actor
 
 
-def templates(rng: random.Random) -> None:
-    """Plausible answers, by number; what is signed, half done, or still to be done is spread over them."""
+def templates(rng: random.Random, *, days_ago: Callable[[int], int] = lambda number: 500) -> None:
+    """Plausible answers, by number; what is signed, half done, or still to be done is spread over them. `days_ago`:
+    when the episode of a number began."""
     from django.db import connection
 
     from registret.demo.episodes import of_age, told
@@ -173,7 +179,7 @@ def templates(rng: random.Random) -> None:
     for number in range(TEMPLATES):
         registry = registries[number % len(registries)]
         form = catalogue().forms[registry.code, registry.version]
-        began = AT - timedelta(days=500)
+        began = AT - timedelta(days=days_ago(number))
         _, patient = of_age(rng, at=began)
         story = told(form, patient=replace(patient, sex="female"), began_at=began, at=AT, rng=rng)
         rows.append((number, form.code, form.version))
@@ -226,7 +232,7 @@ def grow(made: int, wanted: int) -> None:
         cursor.execute("SELECT coalesce(max(id), 0) FROM records_episode")
         (episodes,) = cursor.fetchone()
         facts: dict[str, Any] = {"at": AT, "first": made + 1, "last": wanted}
-        facts |= {"templates": TEMPLATES, "clinics": CLINICS}
+        facts |= {"templates": TEMPLATES, "clinics": CLINICS, "hex": "0123456789abcdef", "letters": LETTERS}
         cursor.execute(PATIENTS, facts)
         cursor.execute(NUMBERS, facts | {"before": patients})
         cursor.execute(EPISODES, facts)

@@ -1,4 +1,4 @@
-"""Holds the layout of HTML, CSS and JavaScript: `python tools/layout.py`.
+"""Holds the layout of HTML, CSS, JavaScript and Typst: `python tools/layout.py`.
 
 No line is longer than 120 characters. In HTML a line begins at most one block element and ends at most one; in CSS a
 line holds one declaration. Prints every line that breaks a rule, and fails if there is one.
@@ -43,7 +43,7 @@ def _declarations(line: str) -> int:
 
 
 def main() -> int:
-    files = sorted(file for kind in ("html", "css", "js") for file in PACKAGE.rglob(f"*.{kind}"))
+    files = sorted(file for kind in ("html", "css", "js", "typ") for file in PACKAGE.rglob(f"*.{kind}"))
     found = [f"{file.relative_to(PACKAGE.parent)}:{n}: {rule}" for file in files for n, rule in faults(file)]
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0

@@ -64,7 +64,7 @@ def take_back_change(*, account_id: int, by: By, at: datetime) -> None:
     account = Account.objects.select_for_update().get(id=account_id)
     if not give_up_change(account.id, at=at):
         raise NoChangeWaits()
-    record(event=Event.ACCOUNT_MAIL_KEPT, by=by, at=at, about_account_id=account.id, about_hsa_id=account.hsa_id)
+    record(event=Event.ACCOUNT_MAIL_KEPT, by=by, at=at, about=account)
 
 
 @transaction.atomic
@@ -89,8 +89,7 @@ def object_to_change(*, confirmation_id: int, by: By, at: datetime) -> Objected:
         event=Event.ACCOUNT_MAIL_OBJECTED,
         by=by,
         at=at,
-        about_account_id=account.id,
-        about_hsa_id=account.hsa_id,
+        about=account,
         facts={"domain": EmailAddress(change.email).domain, "made": done},
     )
     end_sessions_of(hsa_id=account.hsa_id, reason="mail_objected", by=by, at=at)

@@ -283,10 +283,12 @@ def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRow:
-    """A login attempt in which a card was read, without its secrets."""
+    """A login attempt in which a card was read, without its secrets. `outcome`: the card, and why it was refused."""
 
     purpose: str
     way: str
+    back_to: str
+    outcome: dict[str, Any]
     begun_at: datetime
     answered_at: datetime | None
     redeemed_at: datetime | None

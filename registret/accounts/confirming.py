@@ -8,14 +8,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from registret.accounts.lifecycle import ACCOUNT_LIFE, AccountState
 from registret.accounts.models import Account, Confirmation
-from registret.accounts.queries import WRONG_CODES_ALLOWED, AccountRow, account_row
+from registret.accounts.queries import AccountRow, account_row
 from registret.accounts.refusals import (
-    CodeBurnt,
-    CodeWrong,
     ConfirmationDone,
     ConfirmationExpired,
     ConfirmationOtherCard,
@@ -55,14 +52,7 @@ def ask_for_confirmation(*, account_id: int, email: EmailAddress | None, by: By,
         account.email = email.text
         account.save(update_fields=["email"])
         facts: dict[str, str | int | bool | None] = {"domain_before": before.rpartition("@")[2], "domain": email.domain}
-        record(
-            event=Event.ACCOUNT_MAIL_CHANGED,
-            by=by,
-            at=at,
-            about_account_id=account.id,
-            about_hsa_id=account.hsa_id,
-            facts=facts,
-        )
+        record(event=Event.ACCOUNT_MAIL_CHANGED, by=by, at=at, about=account, facts=facts)
     newest = next_letter(account, account.email, replaces="", by=by, at=at)
     return newest.id, newest.version
 
@@ -94,27 +84,20 @@ def confirm_by_code(
         wanted = Confirmation.objects.select_related("account").filter(account_id=account_id).order_by("-id").first()
         if wanted is None or wanted.confirmed_at or wanted.replaced_at or not _awaits(account, wanted):
             raise ConfirmationDone()
-        if at >= wanted.expires_at:
-            raise ConfirmationExpired(expired_at=wanted.expires_at)
-        if wanted.wrong_codes < WRONG_CODES_ALLOWED:
-            if code_fits(code, id=wanted.id, version=wanted.version):
-                confirmed = _confirmed(wanted, how="code", by=by, at=at)
-                then(confirmed)
-                return confirmed
-            Confirmation.objects.filter(id=wanted.id).update(wrong_codes=F("wrong_codes") + 1)
-        left = WRONG_CODES_ALLOWED - wanted.wrong_codes - 1
+        refusal = wanted.guess(is_right=code_fits(code, id=wanted.id, version=wanted.version), at=at)
+        if refusal is None:
+            confirmed = _confirmed(wanted, how="code", by=by, at=at)
+            then(confirmed)
+            return confirmed
         record(
             event=Event.CONFIRMATION_CODE_REFUSED,
             outcome="refused",
             by=by,
             at=at,
             about_account_id=account_id,
-            facts={"left": max(left, 0)},
+            facts={"left": wanted.guesses_left},
         )
-    # The count above is committed: guessing is never free.
-    if left > 0:
-        raise CodeWrong(left=left)
-    raise CodeBurnt()
+    raise refusal
 
 
 def confirmation_to_confirm(*, confirmation: tuple[int, int], at: datetime, lock: bool = False) -> Confirmation:
@@ -162,25 +145,21 @@ def _awaits(account: Account, wanted: Confirmation) -> bool:
 def next_letter(account: Account, email: str, *, replaces: str, by: By, at: datetime) -> Confirmation:
     """The confirmation that counts from now on: a new version of the open one if that is about the same address."""
     newest = Confirmation.objects.filter(account=account, confirmed_at=None, replaced_at=None).first()
-    expires_at = at + settings.CONFIRMATION_LIFETIME
     if newest is not None and newest.email == email:
-        newest.version += 1
-        newest.sent_at, newest.expires_at, newest.wrong_codes = at, expires_at, 0
+        newest.renew(at=at)
         newest.save()
     else:
         if newest is not None:
             Confirmation.objects.filter(id=newest.id).update(replaced_at=at)
         newest = Confirmation.objects.create(
-            account=account, email=email, replaces=replaces, created_at=at, sent_at=at, expires_at=expires_at
+            account=account,
+            email=email,
+            replaces=replaces,
+            created_at=at,
+            sent_at=at,
+            expires_at=at + settings.CONFIRMATION_LIFETIME,
         )
-    record(
-        event=Event.CONFIRMATION_ASKED,
-        by=by,
-        at=at,
-        about_account_id=account.id,
-        about_hsa_id=account.hsa_id,
-        facts={"version": newest.version},
-    )
+    record(event=Event.CONFIRMATION_ASKED, by=by, at=at, about=account, facts={"version": newest.version})
     return newest
 
 
@@ -196,12 +175,7 @@ def _confirmed(wanted: Confirmation, *, how: str, by: By, at: datetime) -> Confi
     account.save(update_fields=["state", "confirmed_at", "unused_since"])
     Confirmation.objects.filter(id=wanted.id).update(confirmed_at=at)
     record(
-        event=Event.ACCOUNT_CONFIRM_EMAIL,
-        by=by,
-        at=at,
-        about_account_id=account.id,
-        about_hsa_id=account.hsa_id,
-        facts={"how": how, "version": wanted.version},
+        event=Event.ACCOUNT_CONFIRM_EMAIL, by=by, at=at, about=account, facts={"how": how, "version": wanted.version}
     )
     return Confirmed(confirmation=(wanted.id, wanted.version), person=account_row(account), instead_of=None)
 
@@ -217,12 +191,5 @@ def _changed(wanted: Confirmation, *, how: str, by: By, at: datetime) -> Confirm
         "domain_before": before.domain,
         "domain": EmailAddress(wanted.email).domain,
     }
-    record(
-        event=Event.ACCOUNT_MAIL_CHANGED,
-        by=by,
-        at=at,
-        about_account_id=account.id,
-        about_hsa_id=account.hsa_id,
-        facts=facts,
-    )
+    record(event=Event.ACCOUNT_MAIL_CHANGED, by=by, at=at, about=account, facts=facts)
     return Confirmed(confirmation=(wanted.id, wanted.version), person=account_row(account), instead_of=before)

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Collate, Upper
 
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.accounts.mailed_codes import MailedCode
 from registret.accounts.name_keys import name_key
 from registret.database.columns import DIGEST, PERSONAL, PLAIN
 from registret.database.constraints import check, choices, index, known, together, unique
@@ -80,6 +81,11 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     @property
+    def account_id(self) -> int:
+        """The id, as other values of a person call it."""
+        return self.id
+
+    @property
     def name(self) -> str:
         return f"{self.given_name} {self.surname}".strip()
 
@@ -128,10 +134,9 @@ class Account(AbstractBaseUser):
         ]
 
 
-class Confirmation(models.Model):
-    """That a mail address works. Each letter sent is a new `version`: the newest wins.
+class Confirmation(MailedCode):
+    """That a mail address works, proven by the code or the link of a letter.
 
-    Link and code are derived from (id, version) with a key outside the database: see `registret.mail.links`.
     With `replaces`, the address that was in force when a confirmed account asked for another one, this is a change of
     address, to which a reader of the mail there may object.
     """
@@ -139,11 +144,7 @@ class Confirmation(models.Model):
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="confirmations")
     email = models.CharField(max_length=254, db_comment=PERSONAL)
-    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
-    sent_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    wrong_codes = models.PositiveSmallIntegerField(default=0)
     confirmed_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True)
     replaces = models.CharField(max_length=254, blank=True, default="", db_comment=PERSONAL)

@@ -218,8 +218,5 @@ def _confirmation_row(found: Confirmation) -> ConfirmationRow:
         replaced_at=found.replaced_at,
         replaces=EmailAddress(found.replaces) if found.replaces else None,
         objected_at=found.objected_at,
-        burnt=found.wrong_codes >= WRONG_CODES_ALLOWED,
+        burnt=found.is_burnt,
     )
-
-
-WRONG_CODES_ALLOWED = 5

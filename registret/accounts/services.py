@@ -44,14 +44,7 @@ def accept_next_card(*, account_id: int, decided_by: str, by: By, at: datetime) 
     account = Account.objects.select_for_update().get(id=account_id)
     facts = {"decided_by": decided_by, "issuer_before": account.card_issuer}
     Account.objects.filter(id=account_id).update(card_issuer="", card_environment="")
-    record(
-        event=Event.ACCOUNT_CARD_ACCEPTED,
-        by=by,
-        at=at,
-        about_account_id=account.id,
-        about_hsa_id=account.hsa_id,
-        facts=facts,
-    )
+    record(event=Event.ACCOUNT_CARD_ACCEPTED, by=by, at=at, about=account, facts=facts)
 
 
 def note_grant(*, account_id: int, at: datetime) -> None:
@@ -102,8 +95,7 @@ def take_over_suspension(*, account_id: int, by: By, at: datetime) -> None:
         event=Event.ACCOUNT_TAKEN_OVER,
         by=by,
         at=at,
-        about_account_id=account.id,
-        about_hsa_id=account.hsa_id,
+        about=account,
         clinic_id=clinic_id,
         facts={"reason": account.state_reason},
     )
@@ -176,12 +168,5 @@ def _step(
     # A change of address that was asked for before is given up: the person who lifts the suspension does not see it.
     give_up_change(account.id, at=at)
     account.save(update_fields=["state", "state_reason", "state_authority", "state_clinic_id", "ended_at"])
-    record(
-        event=Event(f"account.{act}"),
-        by=by,
-        at=at,
-        about_account_id=account.id,
-        about_hsa_id=account.hsa_id,
-        facts={"before": before.value, "reason": reason},
-    )
+    record(event=Event(f"account.{act}"), by=by, at=at, about=account, facts={"before": before.value, "reason": reason})
     return account

@@ -20,12 +20,13 @@ from django.db.migrations.executor import MigrationExecutor
 from psycopg.conninfo import make_conninfo
 
 from registret.cards.trust import TrustBroken
-from registret.config.roles import owned_tables
+from registret.config.roles import can_act_as, owned_tables
 from registret.mail.smtp import MailServer
 from registret.oidc import ProviderBroken
 from registret.records.patient_rights.mark_file import kept_in
 from registret.records.queries.forms import digests_in_use
 from registret.registries.queries import DefinitionBroken, catalogue, sub_registries
+from registret.reports.role import ROLE
 from registret.revocation.trust import trust
 from registret.web.door.provider import provider
 from registret.web.gate import Ungated, require_all_gated
@@ -182,6 +183,7 @@ def check_database() -> None:
         raise NotReady(f"the database lacks {len(missing)} migrations: run `registret migrate`")
     check_fence()
     check_owner()
+    check_reports_role()
 
 
 def check_owner() -> None:
@@ -194,6 +196,15 @@ def check_owner() -> None:
         raise NotReady(
             f"the role of DATABASE_URL owns {len(owned)} tables ({owned[0]} and on): give them to a role of their own, "
             "name that in REGISTRET_OWNER_DATABASE_URL, and run `registret migrate` (docs/operations.md)"
+        )
+
+
+def check_reports_role() -> None:
+    """There is a role without right to patients, which reports are read as. Raises: NotReady."""
+    if not can_act_as(ROLE):
+        raise NotReady(
+            f"the role of DATABASE_URL cannot act as {ROLE}, which reads reports and no patients: make that role, "
+            "grant it (docs/operations.md), and run `registret migrate`"
         )
 
 

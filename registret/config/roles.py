@@ -1,4 +1,5 @@
-"""Two roles in the database: one owns the tables and migrates them, the other serves and may only use rows."""
+"""Three roles in the database: one owns the tables and migrates them, one serves and may only use rows, and one reads
+the counts of reports and no patients."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from typing import Any, Final, cast
 
 from django.conf import settings
 from django.db import connection, transaction
+
+from registret.reports.role import ROLE as REPORTS_ROLE
 
 # What differs between the two; the database is one.
 _OF_A_ROLE: Final = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
@@ -76,6 +79,17 @@ _DELETED: Final = (
     "reports_staleepisode",
     "revocation_keptanswer",
 )
+# What a report is made of, for the role that has no right to patients (`reports.role`).
+_IN_REPORTS: Final = (
+    "places_careprovider",
+    "places_clinic",
+    "places_region",
+    "reports_cell",
+    "reports_coveragecount",
+    "reports_coveragefile",
+    "reports_edition",
+    "reports_editioncell",
+)
 # Django's own: of no use to whom serves.
 _ONLY_READ: Final = ("django_content_type", "django_migrations")
 
@@ -122,6 +136,27 @@ def grant_rights(role: str) -> None:
         ):
             if there := [table for table in tables if table in here]:
                 cursor.execute(sentence.format(", ".join(there)))
+
+
+def grant_reports_rights() -> None:
+    """Let the role of the reports read counts and places, and nothing else. Run by the owner after each migration."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        here = set(connection.introspection.table_names(cursor))
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {REPORTS_ROLE}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {REPORTS_ROLE}")
+        if there := [table for table in _IN_REPORTS if table in here]:
+            cursor.execute(f"GRANT SELECT ON {', '.join(there)} TO {REPORTS_ROLE}")
+
+
+def can_act_as(role: str) -> bool:
+    """Whether there is such a role, and the connected role is a member of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s AND pg_has_role(current_user, oid, 'MEMBER'))",
+            [role],
+        )
+        (can,) = cursor.fetchone()
+    return bool(can)
 
 
 def owned_tables() -> tuple[str, ...]:

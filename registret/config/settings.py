@@ -353,8 +353,6 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "ERROR"},
         "httpx2": {"level": "WARNING"},
-        # Each PDF is told of in some fifty lines.
-        "fontTools": {"level": "WARNING"},
     },
 }
 if DEMO:

@@ -27,9 +27,10 @@ def together(name: str, *fields: str) -> CheckConstraint:
     return check(name, Q(**none) | Q(**whole))
 
 
-def unique(name: str, *fields: str, where: Q | None = None) -> UniqueConstraint:
-    """No two rows, of those `where` the condition holds, have the same in these fields."""
-    return UniqueConstraint(name=name, fields=fields, condition=where)
+def unique(name: str, *fields: str, where: Q | None = None, nulls_distinct: bool | None = None) -> UniqueConstraint:
+    """No two rows, of those `where` the condition holds, have the same in these fields; null is the same as null
+    unless `nulls_distinct`, as by default."""
+    return UniqueConstraint(name=name, fields=fields, condition=where, nulls_distinct=nulls_distinct)
 
 
 def index(name: str, *fields: str, where: Q | None = None) -> Index:

@@ -44,6 +44,7 @@ ROLE: Final = "registret"
 """The role that serves, as in production: it reads and writes rows and owns nothing (docs/operations.md)."""
 
 OWNER: Final = "registret_owner"
+REPORTS: Final = "registret_reports"
 """The role that owns the database and migrates it. Not a superuser."""
 
 _HOST: Final = "127.0.0.1"
@@ -209,7 +210,10 @@ def _furnish(url: str, password: str, database: str) -> None:
             if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
                 make = sql.SQL("CREATE ROLE {} LOGIN {} PASSWORD {}")
                 connection.execute(make.format(sql.Identifier(role), sql.SQL(right), sql.Literal(password)))
-        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(ROLE), sql.Identifier(OWNER)))
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [REPORTS]).fetchone() is None:
+            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(REPORTS)))
+        for role, member in ((ROLE, OWNER), (REPORTS, ROLE)):
+            connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(member)))
         owner = connection.execute(
             "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [database]
         ).fetchone()

@@ -40,12 +40,30 @@ class Row:
     values: Mapping[str, str]
 
 
-def read_table(
-    content: bytes, *, columns: Sequence[str], may_be_left_out: Collection[str] = (), fault: MakesFaults[F]
-) -> tuple[tuple[Row, ...], tuple[F, ...]]:
-    """The lines of a file in UTF-8 (with or without BOM), separated by `;` or `,`, and what is wrong with its form."""
+def decoded(content: bytes, *, windows: bool = False) -> str:
+    """The text of a file in UTF-8 (with or without BOM), or else, if `windows`, in Windows-1252.
+
+    Raises: UnicodeDecodeError.
+    """
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if windows:
+            return content.decode("cp1252")
+        raise
+
+
+def read_table(
+    content: bytes,
+    *,
+    columns: Sequence[str],
+    may_be_left_out: Collection[str] = (),
+    windows: bool = False,
+    fault: MakesFaults[F],
+) -> tuple[tuple[Row, ...], tuple[F, ...]]:
+    """The lines of a file (`decoded`), separated by `;` or `,`, and what is wrong with its form."""
+    try:
+        text = decoded(content, windows=windows)
     except UnicodeDecodeError as trouble:
         line = content.count(b"\n", 0, trouble.start) + 1
         return (), (fault("not_utf8", line=line),)

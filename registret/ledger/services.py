@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId, mask_personal_numbers
@@ -13,6 +13,15 @@ from registret.ledger.events import Event
 from registret.ledger.models import Entry
 
 Fact = str | int | bool | None
+
+
+class HasAccount(Protocol):
+    """A person with an account, as the log names one."""
+
+    @property
+    def account_id(self) -> int: ...
+    @property
+    def hsa_id(self) -> HsaId: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +62,7 @@ def record(
     by: By,
     at: datetime,
     outcome: str = "done",
+    about: HasAccount | None = None,
     about_account_id: int | None = None,
     about_hsa_id: HsaId | None = None,
     about_patient_id: int | None = None,
@@ -63,8 +73,11 @@ def record(
 ) -> int:
     """Append one entry and return its number. Personal numbers in names and in texts of `facts` are masked.
 
+    `about` is the person by account and HSA-id, where an entry names both.
     `shown_patient_ids`: the patients whom a list showed, where the entry is about several and not about one.
     """
+    if about is not None:
+        about_account_id, about_hsa_id = about.account_id, about.hsa_id
     entry = Entry.objects.create(
         **_author(by),
         at=at,

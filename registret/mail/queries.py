@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -58,11 +58,9 @@ def fate(letter_id: int) -> Fate | None:
     return found.fate if found else None
 
 
-def letters_about(
-    account_id: int, *, size: int | None = None, known: EmailAddress | None = None
-) -> tuple[LetterRow, ...]:
-    """Letters about an account, newest first; the first `size`, or all. `known`: an address that the asker sees
-    anyway, and that is written out here too."""
+def letters_about(account_id: int, *, size: int | None = None, known: Collection[str] = ()) -> tuple[LetterRow, ...]:
+    """Letters about an account, newest first; the first `size`, or all. `known`: addresses that the asker sees
+    anyway, and that are written out here too."""
     found = Letter.objects.filter(about_account_id=account_id).order_by("-id")[:size]
     return tuple(_row(letter, known=known) for letter in found)
 
@@ -119,12 +117,12 @@ def bounce(address: EmailAddress) -> Bounce | None:
     return bounces([address.text]).get(address.text)
 
 
-def _row(found: Letter, *, known: EmailAddress | None = None) -> LetterRow:
+def _row(found: Letter, *, known: Collection[str] = ()) -> LetterRow:
     fate, to = _fate(found), EmailAddress(found.to_address)
     return LetterRow(
         id=found.id,
         kind=found.kind,
-        to=to.text if to == known else to.masked,
+        to=to.text if to.text in known else to.masked,
         language=found.language,
         message_id=found.message_id,
         fate=fate,

@@ -15,7 +15,7 @@ from registret.records.numbers import age_on
 from registret.records.queries.forms import answers_of
 from registret.records.queries.steps import form_now
 from registret.registries.assessing import KnownOfPatient, known_after_all
-from registret.registries.evaluating import Known
+from registret.registries.language.evaluating import Known
 
 COUNTED: Final = (StepState.SIGNED, StepState.CLOSED)
 """Steps in which nothing is left to do: their answers are final, or the patient has died."""
@@ -23,12 +23,15 @@ COUNTED: Final = (StepState.SIGNED, StepState.CLOSED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedEpisode:
-    """`clinics`: of each step that is done. `known`: what the signed steps say, by name, with scores."""
+    """`clinics`: of each step that is done. `known`: what the signed steps say, by name, with scores. `registered_at`:
+    the clinic of the first step after the inclusion that is signed; None if there is none yet."""
 
     id: int
     sub_registry: str
     version: int
     care_provider_id: int
+    began_on: date
+    registered_at: int | None
     clinics: Mapping[str, int]
     known: Known
 
@@ -88,6 +91,8 @@ def _reported(found: Episode, deaths: Deaths) -> ReportedEpisode:
         sub_registry=found.sub_registry,
         version=found.version,
         care_provider_id=found.care_provider_id,
+        began_on=day_of(found.began_at),
+        registered_at=next((signed[one.code].clinic_id for one in form.steps[1:] if one.code in signed), None),
         clinics={code: step.clinic_id for code, step in steps.items() if step.state in COUNTED},
         known=known_after_all(form, answers=answers, patient=patient),
     )

@@ -15,8 +15,8 @@ from registret.kernel.dates import DateFault, DateLimits, DateReach, DateUnclear
 from registret.kernel.identifiers import mask_personal_numbers
 from registret.kernel.sweden import SWEDEN
 from registret.kernel.typed import typed
-from registret.registries.evaluating import Value
 from registret.registries.forms import Question
+from registret.registries.language.evaluating import Value
 from registret.registries.vocabulary import Mark, Missing, VariableType, Words
 
 MISSING_KEY: Final = "missing"

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from enum import Enum, auto
 from itertools import dropwhile
 
 from registret.kernel.sweden import day_of
 from registret.registries.answers import Answer
-from registret.registries.between import ANY, Between, TooLow
-from registret.registries.evaluating import Known, Value
 from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
+from registret.registries.language.between import ANY, Between, TooLow
+from registret.registries.language.evaluating import Known, Value
 from registret.registries.terminologies import CodeDoubt
 from registret.registries.vocabulary import Missing, RuleLevel, Words
 
@@ -88,11 +89,10 @@ def assess(
 ) -> Assessment:
     """`answers`: by step and variable; of later steps than this one only a death counts. `today`: what is about a later
     day is locked; None: every day has come."""
-    unanswered: set[str] = set()
-    without: _Without = _Without(missing=set(), unknown=set(), skipped=set())
     known = _known_of(patient, told_later=_told_later(form, step, answers=answers, patient=patient))
+    gaps = _Gaps()
     for one in form.steps:
-        found = _assess(one, answers.get(one.code, {}), known, unanswered, without, today)
+        found = _assess(one, answers.get(one.code, {}), known, gaps, today)
         if one.code == step:
             return replace(found, doubts=_doubts(one, found.shown, known, known.get(form.anchor)))
     raise KeyError(step)
@@ -101,6 +101,11 @@ def assess(
 def known_after_all(form: Form, *, answers: Mapping[str, Mapping[str, Answer]], patient: KnownOfPatient) -> Known:
     """Return what is known after the last step, with scores: what conditions about a whole episode ask. `answers`: by
     step and variable."""
+    before = _known_of(patient)
+    was_told = before["died_on"] is not None
+    known = _after_all(form, answers, before)
+    if was_told or known["died_on"] is None:
+        return known
     told_later = _told_later(form, form.inclusion.code, answers=answers, patient=patient)
     return _after_all(form, answers, _known_of(patient, told_later=told_later))
 
@@ -108,9 +113,8 @@ def known_after_all(form: Form, *, answers: Mapping[str, Mapping[str, Answer]], 
 def _after_all(
     form: Form, answers: Mapping[str, Mapping[str, Answer]], known: dict[str, Value | Between]
 ) -> dict[str, Value | Between]:
-    without: _Without = _Without(missing=set(), unknown=set(), skipped=set())
     for one in form.steps:
-        _assess(one, answers.get(one.code, {}), known, set(), without, None)
+        _tell(one, answers.get(one.code, {}), known, None)
     return known
 
 
@@ -121,11 +125,11 @@ def _told_later(
     later = list(dropwhile(lambda one: one.code != step, form.steps))[1:]
     if not any(one.death and answers.get(one.code) for one in later):
         return None
-    until_now = {code: told for code, told in answers.items() if code not in {one.code for one in later}}
-    if _after_all(form, until_now, _known_of(patient))["died_on"] is not None:
-        return None
     died_on = _after_all(form, answers, _known_of(patient))["died_on"]
-    return died_on if isinstance(died_on, date) else None
+    if not isinstance(died_on, date):
+        return None
+    until_now = {code: told for code, told in answers.items() if code not in {one.code for one in later}}
+    return died_on if _after_all(form, until_now, _known_of(patient))["died_on"] is None else None
 
 
 def _known_of(patient: KnownOfPatient, *, told_later: date | None = None) -> dict[str, Value | Between]:
@@ -155,89 +159,120 @@ def _doubts(
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Without:
-    """Codes that have no value, by why. `missing`: an answer says so, and `unknown` are those of which it says that
-    nobody knows, with what hangs on them. `skipped`: not asked for, for what is known makes it needless."""
+class _Standing(Enum):
+    """Of a question. LOCKED: it is about a day that has not come. SETTLED: about one that the patient did not live to
+    see."""
 
-    missing: set[str]
-    unknown: set[str]
-    skipped: set[str]
+    ASKED = auto()
+    HIDDEN = auto()
+    LOCKED = auto()
+    SETTLED = auto()
+
+
+def _tell(
+    step: FormStep, answers: Mapping[str, Answer], known: dict[str, Value | Between], today: date | None
+) -> Mapping[str, _Standing]:
+    """Add to `known` what the step tells, and return how its questions stand. A hidden question tells nothing, whatever
+    was answered before it hid, and neither does a locked one."""
+    standings = {}
+    for question in step.questions:
+        code = question.code
+        standings[code] = _standing(question, known, today, is_answered=code in answers)
+        if standings[code] is _Standing.ASKED:
+            known[code] = _told(question, answers.get(code, Answer()))
+            if step.death and step.death.hangs_on(code) and known["died_on"] is None:
+                known["died_on"] = _death(step, known)[1]
+    for score in step.scores:
+        known[score.code] = _worth(score, known)
+    return standings
+
+
+def _standing(question: Question, known: Known, today: date | None, *, is_answered: bool) -> _Standing:
+    if question.shown_if is not None and not question.shown_if.holds(known):
+        return _Standing.HIDDEN
+    if question.variable.opens is None:
+        return _Standing.ASKED
+    day = _day_of(question, known)
+    is_locked = today is not None and not (day and day <= today)
+    died_on = known["died_on"]
+    # What was answered is held against the day of death.
+    if isinstance(died_on, date) and day is not None and died_on <= day and (is_locked or not is_answered):
+        return _Standing.SETTLED
+    return _Standing.LOCKED if is_locked else _Standing.ASKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gaps:
+    """Codes that have no value, by why. `unanswered`: not yet. `missing`: an answer says so, and `unknown` are those of
+    which it says that nobody knows, with what hangs on them. `skipped`: not asked for, for what is known makes it
+    needless."""
+
+    unanswered: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)
 
     def skips(self, names: frozenset[str]) -> bool:
         """Whether what is computed of these has no value only because one of them is not asked for."""
         return not self.skipped.isdisjoint(names) and (self.missing | self.unknown).isdisjoint(names)
+
+    def add(self, question: Question, standing: _Standing, answer: Answer | None, known: Known) -> None:
+        code = question.code
+        if standing is _Standing.HIDDEN:
+            self._add_hidden(question)
+        elif standing is _Standing.SETTLED:
+            self.skipped.add(code)
+        elif standing is _Standing.LOCKED or answer is None:
+            self.unanswered.add(code)
+        elif answer.missing is not None and known[code] is None:
+            self.missing.add(code)
+            if answer.missing is Missing.UNKNOWN:
+                self.unknown.add(code)
+
+    def _add_hidden(self, question: Question) -> None:
+        names = question.shown_if.names if question.shown_if else frozenset()
+        if not self.unanswered.isdisjoint(names):
+            # It may yet be asked.
+            self.unanswered.add(question.code)
+        elif self.unknown.isdisjoint(names):
+            self.skipped.add(question.code)
+        else:
+            self.unknown.add(question.code)
 
 
 def _assess(
     step: FormStep,
     answers: Mapping[str, Answer],
     known: dict[str, Value | Between],
-    unanswered: set[str],
-    without: _Without,
+    gaps: _Gaps,
     today: date | None,
 ) -> Assessment:
-    """Adds to `known` what the step tells, to `unanswered` what it still can tell, and to `without` what it does not. A
-    hidden question tells nothing, whatever was answered before it hid, and neither does a locked one."""
-    shown, lacking, unusual, may_be_asked = set(), [], set(), set()
-    locked: dict[str, date | None] = {}
+    """Adds to `known` what the step tells, and to `gaps` what it does not."""
+    standings = _tell(step, answers, known, today)
     for question in step.questions:
-        if question.shown_if is not None and not question.shown_if.holds(known):
-            # It may yet be asked.
-            if not unanswered.isdisjoint(question.shown_if.names):
-                unanswered.add(question.code)
-                may_be_asked.add(question.code)
-            elif without.unknown.isdisjoint(question.shown_if.names):
-                without.skipped.add(question.code)
-            else:
-                without.unknown.add(question.code)
-            continue
-        day = _day_of(question, known)
-        died_on = known["died_on"]
-        is_locked = question.variable.opens is not None and today is not None and not (day and day <= today)
-        # What was answered is held against the day of death.
-        is_settled = isinstance(died_on, date) and day is not None and died_on <= day
-        if is_settled and (is_locked or question.code not in answers):
-            without.skipped.add(question.code)
-            continue
-        shown.add(question.code)
-        if is_locked:
-            locked[question.code] = day
-            unanswered.add(question.code)
-            if question.variable.required:
-                lacking.append(question.code)
-            continue
-        answer = answers.get(question.code, Answer())
-        value = known[question.code] = _told(question, answer)
-        if answer.missing is not None and value is None:
-            without.missing.add(question.code)
-            if answer.missing is Missing.UNKNOWN:
-                without.unknown.add(question.code)
-        if question.code not in answers:
-            unanswered.add(question.code)
-            if question.variable.required:
-                lacking.append(question.code)
-        usual = question.variable.usual
-        if usual is not None and isinstance(value, Decimal) and not usual.holds(value):
-            unusual.add(question.code)
-        death, told_on = _death(step, known)
-        if death and known["died_on"] is None:
-            known["died_on"] = told_on
-    death, told_on = _death(step, known)
-    scores = [_compute(score, known, unanswered, without) for score in step.scores]
+        gaps.add(question, standings[question.code], answers.get(question.code), known)
+    death, died_on = _death(step, known)
+    scores = tuple(_now(score, known, gaps) for score in step.scores)
     failed = [rule for rule in step.rules if rule.require.value(known) is False]
+    shown = [one for one in step.questions if standings[one.code] in (_Standing.ASKED, _Standing.LOCKED)]
+    hidden = {code for code, standing in standings.items() if standing is _Standing.HIDDEN}
     return Assessment(
-        shown=frozenset(shown),
-        scores=tuple(scores),
+        shown=frozenset(one.code for one in shown),
+        scores=scores,
         broken=tuple(rule for rule in failed if rule.level is RuleLevel.FLAG),
         odd=tuple(rule for rule in failed if rule.level is RuleLevel.WARN),
-        unusual=frozenset(unusual),
-        lacking=tuple(lacking),
-        locked=locked,
+        unusual=frozenset(one.code for one in shown if _is_unusual(one, known.get(one.code))),
+        lacking=tuple(one.code for one in shown if one.variable.required and one.code in gaps.unanswered),
+        locked={one.code: _day_of(one, known) for one in shown if standings[one.code] is _Standing.LOCKED},
         death=death,
-        died_on=told_on,
-        may_be_asked=frozenset(may_be_asked),
+        died_on=died_on,
+        may_be_asked=frozenset(hidden & gaps.unanswered),
     )
+
+
+def _is_unusual(question: Question, value: Value | Between) -> bool:
+    usual = question.variable.usual
+    return usual is not None and isinstance(value, Decimal) and not usual.holds(value)
 
 
 def opens_on(question: Question, after: Value | Between) -> date | None:
@@ -270,21 +305,26 @@ def _told(question: Question, answer: Answer) -> Value | Between:
     return answer.value
 
 
-def _compute(score: FormScore, known: dict[str, Value | Between], unanswered: set[str], without: _Without) -> ScoreNow:
-    """Adds what comes out to `known`: the value, or between which limits it lies."""
-    applies = score.applies_if is None or score.applies_if.value(known)
+def _worth(score: FormScore, known: Known) -> Value | Between:
+    """The value, or between which limits it lies."""
+    if score.applies_if is not None and score.applies_if.value(known) is not True:
+        return ANY
+    limits = _rounded(score.formula.limits(known), score.decimals)
+    return limits if limits.number is None else limits.number
+
+
+def _now(score: FormScore, known: Known, gaps: _Gaps) -> ScoreNow:
+    """Adds to `gaps` why it has no value."""
+    worth = known[score.code]
+    number = worth if isinstance(worth, Decimal) else None
+    applies = score.applies_if is None or score.applies_if.value(known) is not False
     names = score.formula.names | (score.applies_if.names if score.applies_if else frozenset())
-    limits, number = ANY, None
-    if applies is True:
-        limits = _rounded(score.formula.limits(known), score.decimals)
-        number = limits.number
-    known[score.code] = limits if number is None else number
-    is_open = number is None and applies is not False and not unanswered.isdisjoint(names)
-    is_skipped = number is None and not is_open and (applies is False or without.skips(names))
+    is_open = number is None and applies and not gaps.unanswered.isdisjoint(names)
+    is_skipped = number is None and not is_open and (not applies or gaps.skips(names))
     if is_open:
-        unanswered.add(score.code)
+        gaps.unanswered.add(score.code)
     elif number is None:
-        (without.skipped if is_skipped else without.unknown).add(score.code)
+        (gaps.skipped if is_skipped else gaps.unknown).add(score.code)
     return ScoreNow(
         score=score,
         value=number,

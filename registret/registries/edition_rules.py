@@ -1,4 +1,4 @@
-"""By which rules figures of others are told (`editions.toml`): numbers, each with who decided on it, when, and why."""
+"""By which rules figures of others are told (`editions.toml`), each with who decided on it, when, and why."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from registret.registries.faults import DefinitionBroken
-from registret.registries.source import DefinitionFiles
+from registret.registries.loading.faults import DefinitionBroken
+from registret.registries.loading.source import DefinitionFiles
 from registret.registries.vocabulary import DefinitionPart, Text
 
 FILE: Final = "editions.toml"
@@ -25,16 +25,27 @@ class SmallestCount(_Decided):
     number: int = Field(ge=5)
 
 
+class FewestPublic(_Decided):
+    number: int = Field(ge=10)
+
+
 class MonthsTogether(_Decided):
     number: Literal[3, 6, 12]
 
 
+class ClinicsNamed(_Decided):
+    named: bool
+
+
 class EditionRules(DefinitionPart):
-    """`smallest`: fewer patients than this with an outcome, or without it, are never told. `months`: so many months are
-    counted together, once, and never anew."""
+    """`smallest`: fewer patients than this with an outcome, or without it, are never told. `public`: an area of
+    fewer patients is not told to the public. `months`: so many months are counted together, once, and never anew.
+    `clinics`: whether clinics read the names of other clinics beside their figures."""
 
     smallest: SmallestCount
+    public: FewestPublic
     months: MonthsTogether
+    clinics: ClinicsNamed
 
 
 def read_edition_rules(folder: Path) -> EditionRules:

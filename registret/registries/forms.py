@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from registret.registries.between import ANY, Between
-from registret.registries.expressions import Expression, Name, ValueKind
+from registret.registries.language.between import ANY, Between
+from registret.registries.language.expressions import Expression, Name, ValueKind
 from registret.registries.schema import Due, RegisterFile
 from registret.registries.terminologies import Terminology
 from registret.registries.variables import CodeList, Option, Variable
@@ -129,6 +129,9 @@ class FormDeath:
 
     told_by: Expression
     on: str
+
+    def hangs_on(self, code: str) -> bool:
+        return code == self.on or code in self.told_by.names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,10 +40,11 @@ class Levels(DefinitionPart):
 
 
 class Fewest(DefinitionPart):
-    """How many patients an indicator must have before others than the own clinic are shown it. Never fewer than 5."""
+    """How many patients an indicator must have before others than the own clinic are shown it. The rules of editions
+    may ask for more."""
 
     others: int = Field(default=5, ge=5)
-    public: int = Field(default=10, ge=5)
+    public: int = Field(default=10, ge=10)
 
 
 class StratumGroup(DefinitionPart):

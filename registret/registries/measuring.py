@@ -8,9 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from registret.registries.evaluating import Known
-from registret.registries.expressions import Expression
 from registret.registries.indicators import UNKNOWN_GROUP, IndicatorDefinition, IndicatorType, Stratum
+from registret.registries.language.evaluating import Known
+from registret.registries.language.expressions import Expression
 
 ALL: Final = ""
 """The stratum of all episodes."""

@@ -21,13 +21,13 @@ from django.utils.translation import get_language
 from registret.kernel.sweden import day_of
 from registret.registries.edition_rules import FILE as EDITIONS
 from registret.registries.edition_rules import EditionRules, read_edition_rules
-from registret.registries.faults import DefinitionBroken, Fault
 from registret.registries.forms import Form
-from registret.registries.indicator_reading import FILE as INDICATORS
-from registret.registries.indicator_reading import read_indicators
+from registret.registries.loading.faults import DefinitionBroken, Fault
+from registret.registries.loading.indicator_reading import FILE as INDICATORS
+from registret.registries.loading.indicator_reading import read_indicators
+from registret.registries.loading.reaching import faults_of
+from registret.registries.loading.reading import read_form, read_lists, read_register, read_terminology
 from registret.registries.measuring import Indicator
-from registret.registries.reaching import faults_of
-from registret.registries.reading import read_form, read_lists, read_register, read_terminology
 from registret.registries.schema import RegisterFile
 from registret.registries.terminologies import Terminologies, Terminology
 from registret.registries.variables import CodeList

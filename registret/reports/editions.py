@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -25,7 +26,14 @@ from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, complete_periods, edition_day, last_complete
 from registret.reports.statistics.intervals import Estimate, median
 from registret.reports.sums import lock_cells, sums
-from registret.reports.telling import ByClinic, ByRegion, TellingLimits, missing_to_tell, regions_to_tell, whole
+from registret.reports.telling import (
+    ByClinic,
+    TellingLimits,
+    clinics_to_tell,
+    missing_to_tell,
+    regions_to_tell,
+    whole,
+)
 
 
 def make_due(*, at: datetime) -> int | None:
@@ -83,8 +91,9 @@ class _Making:
         self._edition = edition
         self._indicator = indicator
         self._period = period
-        least = rules.smallest.number
-        self._limits = TellingLimits(patients=max(indicator.definition.fewest.others, least), outcome=least)
+        fewest, least = indicator.definition.fewest, rules.smallest.number
+        self._limits = TellingLimits(patients=max(fewest.others, least), outcome=least)
+        self._public = TellingLimits(patients=max(fewest.public, rules.public.number), outcome=least)
         counted = sums([indicator], period, "stratum", "clinic_id").get(indicator.key, {})
         self._counted: defaultdict[str, defaultdict[int, dict[int, Counts]]] = defaultdict(lambda: defaultdict(dict))
         for (stratum, clinic), counts in counted.items():
@@ -95,7 +104,11 @@ class _Making:
         told = regions_to_tell([self._counted[ALL]], self._limits)
         if told is None or not whole(self._counted[ALL].values()).n:
             return
-        yield from self._rows([ALL], told, missing=missing_to_tell(self._counted[ALL], self._limits))
+        public = regions_to_tell([self._counted[ALL]], self._public, among=told)
+        # It may be told to all or to nobody, by the stricter limit: one number less that could be compared.
+        missing = missing_to_tell(self._counted[ALL], self._public)
+        yield from self._rows([ALL], told, public=public, missing=missing)
+        yield from self._of_clinics(told)
         for stratum in self._indicator.strata:
             groups = _groups_of(stratum)
             of_groups = regions_to_tell([self._counted[one] for one in groups], self._limits, among=told)
@@ -103,17 +116,30 @@ class _Making:
                 yield from self._rows(groups, of_groups)
 
     def _rows(
-        self, groups: Collection[str], told: Collection[int], missing: int | None = None
+        self,
+        groups: Collection[str],
+        regions: Collection[int],
+        *,
+        public: Collection[int] | None = None,
+        missing: int | None = None,
     ) -> Iterator[EditionCell]:
+        """`public`: of `regions`, those that the public is told; None if not even the country is."""
         for group in groups:
-            by_region: ByRegion = self._counted[group]
-            yield self._row(group, None, by_region.values(), missing)
-            for region in told:
-                yield self._row(group, region, [by_region.get(region, {})])
+            counted = self._counted[group]
+            yield self._row(counted.values(), stratum=group, is_public=public is not None, missing=missing)
+            for region in regions:
+                is_public = public is not None and region in public
+                yield self._row([counted.get(region, {})], stratum=group, region_id=region, is_public=is_public)
 
-    def _row(
-        self, stratum: str, region: int | None, areas: Collection[ByClinic], missing: int | None = None
-    ) -> EditionCell:
+    def _of_clinics(self, regions: Collection[int]) -> Iterator[EditionCell]:
+        """Of all patients only: few clinics have groups that are large enough. Never to the public."""
+        counted = self._counted[ALL]
+        told = clinics_to_tell(counted, self._limits, regions=regions)
+        for region, area in counted.items():
+            for clinic in told.intersection(area):
+                yield self._row([{clinic: area[clinic]}], region_id=region, clinic_id=clinic)
+
+    def _row(self, areas: Collection[ByClinic], **about: Any) -> EditionCell:
         counts = whole(areas)
         estimate = _median_to_tell(counts, self._limits.outcome)
         return EditionCell(
@@ -121,17 +147,15 @@ class _Making:
             sub_registry=self._indicator.sub_registry,
             indicator=self._indicator.code,
             version=self._indicator.definition.version,
-            region_id=region,
-            stratum=stratum,
             first=self._period.first,
             last=self._period.last,
             reached=counts.reached,
             not_reached=counts.not_reached,
             valued=sum(counts.values.values()),
-            missing=missing,
             value=estimate.value if estimate else None,
             low=estimate.interval.low if estimate else None,
             high=estimate.interval.high if estimate else None,
+            **about,
         )
 
 

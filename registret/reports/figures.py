@@ -17,6 +17,7 @@ from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import catalogue, indicators_of
 from registret.reports.counts import Counts, Figure, figure_of
 from registret.reports.periods import Months, own_year, this_month
+from registret.reports.role import as_reports_role
 from registret.reports.sums import sums
 from registret.reports.told import EditionRow, told
 
@@ -85,6 +86,7 @@ def indicator_for(actor: Actor, sub_registry: str, code: str) -> Indicator:
     return existing(next((one for one in indicators_of(sub_registry) if one.code == code), None))
 
 
+@as_reports_role()
 def overview(*, actor: Actor, sub_registry: str, at: datetime) -> tuple[IndicatorFigures, ...]:
     """All indicators of a sub-registry, in the order of their file. Raises: NotPermitted, NotFound."""
     if sub_registry not in readable(actor):
@@ -93,6 +95,7 @@ def overview(*, actor: Actor, sub_registry: str, at: datetime) -> tuple[Indicato
     return tuple(clinic.figures(indicator) for indicator in indicators_of(sub_registry))
 
 
+@as_reports_role()
 def one_indicator(*, actor: Actor, sub_registry: str, code: str, at: datetime) -> OneIndicator:
     """One indicator with its groups. Raises: NotPermitted, NotFound."""
     indicator = indicator_for(actor, sub_registry, code)

@@ -11,8 +11,9 @@ from registret.kernel.sweden import day_of
 from registret.records.locks import lock_identities
 from registret.records.reported import ReportedEpisode, reported_episodes
 from registret.records.scope import all_providers
+from registret.registries.measuring import ALL, CountedAs
 from registret.registries.queries import indicators_of
-from registret.reports.models import Fact, StaleEpisode
+from registret.reports.models import REGISTERED, Fact, StaleEpisode
 
 _BATCH: Final = 200
 _PLACES: Final = Decimal("0.01")
@@ -82,7 +83,20 @@ def _refresh_batch() -> int:
 
 
 def _facts_of(episode: ReportedEpisode) -> Iterator[Fact]:
-    """Yield a fact for each indicator that concerns the episode and whose steps are done."""
+    """Yield a fact for each indicator that concerns the episode and whose steps are done, and one that it is there."""
+    if episode.registered_at is not None:
+        yield Fact(
+            episode_id=episode.id,
+            sub_registry=episode.sub_registry,
+            indicator=REGISTERED,
+            version=1,
+            care_provider_id=episode.care_provider_id,
+            clinic_id=episode.registered_at,
+            month=episode.began_on.replace(day=1),
+            outcome=CountedAs.REACHED.value,
+            value=None,
+            strata=[ALL],
+        )
     for indicator in indicators_of(episode.sub_registry):
         measurement = indicator.by_version.get(episode.version)
         if measurement is None or not episode.clinics.keys() >= set(measurement.steps):

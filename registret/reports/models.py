@@ -1,5 +1,5 @@
 """What indicators come to: for each episode (`Fact`), counted without people (`Cell`), and as others are told it
-(`Edition`).
+(`Edition`). And how many patients there were to register, by another source (`CoverageFile`).
 
 Triggers of the database (`migrations/0001_initial.sql`) count facts into cells, and mark an episode as stale in the
 transaction that changes what its facts are made from.
@@ -7,13 +7,19 @@ transaction that changes what its facts are made from.
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from registret.database.columns import PERSONAL, PLAIN
+from registret.database.constraints import check, given, index, known, unique
 from registret.registries.measuring import CountedAs
+
+REGISTERED: Final = "_registered"
+"""Instead of an indicator: the episode is there, with a signed step. No indicator's code begins so."""
 
 
 class Fact(models.Model):
@@ -38,20 +44,16 @@ class Fact(models.Model):
     class Meta:
         db_table_comment = "records"
         constraints = [
-            models.UniqueConstraint(name="fact_once", fields=["episode", "indicator"]),
-            models.CheckConstraint(
-                name="fact_outcome_known", condition=Q(outcome__in=[one.value for one in CountedAs])
-            ),
-            models.CheckConstraint(
-                name="fact_valued_has_value",
-                condition=Q(outcome=CountedAs.VALUED.value, value__isnull=False)
+            unique("fact_once", "episode", "indicator"),
+            known("fact_outcome_known", outcome=CountedAs),
+            check(
+                "fact_valued_has_value",
+                Q(outcome=CountedAs.VALUED.value, value__isnull=False)
                 | (~Q(outcome=CountedAs.VALUED.value) & Q(value=None)),
             ),
-            models.CheckConstraint(name="fact_month_is_first_day", condition=Q(month__day=1)),
+            check("fact_month_is_first_day", Q(month__day=1)),
         ]
-        indexes = [
-            models.Index(fields=["clinic", "sub_registry", "indicator", "month"], name="fact_of_clinic"),
-        ]
+        indexes = [index("fact_of_clinic", "clinic", "sub_registry", "indicator", "month")]
 
 
 class Cell(models.Model):
@@ -77,15 +79,12 @@ class Cell(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="cell_once",
-                fields=["sub_registry", "indicator", "version", "stratum", "clinic", "month", "value"],
+            unique(
+                "cell_once",
+                *("sub_registry", "indicator", "version", "stratum", "clinic", "month", "value"),
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(
-                name="cell_counts_somebody",
-                condition=~Q(reached=0, not_reached=0, valued=0, missing=0, unplaced=0),
-            ),
+            check("cell_counts_somebody", ~Q(reached=0, not_reached=0, valued=0, missing=0, unplaced=0)),
         ]
 
 
@@ -96,7 +95,7 @@ class StaleEpisode(models.Model):
     since = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["since"], name="stale_since")]
+        indexes = [index("stale_since", "since")]
 
 
 class Edition(models.Model):
@@ -110,11 +109,13 @@ class Edition(models.Model):
 
 
 class EditionCell(models.Model):
-    """What an edition tells of a region, or of the country (`region` None), in the months from `first` to `last`.
+    """What an edition tells of a clinic, a region (`clinic` None) or the country (`region` None too), in the months
+    from `first` to `last`.
 
-    No month is told twice of the same: what is told of months is never counted anew. A region that is not told has no
-    row. `missing`: of the country only, where it can be told. `value`, `low`, `high`: of a median, which cannot be
-    summed.
+    No month is told twice of the same: what is told of months is never counted anew. What is not told has no row.
+    `region` of a clinic: the one that it was in. `is_public`: the public may be told as well, if the office publishes
+    the indicator. `missing`: of the country only, where it can be told. `value`, `low`, `high`: of a median, which
+    cannot be summed.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -123,9 +124,11 @@ class EditionCell(models.Model):
     indicator = models.CharField(max_length=40, db_comment=PLAIN)
     version = models.PositiveSmallIntegerField()
     region = models.ForeignKey("places.Region", on_delete=models.PROTECT, null=True, related_name="+")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     stratum = models.CharField(max_length=81, blank=True, default="", db_comment=PLAIN)
     first = models.DateField()
     last = models.DateField()
+    is_public = models.BooleanField(default=False)
     reached = models.PositiveIntegerField(default=0)
     not_reached = models.PositiveIntegerField(default=0)
     valued = models.PositiveIntegerField(default=0)
@@ -136,22 +139,77 @@ class EditionCell(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="edition_cell_once",
-                fields=["sub_registry", "indicator", "region", "stratum", "first"],
+            unique(
+                "edition_cell_once",
+                *("sub_registry", "indicator", "region", "clinic", "stratum", "first"),
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(name="edition_cell_in_order", condition=Q(first__lte=F("last"))),
-            # As registries.edition_rules has it: five is the least that a rule may say.
+            check("edition_cell_clinic_in_region", Q(clinic=None) | Q(region__isnull=False)),
+            check("edition_cell_in_order", Q(first__lte=F("last"))),
+            check("edition_cell_public_of_areas", Q(is_public=False) | Q(clinic=None, stratum="")),
+            # As registries.edition_rules has it: five is the least that a rule may say, and ten for the public.
+            check(
+                "edition_cell_few_public",
+                Q(is_public=False)
+                | Q(reached=0, not_reached=0, valued=0)
+                | Q(reached__gte=10 - F("not_reached") - F("valued")),
+            ),
             *(
-                models.CheckConstraint(
-                    name=f"edition_cell_few_{one}", condition=Q(**{one: 0}) | Q(**{f"{one}__gte": 5})
-                )
+                check(f"edition_cell_few_{one}", Q(**{one: 0}) | Q(**{f"{one}__gte": 5}))
                 for one in ("reached", "not_reached", "valued", "missing")
             ),
-            models.CheckConstraint(
-                name="edition_cell_estimate_whole",
-                condition=Q(value=None, low=None, high=None)
+            check(
+                "edition_cell_estimate_whole",
+                Q(value=None, low=None, high=None)
                 | Q(value__isnull=False, low__isnull=False, high__isnull=False, valued__gt=0),
             ),
         ]
+
+
+class CoverageFile(models.Model):
+    """Counts of patients that another source has, as the office brought them in. Never changed.
+
+    `source`: in the office's words. `by_name`: who brought it in; `by_account_id` None: a command.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=200, db_comment=PLAIN)
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
+
+    class Meta:
+        db_table_comment = "decisions"
+        constraints = [given("coverage_file_has_source", "source"), given("coverage_file_has_author", "by_name")]
+
+
+class CoverageCount(models.Model):
+    """How many patients a clinic had in a year, in the area of a sub-registry. The newest file counts."""
+
+    id = models.BigAutoField(primary_key=True)
+    file = models.ForeignKey(CoverageFile, on_delete=models.PROTECT, related_name="counts")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [unique("coverage_count_once", "file", "clinic", "sub_registry", "year")]
+        indexes = [index("coverage_count_newest", "clinic", "sub_registry", "year", "-file")]
+
+
+class Publication(models.Model):
+    """Whether all may see a subject (`publishing`), from `at` on. Never changed: the office decides anew."""
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.CharField(max_length=81, db_comment=PLAIN)
+    is_published = models.BooleanField()
+    reason = models.CharField(max_length=500, db_comment=PERSONAL)
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
+
+    class Meta:
+        db_table_comment = "decisions"
+        constraints = [given("publication_has_reason", "reason"), given("publication_has_author", "by_name")]
+        indexes = [index("publication_newest", "subject", "-id")]

@@ -15,6 +15,7 @@ from registret.registries.queries import indicators_of, sub_registries
 from registret.reports.counts import Counts, Figure, figure_of
 from registret.reports.figures import indicator_for, readable
 from registret.reports.periods import Months, own_year, quarter_of, this_month
+from registret.reports.role import as_reports_role
 from registret.reports.statistics.run_charts import RunChart, run_chart
 from registret.reports.sums import sums
 
@@ -55,12 +56,14 @@ class Highlight:
 _ByMonth = Mapping[date, Counts]
 
 
+@as_reports_role()
 def over_time(*, actor: Actor, sub_registry: str, code: str, at: datetime) -> OverTime:
     """Return the own clinic's last quarters that are complete. Raises: NotPermitted, NotFound."""
     indicator = indicator_for(actor, sub_registry, code)
     return _over_time(indicator, _by_month([indicator], actor=actor, at=at).get(indicator.key, {}), at=at)
 
 
+@as_reports_role()
 def highlight(*, actor: Actor, at: datetime) -> Highlight | None:
     """Return the first indicator, in the order of the reports, in which enough of the own clinic's patients of the last
     twelve months count; None if there is no such. Raises: NotPermitted."""

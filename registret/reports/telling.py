@@ -1,8 +1,9 @@
-"""What an edition may tell of regions and the country: nothing from which a few patients could be told.
+"""What an edition may tell of clinics, regions and the country: nothing from which a few patients could be told.
 
-The country consists of the regions that are told, and of the rest. If each of these parts could be told alone, so could
-every sum and difference of what is told. A part can be told if neither it nor what is left of it without any one of its
-clinics tells of few: the reader knows the figures of the own clinic.
+The country consists of the regions that are told, and of the rest; each of these of the clinics in it that are told,
+and of its rest. If each of these parts could be told alone, so could every sum and difference of what is told. A part
+can be told if neither it nor what is left of it without any one of its clinics tells of few: the reader knows the
+figures of the own clinic.
 """
 
 from __future__ import annotations
@@ -50,6 +51,25 @@ def regions_to_tell(
             return None
         told.remove(min(told, key=lambda region: (_patients(groups, region), region)))
     return frozenset(told)
+
+
+def clinics_to_tell(group: ByRegion, limits: TellingLimits, *, regions: Collection[int]) -> frozenset[int]:
+    """Return the clinics that can be told beside the country and `regions` (`regions_to_tell` of the same patients).
+
+    A clinic where nobody was counted is as hidden as one of few: or each that is hidden would be known to have some.
+    """
+    rest = {clinic: counts for area in _without(group, regions) for clinic, counts in area.items()}
+    areas = [rest, *(group[region] for region in regions)]
+    return frozenset(clinic for area in areas for clinic in _clinics_of(area, limits))
+
+
+def _clinics_of(area: ByClinic, limits: TellingLimits) -> set[int]:
+    """Of an area that can be told itself."""
+    told = {clinic for clinic, counts in area.items() if counts.n and limits.allow(counts)}
+    # Secondary suppression: few that are hidden are the area without the others.
+    while not _can_be_told([{one: counts for one, counts in area.items() if one not in told}], limits):
+        told.remove(min(told, key=lambda clinic: (area[clinic].n, clinic)))
+    return told
 
 
 def missing_to_tell(group: ByRegion, limits: TellingLimits) -> int | None:

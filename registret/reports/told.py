@@ -1,4 +1,6 @@
-"""What editions tell of a region and the country. This is the only way from figures of others to a page or a file."""
+"""What editions tell of clinics, a region and the country.
+
+This is the only way from figures of others to a page or a file."""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from registret.registries.measuring import ALL, Indicator
 from registret.reports.counts import Figure
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, latest_year
+from registret.reports.role import as_reports_role
 from registret.reports.statistics.intervals import Estimate, Interval, proportion
 
 
@@ -36,9 +39,10 @@ class Told:
     country: Mapping[str, Figure]
 
 
+@as_reports_role()
 def newest_edition() -> EditionRow | None:
     newest = Edition.objects.order_by("-number").first()
-    return _row(newest) if newest else None
+    return edition_row(newest) if newest else None
 
 
 def told(
@@ -51,6 +55,7 @@ def told(
     by_key = {one.key: one for one in indicators}
     cells = EditionCell.objects.select_related("edition").filter(
         Q(region=None) | Q(region_id=region_id),
+        clinic=None,
         sub_registry__in={one.sub_registry for one in indicators},
         indicator__in={one.code for one in indicators},
     )
@@ -64,32 +69,57 @@ def told(
     return {key: _told(by_key[key], of_one) for key, of_one in found.items()}
 
 
+def told_clinics(indicator: Indicator, period: Months) -> Mapping[int, Figure]:
+    """Return the figures of those clinics, by id, that are told in all of a period that is told (`Told.period`).
+
+    One query.
+    """
+    found: defaultdict[int | None, list[EditionCell]] = defaultdict(list)
+    for cell in EditionCell.objects.filter(
+        Q(region=None) | Q(clinic__isnull=False),
+        sub_registry=indicator.sub_registry,
+        indicator=indicator.code,
+        version=indicator.definition.version,
+        stratum=ALL,
+        first__gte=period.first,
+        last__lte=period.last,
+    ).order_by("first"):
+        found[cell.clinic_id].append(cell)
+    whole = len(found[None])
+    return {
+        clinic: figure_told(indicator, cells)
+        for clinic, cells in found.items()
+        if clinic is not None and len(cells) == whole
+    }
+
+
 def _told(indicator: Indicator, cells: Sequence[EditionCell]) -> Told:
     """`cells`: in the order of time; a period is told of regions and groups only if it is told of the country."""
-    periods = latest_year(_months(one) for one in cells if one.region_id is None and one.stratum == ALL)
+    periods = latest_year(months_of(one) for one in cells if one.region_id is None and one.stratum == ALL)
     if not indicator.is_share:
         periods = periods[-1:]
     by_area: dict[bool, defaultdict[str, list[EditionCell]]] = {True: defaultdict(list), False: defaultdict(list)}
     for cell in cells:
-        if _months(cell) in periods:
+        if months_of(cell) in periods:
             by_area[cell.region_id is None][cell.stratum].append(cell)
     country, region = (
         {
-            stratum: _figure(indicator, of_one)
+            stratum: figure_told(indicator, of_one)
             for stratum, of_one in by_area[is_country].items()
             if len(of_one) == len(periods)
         }
         for is_country in (True, False)
     )
     return Told(
-        edition=_row(by_area[True][ALL][-1].edition),
+        edition=edition_row(by_area[True][ALL][-1].edition),
         period=Months(first=periods[0].first, last=periods[-1].last),
         region=region,
         country=country,
     )
 
 
-def _figure(indicator: Indicator, cells: Sequence[EditionCell]) -> Figure:
+def figure_told(indicator: Indicator, cells: Sequence[EditionCell]) -> Figure:
+    """Of an area, in the periods of `cells` together; a median is that of the last one."""
     missing = [cell.missing for cell in cells if cell.missing is not None]
     reached = sum(cell.reached for cell in cells)
     n = reached + sum(cell.not_reached + cell.valued for cell in cells)
@@ -108,9 +138,9 @@ def _median(cell: EditionCell) -> Estimate | None:
     return Estimate(value=cell.value, n=cell.valued, interval=Interval(cell.low, cell.high))
 
 
-def _months(cell: EditionCell) -> Months:
+def months_of(cell: EditionCell) -> Months:
     return Months(first=cell.first, last=cell.last)
 
 
-def _row(edition: Edition) -> EditionRow:
+def edition_row(edition: Edition) -> EditionRow:
     return EditionRow(number=edition.number, made_on=day_of(edition.made_at))

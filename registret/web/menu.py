@@ -72,9 +72,11 @@ OFFICE = (
     Tab(_("Kliniker"), "office", all_at_work, pages=("people",), below=("appoint", "bring_clinics")),
     Tab(_("Uppdrag"), "appointments", all_at_work, below=("appointments",)),
     Tab(_("Genomgångar"), "recertifications", all_at_work, below=("recertifications", "recertification_start")),
+    Tab(_("Täckningsgrad"), "coverage", all_at_work, below=("coverage",)),
     Tab(_("Väntetider"), "access_times", all_at_work),
     Tab(_("Alla mejl"), "letters", all_at_work, below=("letters",)),
     Tab(_("Tidsgränser"), "time_limits", all_at_work, below=("time_limits",)),
+    Tab(_("Öppen statistik"), "publications", all_at_work, below=("publications",)),
     Tab(_("Behandlingar"), "processings", all_at_work),
     Tab(_("Incidenter"), "incidents", all_at_work, below=("incidents",)),
 )

@@ -83,6 +83,7 @@ EVENTS: Mapping[str, Promise] = {
     Event.RECERTIFICATION_EXPORTED: _("Tog ut en genomgång"),
     Event.PARTICIPATION_DECIDED: _("Beslutade om en kliniks anslutning"),
     Event.LIMIT_DECIDED: _("Ändrade en tidsgräns"),
+    Event.PUBLICATION_DECIDED: _("Beslutade om öppen statistik"),
     Event.LETTER_GIVEN_UP: _("Mejl kunde inte levereras"),
     Event.CLINIC_CREATED: _("Klinik tillagd"),
     Event.CLINIC_CHANGED: _("Klinik ändrad"),
@@ -92,6 +93,7 @@ EVENTS: Mapping[str, Promise] = {
     Event.REGION_CHANGED: _("Region ändrad"),
     Event.CARE_PROVIDER_CREATED: _("Vårdgivare tillagd"),
     Event.CARE_PROVIDER_CHANGED: _("Vårdgivare ändrad"),
+    Event.COVERAGE_IMPORTED: _("Läste in antal för täckningsgrad"),
     Event.REVOCATION_LIST_REPLACED: _("Ny spärrlista"),
     Event.REVOCATION_FETCH_REFUSED: _("Spärrlista kunde inte hämtas"),
     Event.REVOCATION_LIST_LATE: _("Spärrlista försenad"),
@@ -240,25 +242,6 @@ def event_name(code: str) -> str:
     return str(EVENTS.get(code, code))
 
 
-# Who acted, when it was no person with a card.
-PROGRAMS = {
-    "visitor": _("Någon utan kort"),
-    "clock": _("Klockan"),
-    "appoint": _("Kommandot appoint"),
-    "dismiss": _("Kommandot dismiss"),
-    "suspend": _("Kommandot suspend"),
-    "import-clinics": _("Kommandot import-clinics"),
-    "import-accounts": _("Kommandot import-accounts"),
-    "accept-card": _("Kommandot accept-card"),
-    "mail": _("Mejlutskicket"),
-    "probe": _("Frågan om kortet sitter i"),
-    "lists": _("Hämtning av spärrlistor"),
-    "cull-ledger": _("Kommandot cull-ledger"),
-    "population": _("Frågan till folkbokföringen"),
-    "replay-opt-outs": _("Kommandot replay-opt-outs"),
-    "research-key": _("Kommandot research-key"),
-}
-
 # What the facts of an entry are called.
 FACTS = {
     "hsa_id": _("HSA-id"),
@@ -343,6 +326,7 @@ FACTS = {
     "episode": _("vårdepisod"),
     "step": _("steg"),
     "sub_registry": _("delregister"),
+    "source": _("källa"),
     "answers": _("antal svar"),
     "from_clinic": _("från klinik"),
     "to_clinic": _("till klinik"),
@@ -376,11 +360,6 @@ FACTS = {
     "persons": _("de berörda"),
     "is_open": _("öppen"),
 }
-
-
-def program_name(code: str) -> str:
-    """The program in the active language; the code itself if nobody has worded it."""
-    return str(PROGRAMS.get(code, code))
 
 
 def fact_name(code: str) -> str:

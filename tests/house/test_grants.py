@@ -60,6 +60,8 @@ MAY: Final = {
     "records_step": FORGOTTEN,
     "records_takenback": ADDED,
     "reports_cell": FORGOTTEN,
+    "reports_coveragecount": ADDED,
+    "reports_coveragefile": ADDED,
     "reports_edition": ADDED,
     "reports_editioncell": ADDED,
     "reports_fact": TAKEN_AWAY,

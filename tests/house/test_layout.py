@@ -16,7 +16,7 @@ def rules(tmp_path: Path, name: str, text: str) -> list[tuple[int, str]]:
     return list(layout.faults(file))
 
 
-@pytest.mark.parametrize("name", ["a.html", "a.css", "a.js"])
+@pytest.mark.parametrize("name", ["a.html", "a.css", "a.js", "a.typ"])
 def test_a_line_may_have_120_characters_and_no_more(tmp_path: Path, name: str) -> None:
     assert rules(tmp_path, name, f"{'å' * 120}\n{'å' * 121}\n") == [(2, "longer than 120 characters (121)")]
 

@@ -41,7 +41,7 @@ def logins(numbers: range, place: Country) -> None:
 Grow = Callable[[range, Country], None]
 # By what brings the rows: (address, who reads it): how often it may ask.
 PAGES: dict[Grow, dict[tuple[str, Person], int]] = {
-    applicants: {("/start", BERTIL): 11, ("/attestera", BERTIL): 12},
+    applicants: {("/start", BERTIL): 15, ("/attestera", BERTIL): 12},
     logins: {
         ("/min-logg", BERTIL): 8,
         ("/konto", BERTIL): 12,
@@ -54,6 +54,7 @@ PAGES: dict[Grow, dict[tuple[str, Person], int]] = {
         ("/kansliet?q=sjukhus", DORIS): 8,
         ("/kansliet?visa=utan", DORIS): 8,
         ("/kansliet/utse", DORIS): 7,
+        ("/kansliet/tackningsgrad", DORIS): 16,
         ("/registrera", ANNA): 7,
     },
 }

@@ -22,9 +22,10 @@ from registret.ledger.events import Event
 from registret.mail.letters import LETTERS
 from registret.mail.queries import Fate
 from registret.web.help import errors
-from registret.words.events import EVENTS, FACT_VALUES, FACTS, PROGRAMS
+from registret.words.events import EVENTS, FACT_VALUES, FACTS
 from registret.words.letters import FATES
 from registret.words.letters import LETTERS as LETTER_WORDS
+from registret.words.programs import PROGRAMS
 from registret.words.refusals import REFUSALS, REQUESTS, in_general
 
 PACKAGE = Path(registret.__file__).parent

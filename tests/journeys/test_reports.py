@@ -8,8 +8,9 @@ import time
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.conftest import Desk, looked_at
-from tests.journeys.running import PATIENCE
+from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.people import Person
+from tests.journeys.running import PATIENCE, House
 from tests.journeys.test_registry import answered, at_work, begun, patient, reporter
 
 __all__ = ["at_work", "reporter"]
@@ -54,3 +55,38 @@ def behind_the_figure(at_work: Desk) -> Locator:
     if patients.count():
         patients.click()
     return page.locator("main")
+
+
+def test_the_office_brings_counts_in_and_sees_the_coverage_of_all(house: House, doris: Person, desk: OpenDesk) -> None:
+    hers = desk(doris.card)
+    page = hers.open("/")
+    hers.press("Logga in med SmartCard")
+    hers.press("Kansliet")
+    hers.press("Täckningsgrad")
+    looked_at(page, "164-tackningsgrad")
+    hers.press("Läs in antal")
+    tried(hers, "infektion-visby;pneumoni;2020;40\nnowhere;pneumoni;2020;4\n")
+    expect(page.locator("main")).to_contain_text("kliniken nowhere finns inte")
+    looked_at(page, "165-antal-fel")
+    tried(hers, "infektion-visby;pneumoni;2020;40\n")
+    looked_at(page, "166-antal-provade")
+    hers.press("Läs in 1 antal")
+    expect(page.locator("main")).to_contain_text("Antalen är inlästa")
+    hers.open("/kansliet/tackningsgrad?delregister=pneumoni&ar=2020")
+    expect(page.get_by_role("row", name="Visby")).to_contain_text("0 av 40")
+
+
+def test_a_clinic_reads_how_complete_its_registrations_are(at_work: Desk) -> None:
+    page = at_work.page
+    at_work.press("Rapporter")
+    page.get_by_role("link", name="Datakvalitet").first.click()
+    expect(page.locator("main")).to_contain_text("Täckningsgrad")
+    looked_at(page, "163-datakvalitet")
+
+
+def tried(hers: Desk, lines: str) -> None:
+    page = hers.page
+    page.get_by_label("Källa").fill("Patientregistret, uttag i mars")
+    content = f"klinikkod;delregister;år;antal\n{lines}".encode("cp1252")
+    page.get_by_label("CSV-fil").set_input_files({"name": "antal.csv", "mimeType": "text/csv", "buffer": content})
+    hers.press("Prova filen")

@@ -183,11 +183,4 @@ def _rows(application_id: int) -> tuple[NoteRow, ...]:
 
 
 def _record(event: Event, wanted: ApplicationRow, *, actor: Actor, at: datetime) -> None:
-    record(
-        event=event,
-        by=actor.by,
-        at=at,
-        about_account_id=wanted.account_id,
-        about_hsa_id=wanted.hsa_id,
-        clinic_id=wanted.clinic_id,
-    )
+    record(event=event, by=actor.by, at=at, about=wanted, clinic_id=wanted.clinic_id)

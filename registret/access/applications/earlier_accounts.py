@@ -10,20 +10,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from registret.access.applications.attesting import may_be_ended_by_claim
-from registret.access.checks import count_wrong_code, existing, limit_address
+from registret.access.checks import check_in_force, count_wrong_code, existing_account, limit_address
 from registret.access.models import Claim
 from registret.access.notices import post_to
 from registret.access.queries.applications import ApplicationRow
-from registret.access.refusals import AccountEnded, AccountSuspended, NotFound
+from registret.access.refusals import NotFound
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.locks import lock_account
-from registret.accounts.queries import WRONG_CODES_ALLOWED, account, account_behind, accounts_with_the_same_hsa_id
-from registret.accounts.refusals import CodeBurnt, CodeWrong, ConfirmationExpired
+from registret.accounts.queries import account, account_behind, accounts_with_the_same_hsa_id
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.ledger.events import Event
@@ -75,32 +73,21 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
 
     Raises: NotFound, AccountSuspended, AccountEnded, TooMany.
     """
-    person = existing(account(account_id=account_id))
+    person = existing_account(account_id)
     take(limit=CLAIMS_PER_ACCOUNT, subject=person.hsa_id.key, at=at)
     limit_address(subject=person.hsa_id.key, email=email, by=by, at=at)
     with transaction.atomic():
-        held = lock_account(account_id=account_id)
-        if held is None or held.state is AccountState.ENDED:
-            raise AccountEnded()
-        if held.state is AccountState.SUSPENDED:
-            raise AccountSuspended()
+        held = lock_account(account_id=account_id) or person
+        check_in_force(held)
         found = Claim.objects.select_for_update().filter(account_id=account_id, settled_at=None).first()
         if found is not None and found.proven_at is not None:
             return
         old = account_behind(email=email, not_hsa_id=held.hsa_id)
         found = found or Claim(account_id=account_id, version=0)
         found.email, found.old_account_id = email.text, old.id if old else None
-        found.version, found.wrong_codes = found.version + 1, 0
-        found.sent_at, found.expires_at = at, at + settings.CONFIRMATION_LIFETIME
+        found.renew(at=at)
         found.save()
-        record(
-            event=Event.CLAIM_MADE,
-            by=by,
-            at=at,
-            about_account_id=account_id,
-            about_hsa_id=held.hsa_id,
-            facts={"domain": email.domain},
-        )
+        record(event=Event.CLAIM_MADE, by=by, at=at, about=held, facts={"domain": email.domain})
         if old is not None:
             post_to(
                 old,
@@ -123,29 +110,21 @@ def prove(*, account_id: int, code: str, by: By, at: datetime) -> None:
             raise NotFound()
         if found.proven_at is not None:
             return
-        if at >= found.expires_at:
-            raise ConfirmationExpired(expired_at=found.expires_at)
-        if found.wrong_codes < WRONG_CODES_ALLOWED:
-            if _is_right(found, code):
-                Claim.objects.filter(id=found.id).update(proven_at=at)
-                record(event=Event.CLAIM_PROVEN, by=by, at=at, about_account_id=account_id, about_hsa_id=held.hsa_id)
-                return
-            Claim.objects.filter(id=found.id).update(wrong_codes=F("wrong_codes") + 1)
-        left = max(WRONG_CODES_ALLOWED - found.wrong_codes - 1, 0)
+        refusal = found.guess(is_right=_is_right(found, code), at=at)
+        if refusal is None:
+            Claim.objects.filter(id=found.id).update(proven_at=at)
+            record(event=Event.CLAIM_PROVEN, by=by, at=at, about=held)
+            return
         record(
             event=Event.CLAIM_CODE_REFUSED,
             outcome="refused",
             by=by,
             at=at,
-            about_account_id=account_id,
-            about_hsa_id=held.hsa_id,
-            facts={"left": left},
+            about=held,
+            facts={"left": found.guesses_left},
         )
-    # The count above is committed: guessing is never free.
     count_wrong_code(account_id=account_id, by=by, at=at)
-    if left > 0:
-        raise CodeWrong(left=left)
-    raise CodeBurnt()
+    raise refusal
 
 
 def own_claim(*, account_id: int) -> OwnClaim | None:
@@ -158,7 +137,7 @@ def own_claim(*, account_id: int) -> OwnClaim | None:
         sent_at=found.sent_at,
         expires_at=found.expires_at,
         proven=found.proven_at is not None,
-        burnt=found.wrong_codes >= WRONG_CODES_ALLOWED,
+        burnt=found.is_burnt,
     )
 
 

@@ -162,8 +162,7 @@ def _refuse_another_person(card: CardFacts, *, network: str | None, at: datetime
             outcome="refused",
             by=By(hsa_id=card.hsa_id, name=card.name, network=network),
             at=at,
-            about_account_id=person.id,
-            about_hsa_id=person.hsa_id,
+            about=person,
             facts={"code": refusal.code, "issuer_before": person.card_issuer, "issuer": card.card_issuer},
         )
         new = Notice(kind="hsa_id_disputed", subject=person.id, occasion=card_name, at=at)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from registret.access.lifecycle import ApplicationState
 from registret.access.roles import ROLES_TO_APPLY_FOR
+from registret.accounts.mailed_codes import MailedCode
 from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, choices, given, index, known, together, unique
 
@@ -107,7 +108,7 @@ class Note(models.Model):
         ]
 
 
-class Claim(models.Model):
+class Claim(MailedCode):
     """Somebody with a new HSA-id says that an account under another one is theirs as well.
 
     `old_account` is whose confirmed address `email` was when the code was sent; without one no code can be right.
@@ -118,10 +119,6 @@ class Claim(models.Model):
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     old_account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     email = models.CharField(max_length=254, blank=True, db_comment=PERSONAL)
-    version = models.PositiveIntegerField(default=1)
-    sent_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    wrong_codes = models.PositiveSmallIntegerField(default=0)
     proven_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 

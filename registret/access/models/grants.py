@@ -13,7 +13,7 @@ from registret.access.models.applications import Application
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Role
 from registret.accounts.lifecycle import AccountState
 from registret.database.columns import PERSONAL, PLAIN
-from registret.database.constraints import check, choices, given, index, known
+from registret.database.constraints import check, choices, given, index, known, unique
 
 
 class GrantSource(models.TextChoices):
@@ -68,10 +68,10 @@ class Grant(models.Model):
     class Meta:
         db_table_comment = "rights"
         constraints = [
-            models.UniqueConstraint(
-                name="one_unrevoked_grant_per_role_and_clinic",
-                fields=["account", "role", "clinic"],
-                condition=Q(revoked_at=None),
+            unique(
+                "one_unrevoked_grant_per_role_and_clinic",
+                *("account", "role", "clinic"),
+                where=Q(revoked_at=None),
                 nulls_distinct=False,
             ),
             known("grant_role_known", role=Role),

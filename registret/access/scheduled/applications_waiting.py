@@ -49,12 +49,4 @@ def facts_of(wanted: Application) -> dict[str, str | date]:
 
 
 def record_about(wanted: Application, event: Event, facts: dict[str, str | int | bool | None], *, at: datetime) -> None:
-    record(
-        event=event,
-        by=CLOCK,
-        at=at,
-        about_account_id=wanted.account_id,
-        about_hsa_id=wanted.account.hsa_id,
-        clinic_id=wanted.clinic_id,
-        facts=facts,
-    )
+    record(event=event, by=CLOCK, at=at, about=wanted.account, clinic_id=wanted.clinic_id, facts=facts)

@@ -26,7 +26,8 @@ from registret.ledger.queries import EntryRow, entries_of_person
 from registret.ledger.services import record
 from registret.mail.queries import letters_about
 from registret.rate_limits.services import Limit, take
-from registret.words.events import event_name, program_name
+from registret.words.events import event_name
+from registret.words.programs import program_name
 
 FILES_PER_PERSON = Limit(what="own_data", most=10, per=timedelta(days=1))
 
@@ -43,7 +44,7 @@ def take_out(*, hsa_id: HsaId, card_read_at: datetime, by: By, at: datetime) -> 
     if not people:
         raise NotFound()
     take(limit=FILES_PER_PERSON, subject=hsa_id.key, at=at)
-    record(event=Event.ACCOUNT_DATA_TAKEN, by=by, at=at, about_account_id=people[0].id, about_hsa_id=people[0].hsa_id)
+    record(event=Event.ACCOUNT_DATA_TAKEN, by=by, at=at, about=people[0])
     return _pieces(people, at=at)
 
 
@@ -75,7 +76,8 @@ def _left_out() -> list[str]:
         _("Anteckningar som administratörer har skrivit till varandra om en ansökan. Begär dem hos registret."),
         _("Om loggranskare har läst eller granskat loggen om dig. Begär det hos registret."),
         _("Vad registerkansliet har skrivit om personuppgiftsincidenter. Begär det hos registret."),
-        _("Uppgifter om andra i händelser som du själv har utfört."),
+        _("Uppgifter om andra i händelser som du själv har utfört, och vad mejlen till dig säger."),
+        _("Ditt namn på det som du har registrerat eller beslutat. Att du gjorde det, och när, står i loggen."),
         _("Räknare som hindrar missbruk, och utfärdarens svar om kortet. De raderas inom några dagar."),
     ]
 
@@ -83,6 +85,7 @@ def _left_out() -> list[str]:
 def _account(person: AccountRow) -> Json:
     facts = asdict(person) | {"hsa_id": person.hsa_id.text, "email": person.email.text}
     asked = confirmations_of(account_ids=[person.id])
+    addresses = {person.email.text, *(one.email.text for one in asked)}
     return facts | {
         "mail_history": [
             asdict(one) | {"email": one.email.text, "replaces": one.replaces.text if one.replaces else None}
@@ -93,7 +96,7 @@ def _account(person: AccountRow) -> Json:
         "other_accounts": [asdict(link) | {"hsa_id": link.hsa_id.text} for link in links_of(account_id=person.id)],
         "claim": _claim(person.id),
         "substitutions": [_substitution(one) for one in _substitutions(person.id)],
-        "letters": [asdict(one) for one in letters_about(person.id)],
+        "letters": [asdict(one) for one in letters_about(person.id, known=addresses)],
     }
 
 

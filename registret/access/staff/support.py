@@ -132,7 +132,7 @@ def helped(
     Raises: NotPermitted, NotFound.
     """
     person = _person(account_id, actor=actor)
-    record(event=Event.ACCOUNT_SEEN, by=actor.by, at=at, about_account_id=person.id, about_hsa_id=person.hsa_id)
+    record(event=Event.ACCOUNT_SEEN, by=actor.by, at=at, about=person)
     ended = person.state is AccountState.ENDED
     living = living_account(hsa_id=person.hsa_id) if ended else person
     standing = standing_of(hsa_id=person.hsa_id, at=at)
@@ -143,7 +143,7 @@ def helped(
         seats=() if ended else standing.seats,
         application=newest_application(account_id=person.id),
         confirmation=newest_confirmation(account_id=person.id),
-        letters=letters_about(person.id, size=LETTERS, known=person.email),
+        letters=letters_about(person.id, size=LETTERS, known=[person.email.text]),
         card=_card(person.hsa_id),
         log=timeline(
             account_id=person.id,

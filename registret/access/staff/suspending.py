@@ -59,14 +59,7 @@ def suspend_by_program(*, hsa_id: HsaId, reason: str, decided_by: tuple[str, str
     names = two_names(decided_by)
     person = existing(living_account(hsa_id=hsa_id))
     accounts.suspend(account_id=person.id, reason=reason, authority=Authority.OFFICE, by=by, at=at)
-    record(
-        event=Event.ACCOUNT_SUSPENSION_DECIDED,
-        by=by,
-        at=at,
-        about_account_id=person.id,
-        about_hsa_id=person.hsa_id,
-        facts={"decided_by": names},
-    )
+    record(event=Event.ACCOUNT_SUSPENSION_DECIDED, by=by, at=at, about=person, facts={"decided_by": names})
     write_to(person.id, kind="suspended", reason=reason, at=at)
 
 

@@ -43,14 +43,16 @@ def fill(
     """Write what is not written yet, and return how many episodes that was. `tell` is called after each batch, and
     `goes_on` before it. `size`: as in `Span`."""
     # They import models.
+    from registret.demo.history.counting import bring_counts
     from registret.demo.history.country import Span, shares
     from registret.demo.history.loading import load
     from registret.places.queries import every_clinic
     from registret.reports.editions import make_edition
 
     clinics = {row.code: row for row in every_clinic()}
-    wanted = shares(clinics, Span(years=progress.years, now=progress.now, size=size))
-    # And an edition, so that the figures of others are told before the first one is due.
+    span = Span(years=progress.years, now=progress.now, size=size)
+    wanted = shares(clinics, span)
+    # And an edition, so that the figures of others are told before the first one is due, with the counts of all.
     of, before, written = sum(share.patients for share in wanted) + 1, 0, 0
     for share in wanted:
         # What is done is passed over by whole shares; within one, what is there is not written again.
@@ -64,6 +66,7 @@ def fill(
                 tell(replace(progress, done=done, of=of))
         before += share.patients
     if progress.done < of and goes_on():
+        bring_counts({row.id: row.code for row in clinics.values()}, since=span.first_day, at=progress.now)
         make_edition(at=progress.now)
         tell(replace(progress, done=of, of=of))
     return written

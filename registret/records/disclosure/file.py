@@ -29,8 +29,8 @@ from registret.records.disclosure.selection import Extent, Selection, all_steps,
 from registret.records.lifecycle import StepState
 from registret.records.models import Step
 from registret.records.numbers import age_on
-from registret.registries import codebook
 from registret.registries.answers import MISSING_KEY, AnswerBroken, Stored, restored
+from registret.registries.exports import codebook
 from registret.registries.forms import Question
 from registret.registries.queries import form_of
 from registret.registries.vocabulary import VariableType

@@ -43,8 +43,8 @@ from registret.registries.saying import computed, said
 from registret.words.extracts import act_name, number_kind, sex_name, step_state_name
 from registret.words.roles import role_name, roles_with_words
 
-PAPER_ROWS: Final = 10_000
-"""An extract with more rows is not drawn: it would keep a request for more than a second (see `web.cases.paper`)."""
+PAPER_ROWS: Final = 4_000
+"""An extract with more rows is not drawn: it would keep a request for more than a second (see `web.typeset`)."""
 
 
 def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> RegistryExtract:
@@ -63,6 +63,7 @@ def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> Re
             sex=sex_name(patient.sex),
             created_at=row.created_at,
             looked_up_at=row.looked_up_at,
+            register_protects=row.register_protects,
             numbers=tuple(_number(one) for one in numbers),
             merged=tuple(
                 Merged(gone=m.gone, at=m.at, by_name=m.by_name, reason=m.reason)

@@ -120,7 +120,8 @@ class KeptInWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryExtract:
-    """Everything. `looked_up_at`: when the population register last knew the number."""
+    """Everything. `looked_up_at`: when the population register last knew the number; `register_protects`: whether it
+    then said that the identity is protected."""
 
     case_number: str
     at: datetime
@@ -128,6 +129,7 @@ class RegistryExtract:
     sex: str
     created_at: datetime
     looked_up_at: datetime | None
+    register_protects: bool
     numbers: tuple[NumberHeld, ...]
     merged: tuple[Merged, ...]
     episodes: tuple[EpisodeInWords, ...]

@@ -156,6 +156,7 @@ class Migration(migrations.Migration):
                 ("stratum", models.CharField(db_comment="plain", blank=True, default="", max_length=81)),
                 ("first", models.DateField()),
                 ("last", models.DateField()),
+                ("is_public", models.BooleanField(default=False)),
                 ("reached", models.PositiveIntegerField(default=0)),
                 ("not_reached", models.PositiveIntegerField(default=0)),
                 ("valued", models.PositiveIntegerField(default=0)),
@@ -175,16 +176,41 @@ class Migration(migrations.Migration):
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.region"
                     ),
                 ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("sub_registry", "indicator", "region", "stratum", "first"),
+                        fields=("sub_registry", "indicator", "region", "clinic", "stratum", "first"),
                         name="edition_cell_once",
                         nulls_distinct=False,
                     ),
                     models.CheckConstraint(
+                        condition=models.Q(("clinic", None), ("region__isnull", False), _connector="OR"),
+                        name="edition_cell_clinic_in_region",
+                    ),
+                    models.CheckConstraint(
                         condition=models.Q(("first__lte", models.F("last"))), name="edition_cell_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_public", False), models.Q(("clinic", None), ("stratum", "")), _connector="OR"
+                        ),
+                        name="edition_cell_public_of_areas",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_public", False),
+                            models.Q(("not_reached", 0), ("reached", 0), ("valued", 0)),
+                            ("reached__gte", 10 - models.F("not_reached") - models.F("valued")),
+                            _connector="OR",
+                        ),
+                        name="edition_cell_few_public",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("reached", 0), ("reached__gte", 5), _connector="OR"),
@@ -214,6 +240,82 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="edition_cell_estimate_whole",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CoverageFile",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("source", models.CharField(db_comment="plain", max_length=200)),
+                ("at", models.DateTimeField()),
+                ("by_account_id", models.BigIntegerField(null=True)),
+                ("by_name", models.CharField(db_comment="personal", max_length=520)),
+            ],
+            options={
+                "db_table_comment": "decisions",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True), name="coverage_file_has_source"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by_name", ""), _negated=True), name="coverage_file_has_author"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CoverageCount",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sub_registry", models.CharField(db_comment="plain", max_length=40)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="counts", to="reports.coveragefile"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["clinic", "sub_registry", "year", "-file"], name="coverage_count_newest")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("file", "clinic", "sub_registry", "year"), name="coverage_count_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Publication",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("subject", models.CharField(db_comment="plain", max_length=81)),
+                ("is_published", models.BooleanField()),
+                ("reason", models.CharField(db_comment="personal", max_length=500)),
+                ("at", models.DateTimeField()),
+                ("by_account_id", models.BigIntegerField()),
+                ("by_name", models.CharField(db_comment="personal", max_length=520)),
+            ],
+            options={
+                "db_table_comment": "decisions",
+                "indexes": [models.Index(fields=["subject", "-id"], name="publication_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="publication_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by_name", ""), _negated=True), name="publication_has_author"
                     ),
                 ],
             },

@@ -24,7 +24,8 @@ from registret.web.pieces import FactText, Link, Note, Tag
 from registret.web.signup.address_pages import AskedAddress
 from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm
 from registret.web.templatetags.look import day, iso, moment
-from registret.words.events import event_name, program_name
+from registret.words.events import event_name
+from registret.words.programs import program_name
 from registret.words.refusals import log_title
 from registret.words.roles import role_name
 from registret.words.states import application_state_name

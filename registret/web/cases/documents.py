@@ -28,6 +28,7 @@ def registry_extract(found: RegistryExtract) -> dict[str, Any]:
             **_patient(patient),
             "sex": found.sex,
             "protected_identity": patient.is_protected,
+            "protected_by_population_register": found.register_protects,
             "died_on": patient.died_on.isoformat() if patient.died_on else None,
             "registered_at": _moment(found.created_at),
             "population_register_asked_at": _moment(found.looked_up_at),

@@ -37,7 +37,7 @@ def about(found: RegistryExtract) -> AboutProcessing:
             "Utveckla och säkra vårdens kvalitet, statistik, och forskning som har godkänts enligt etikprövningslagen."
         ),
         ground=_("7 kap. patientdatalagen, och artikel 6.1 e samt 9.2 h och 9.2 i i dataskyddsförordningen."),
-        categories=_("Identitet, vårdtillfällen och uppgifter om hälsa."),
+        categories=_("Identitet, vårdtillfällen, uppgifter om hälsa, och kvalitetsindikatorer, som räknas ur svaren."),
         source=_("Journalen hos vårdgivaren, patienten själv, och folkbokföringen."),
         recipients=tuple(_recipients(found)),
         kept=tuple(_kept(one) for one in found.kept),

@@ -19,8 +19,9 @@ from registret.records.identity.known_as import system_ids
 from registret.registries.queries import sub_registries
 from registret.web.logbook.forms import LogForm
 from registret.web.pieces import Link, Tag
-from registret.words.events import event_name, fact_name, fact_value, program_name
+from registret.words.events import event_name, fact_name, fact_value
 from registret.words.letters import LETTERS, letter_name
+from registret.words.programs import program_name
 from registret.words.refusals import log_title
 from registret.words.roles import role_name, roles_with_words
 from registret.words.states import account_state_name

@@ -3,6 +3,7 @@ from django.urls import path
 from registret.web.office import (
     appointments,
     clinics,
+    coverage,
     letters,
     limits,
     participation,
@@ -18,6 +19,9 @@ urlpatterns = [
     path("kansliet/behandlingar", processings.processings, name="processings"),
     path("kansliet/behandlingar.csv", processings.processings_csv, name="processings_csv"),
     path("kansliet/vantetider", waits.access_times_page, name="access_times"),
+    path("kansliet/tackningsgrad", coverage.coverage, name="coverage"),
+    path("kansliet/tackningsgrad.csv", coverage.coverage_csv, name="coverage_file"),
+    path("kansliet/tackningsgrad/fil", coverage.bring_counts, name="bring_counts"),
     path("kansliet/kliniker", clinics.bring, name="bring_clinics"),
     path("kansliet/kliniker/<int:id>", participation.one_clinic, name="participation"),
     path("kansliet/uppdrag", appointments.appointments, name="appointments"),

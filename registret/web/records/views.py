@@ -18,10 +18,10 @@ from registret.records.lifecycle import WRITABLE
 from registret.records.queries import steps
 from registret.records.refusals import ReasonNeeded
 from registret.records.reporting import audited_reads, inclusion, versions
-from registret.registries.codebook import COLUMNS, cells
-from registret.registries.measures import MEASURE_COLUMNS, as_bundle, measure_cells
+from registret.registries.exports.codebook import COLUMNS, cells
+from registret.registries.exports.measures import MEASURE_COLUMNS, as_bundle, measure_cells
+from registret.registries.exports.questionnaire import as_questionnaire
 from registret.registries.queries import catalogue, form_of, indicators_of, name_of
-from registret.registries.questionnaire import as_questionnaire
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, posted, see_other
 from registret.web.people.forms import WhyForm

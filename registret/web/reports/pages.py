@@ -18,11 +18,13 @@ from registret.registries.indicators import UNKNOWN_GROUP
 from registret.registries.measuring import CountedAs, Indicator
 from registret.registries.queries import name_of
 from registret.reports.counts import Figure
+from registret.reports.coverage import Coverage
 from registret.reports.figures import Compared, GroupFigures, IndicatorFigures, OneIndicator
 from registret.reports.over_time import OverTime
 from registret.reports.patients import MOST
 from registret.reports.periods import Months, next_edition_day
 from registret.reports.told import EditionRow
+from registret.web.coverage_words import colour_of, coverage_note
 from registret.web.pieces import FigureText, Link, Note
 from registret.web.records.episode_lines import EpisodeLine
 from registret.web.reports.figure_words import figure_text, missing_text, others_text
@@ -48,10 +50,13 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterTable:
-    """`id`: of its heading. `file`: the same figures to take along. `quality`: how complete they are."""
+    """`id`: of its heading. `coverage`: how many of all are registered; `css`: how figures look because of it.
+    `file`: the same figures to take along. `quality`: how complete they are."""
 
     id: str
     name: str
+    coverage: Note
+    css: str
     rows: Sequence[IndicatorRow]
     file: Link | None
     quality: Link | None
@@ -92,15 +97,17 @@ class StratumTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorPage:
-    """`sentence`: what is measured. `comparison`: a picture, empty if nobody was counted. `edition`: which one the
-    figures of others are from, and when the next comes. `outside`: of how many it is not known whether they belong.
-    `who`: links to the own patients behind the figure, for those who may read them. `texts`: what to bear in mind, each
-    with its heading."""
+    """`sentence`: what is measured. `coverage`, `css`: as of a `RegisterTable`. `comparison`: a picture, empty if
+    nobody was counted. `edition`: which one the figures of others are from, and when the next comes. `outside`: of how
+    many it is not known whether they belong. `who`: links to the own patients behind the figure, for those who may read
+    them. `texts`: what to bear in mind, each with its heading."""
 
     register: str
     name: str
     sentence: str
     proposed: Note | None
+    coverage: Note
+    css: str
     comparison: SafeString
     places: Sequence[PlaceRow]
     edition: str
@@ -124,18 +131,28 @@ class PatientsPage:
     others: Sequence[Link]
 
 
-def register_table(name: str, found: Sequence[IndicatorFigures]) -> RegisterTable:
+def register_table(name: str, found: Sequence[IndicatorFigures], covered: Coverage | None) -> RegisterTable:
     code = found[0].indicator.sub_registry if found else ""
     file = Link(_("Hämta siffrorna som fil"), reverse("reports_file", args=[code])) if found else None
     quality = Link(_("Datakvalitet"), reverse("data_quality", args=[code])) if found else None
-    return RegisterTable(id=f"r-{code}", name=name, rows=[_row(one) for one in found], file=file, quality=quality)
+    return RegisterTable(
+        id=f"r-{code}",
+        name=name,
+        coverage=coverage_note(covered),
+        css=f"pile {colour_of(covered)}",
+        rows=[_row(one) for one in found],
+        file=file,
+        quality=quality,
+    )
 
 
 def reports_page(registers: Sequence[RegisterTable], newest: EditionRow | None, *, at: datetime) -> ReportsPage:
     return ReportsPage(registers=[one for one in registers if one.rows], edition=_editions(newest, at=at))
 
 
-def indicator_page(found: OneIndicator, quarters: OverTime, *, actor: Actor, at: datetime) -> IndicatorPage:
+def indicator_page(
+    found: OneIndicator, quarters: OverTime, covered: Coverage | None, *, actor: Actor, at: datetime
+) -> IndicatorPage:
     figures = found.figures
     indicator = figures.indicator
     definition = indicator.definition
@@ -144,6 +161,8 @@ def indicator_page(found: OneIndicator, quarters: OverTime, *, actor: Actor, at:
         name=str(definition.name),
         sentence=sentence_of(indicator),
         proposed=proposed(indicator),
+        coverage=coverage_note(covered),
+        css=colour_of(covered),
         comparison=comparison_of(figures),
         places=_places(found, actor.seat.clinic_name),
         edition=_edition(figures.compared.edition if figures.compared else None, at=at),

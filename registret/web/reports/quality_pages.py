@@ -18,10 +18,12 @@ from registret.records.queries.completeness import AnswerCounts, StepCounts
 from registret.registries.forms import Form, FormStep, Question
 from registret.registries.queries import name_of
 from registret.registries.vocabulary import Missing
+from registret.reports.coverage import Coverage
 from registret.reports.periods import this_month, year_until
-from registret.web.pieces import Link
+from registret.web.coverage_words import coverage_text
+from registret.web.pieces import FigureText, Link
 from registret.web.reports.figure_words import number_text
-from registret.web.templatetags.look import day
+from registret.web.templatetags.look import day, iso_day
 
 MOST_MISSING: Final = 10
 
@@ -55,12 +57,24 @@ class StepQuestions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageLine:
+    """One year. `source`: who counted, and when that was brought in."""
+
+    year: int
+    figure: FigureText
+    registered: int
+    expected: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QualityPage:
     """`to_do`: the lists of what is left to do, for those who may read them. `worst`: the questions that lack an answer
     most often."""
 
     register: str
     since: str
+    coverage: Sequence[CoverageLine]
     steps: Sequence[StepLine]
     to_do: Sequence[Link]
     worst: Sequence[QualityLine]
@@ -73,12 +87,19 @@ def a_year_before(at: datetime) -> datetime:
 
 
 def quality_page(
-    form: Form, steps: Mapping[str, StepCounts], answers: Mapping[str, AnswerCounts], *, actor: Actor, at: datetime
+    form: Form,
+    steps: Mapping[str, StepCounts],
+    answers: Mapping[str, AnswerCounts],
+    covered: Sequence[Coverage],
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> QualityPage:
     told = [StepQuestions(name=str(step.name), lines=_lines(step, answers)) for step in form.steps]
     return QualityPage(
         register=name_of(form.code),
         since=day(day_of(a_year_before(at))),
+        coverage=[_coverage_line(one) for one in covered] if any(one.source for one in covered) else (),
         steps=[_step_line(step, steps[step.code], at=at) for step in form.steps if step.code in steps],
         to_do=_to_do(form) if actor.may(Permission.READ_RECORDS) else (),
         worst=_worst(form, answers),
@@ -92,6 +113,16 @@ def _to_do(form: Form) -> list[Link]:
         Link(_("Vårdepisoder som är påbörjade"), f"{there}&lage=paborjade"),
         Link(_("Vårdepisoder som är sena"), f"{there}&sena=on"),
     ]
+
+
+def _coverage_line(one: Coverage) -> CoverageLine:
+    return CoverageLine(
+        year=one.year,
+        figure=coverage_text(one),
+        registered=one.registered,
+        expected="–" if one.expected is None else str(one.expected),
+        source=f"{one.source}, {iso_day(one.brought_on)}" if one.brought_on else "–",
+    )
 
 
 def _step_line(step: FormStep, counts: StepCounts, *, at: datetime) -> StepLine:

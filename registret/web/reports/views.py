@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from registret.access.roles import Permission
 from registret.records.queries.completeness import answer_counts, step_counts
 from registret.registries.queries import sub_registries
+from registret.reports.coverage import newest_own_coverage, own_coverage
 from registret.reports.figures import one_indicator, overview, readable, readable_form
 from registret.reports.over_time import over_time
 from registret.reports.patients import behind
@@ -24,8 +25,13 @@ from registret.web.reports.quality_pages import a_year_before, quality_page
 def reports(request: ActorRequest) -> HttpResponse:
     """All indicators of the sub-registries that the reader has."""
     mine = readable(request.actor)
+    covered = newest_own_coverage(actor=request.actor)
     tables = [
-        register_table(one.name, overview(actor=request.actor, sub_registry=one.code, at=request.at))
+        register_table(
+            one.name,
+            overview(actor=request.actor, sub_registry=one.code, at=request.at),
+            covered.get(one.code),
+        )
         for one in sub_registries()
         if one.code in mine
     ]
@@ -44,7 +50,8 @@ def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
     """One indicator: own clinic, region and country, over time, by group, and what it means."""
     found = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at)
     quarters = over_time(actor=request.actor, sub_registry=register, code=code, at=request.at)
-    page = indicator_page(found, quarters, actor=request.actor, at=request.at)
+    covered = newest_own_coverage(actor=request.actor).get(register)
+    page = indicator_page(found, quarters, covered, actor=request.actor, at=request.at)
     return show(request, "reports/indicator.html", page, tab="reports")
 
 
@@ -55,10 +62,11 @@ def quality(request: ActorRequest, register: str) -> HttpResponse:
     since = a_year_before(request.at)
     steps = step_counts(actor=request.actor, sub_registry=register, since=since, at=request.at)
     answers = answer_counts(actor=request.actor, sub_registry=register, since=since)
+    covered = own_coverage(actor=request.actor, sub_registry=register)
     return show(
         request,
         "reports/quality.html",
-        quality_page(form, steps, answers, actor=request.actor, at=request.at),
+        quality_page(form, steps, answers, covered, actor=request.actor, at=request.at),
         tab="reports",
     )
 

@@ -25,8 +25,9 @@ from registret.mail.queries import Bounce, LetterRow, bounce, bounces
 from registret.web.home.pages import SeatLine, seat_lines
 from registret.web.pieces import FactText, Link, Note, Tag, older_and_newest
 from registret.web.templatetags.look import day, iso, moment
-from registret.words.events import event_name, program_name
+from registret.words.events import event_name
 from registret.words.letters import fate_name, letter_name
+from registret.words.programs import program_name
 from registret.words.refusals import log_title, page_of
 from registret.words.states import application_state_name
 

@@ -21,8 +21,10 @@ from registret.words.events import event_name
 from registret.words.numbers import number_fault
 from registret.words.refusals.cards import CARD_REFUSALS
 from registret.words.refusals.logins import LOGIN_REFUSALS
+from registret.words.refusals.oversight import OVERSIGHT_REFUSALS
 from registret.words.refusals.records import RECORD_REFUSALS
 from registret.words.refusals.rights import RIGHTS_REFUSALS
+from registret.words.refusals.staff import STAFF_REFUSALS
 from registret.words.shapes import Action, Picture, RefusalWords, Text
 
 
@@ -45,7 +47,14 @@ class RefusalPage:
         return self.code.partition(".")[0] in {"card", "attempt"}
 
 
-REFUSALS: Mapping[str, RefusalWords] = {**CARD_REFUSALS, **LOGIN_REFUSALS, **RIGHTS_REFUSALS, **RECORD_REFUSALS}
+REFUSALS: Mapping[str, RefusalWords] = {
+    **CARD_REFUSALS,
+    **LOGIN_REFUSALS,
+    **RIGHTS_REFUSALS,
+    **STAFF_REFUSALS,
+    **RECORD_REFUSALS,
+    **OVERSIGHT_REFUSALS,
+}
 
 REQUESTS: Mapping[str, RefusalWords] = {
     "request.forged": RefusalWords(

@@ -1,4 +1,4 @@
-"""Refusals about accounts, rights, reviews and incidents, in words."""
+"""Refusals about accounts, applications and rights, in words."""
 
 from __future__ import annotations
 
@@ -47,59 +47,6 @@ RIGHTS_REFUSALS: Mapping[str, RefusalWords] = {
         in_general=_("Den som ändrar andras behörigheter måste nyligen ha visat sitt kort."),
         todo=(_("Tryck på knappen och visa kortet igen. Inget beslut har sparats än."),),
         action=Action.LOGIN,
-    ),
-    "review.nothing": RefusalWords(
-        title=_("Det finns inget att granska."),
-        happened=_("Loggen har inga poster av kliniken eller personen, eller om patienten, under perioden."),
-        todo=(_("Välj en längre period, eller kontrollera HSA-id:t eller beteckningen."),),
-        short=_("Loggen har inga sådana poster under perioden"),
-    ),
-    "review.not_a_reviewer": RefusalWords(
-        title=_("Personen är inte loggranskare."),
-        happened=_("Den du valde granskar inte loggen, eller gör det inte längre."),
-        todo=(_("Välj någon annan."),),
-        short=_("Personen granskar inte loggen längre. Välj någon annan."),
-    ),
-    "review.own_entries": RefusalWords(
-        title=_("Ingen granskar sig själv."),
-        happened=_("Granskningen gäller något som granskaren själv har gjort."),
-        todo=(_("Låt en annan loggranskare ta granskningen."),),
-        short=_("Granskaren har själv poster där under perioden. Välj någon annan."),
-    ),
-    "review.not_yours": RefusalWords(
-        title=_("Någon annan gör granskningen."),
-        happened=_("Bara den som granskar bedömer och avslutar."),
-        todo=(_("Öppna granskningen igen. Där kan du ta över den."),),
-    ),
-    "review.closed": RefusalWords(
-        title=_("Granskningen är avslutad."),
-        happened=_("En avslutad granskning ändras inte."),
-        todo=(_("Behövs mer? Börja en ny granskning."),),
-    ),
-    "review.not_all_judged": RefusalWords(
-        title=_("Alla poster är inte bedömda."),
-        happened=_("%(left)s poster saknar bedömning."),
-        in_general=_("En granskning avslutas när varje post är bedömd."),
-        todo=(_("Bedöm dem och spara. Avsluta sedan."),),
-        short=_("%(left)s poster saknar bedömning. Bedöm dem och spara först."),
-    ),
-    "review.outcome_impossible": RefusalWords(
-        title=_("Utfallet passar inte bedömningarna."),
-        happened=_("En post är bedömd som obefogad. Då är granskningen inte utan anmärkning."),
-        todo=(_("Välj ett annat utfall, eller ändra bedömningen."),),
-        short=_("En post är bedömd som obefogad. Välj ett annat utfall."),
-    ),
-    "review.log_reason_needed": RefusalWords(
-        title=_("Skriv varför du läser loggen."),
-        happened=_("Ett skäl gäller i en timme, och det har gått ut."),
-        in_general=_("Den som läser loggen skriver varför. Skälet gäller i en timme."),
-        todo=(_("Öppna loggen igen. Där frågas efter skälet."),),
-    ),
-    "incident.changed": RefusalWords(
-        title=_("Någon annan har ändrat incidenten."),
-        happened=_("Texten ändrades medan du skrev. Din ändring är inte sparad."),
-        todo=(_("Öppna incidenten igen, läs vad som är nytt och skriv in det som fattas."),),
-        short=_("Någon annan har ändrat incidenten sedan du öppnade sidan. Läs den i en ny flik, och spara sedan."),
     ),
     "account.address_unchanged": RefusalWords(
         title=_("Det är adressen du redan har."),
@@ -250,6 +197,22 @@ RIGHTS_REFUSALS: Mapping[str, RefusalWords] = {
         todo=(_("Titta i listan över tidsgränser."),),
         short=_("Det är så redan. Skriv ett annat tal."),
     ),
+    "reports.publication_unchanged": RefusalWords(
+        title=_("Det är redan så."),
+        happened=_("Någon har fattat samma beslut före dig."),
+        todo=(_("Titta i listan över öppen statistik."),),
+        short=_("Någon har fattat samma beslut före dig."),
+    ),
+    "reports.year_to_come": RefusalWords(
+        title=_("Året har inte börjat."),
+        happened=_("Det finns ingen årsrapport för ett år som inte har börjat."),
+        todo=(_("Välj ett tidigare år."),),
+    ),
+    "reports.year_not_told": RefusalWords(
+        title=_("Det finns inget att visa för året."),
+        happened=_("Ingen utgåva har siffror för året om de indikatorer som är öppna."),
+        todo=(_("Välj ett annat år, eller se vilka indikatorer som är öppna."),),
+    ),
     "access.end_impossible": RefusalWords(
         title=_("Sista dagen går inte att välja."),
         happened=_("En behörighet gäller från i dag och högst %(months)s månader."),
@@ -281,125 +244,6 @@ RIGHTS_REFUSALS: Mapping[str, RefusalWords] = {
         todo=(_("Kontrollera att du har valt rätt person och klinik."),),
         action=Action.BACK_TO_LIST,
         short=_("Personen har redan den behörigheten där."),
-    ),
-    "access.own_proposal": RefusalWords(
-        title=_("Den som föreslår en vikarie bekräftar den inte också."),
-        happened=_("Du har själv föreslagit vikarien."),
-        todo=(_("Be en annan lokal administratör på kliniken, eller registerkansliet."),),
-    ),
-    "access.outlasts_rights": RefusalWords(
-        title=_("En vikarie har inte behörighet längre än de andra."),
-        happened=_(
-            "Vikariens egen behörighet på kliniken, eller behörigheten hos den som föreslog, upphör före den sista "
-            "dagen. Som längst går det till och med %(day)s."
-        ),
-        in_general=_(
-            "Vikariens egen behörighet på kliniken, eller behörigheten hos den som föreslog, upphör före den sista "
-            "dagen."
-        ),
-        todo=(
-            _("Förläng behörigheten först, eller föreslå en kortare tid."),
-            _("Väntar förslaget redan på att bekräftas: avslå det, och föreslå på nytt."),
-        ),
-        short=_("Välj en dag till och med %(day)s: sedan upphör kollegans behörighet, eller din egen."),
-    ),
-    "access.beyond_own_rights": RefusalWords(
-        title=_("Du kan inte ge det delregistret."),
-        happened=_("Ingen ger behörighet till ett delregister som den inte själv har på kliniken."),
-        todo=(
-            _("Välj bara delregister som du själv har."),
-            _("Behövs fler? Be en lokal administratör som har dem, eller registerkansliet."),
-        ),
-        action=Action.BACK_TO_LIST,
-        short=_("Välj bara delregister som du själv har på kliniken."),
-    ),
-    "access.outlasts_own_right": RefusalWords(
-        title=_("Din egen behörighet upphör tidigare."),
-        happened=_("Ingen ger behörighet för längre tid än den egna. Som längst går det till och med %(day)s."),
-        in_general=_("Ingen ger behörighet för längre tid än den egna."),
-        todo=(
-            _("Välj en tidigare dag."),
-            _("Är din behörighet på väg att gå ut? Be registerkansliet förlänga den."),
-        ),
-        action=Action.BACK_TO_LIST,
-        short=_("Välj en dag till och med %(day)s: sedan upphör din egen behörighet."),
-    ),
-    "access.second_needed": RefusalWords(
-        title=_("Två på kansliet beslutar."),
-        happened=_("På kliniken finns ingen annan lokal administratör som kan attestera. Då beslutar två på kansliet."),
-        todo=(
-            _("Lämna ett förslag. Någon annan på kansliet bekräftar det."),
-            _("Är du ensam på kansliet? Be driften utse en lokal administratör, eller en till på kansliet."),
-        ),
-        action=Action.BACK_TO_LIST,
-        short=_("Två på kansliet beslutar, och det här är inte samma beslut som din kollegas."),
-    ),
-    "access.office_appointed": RefusalWords(
-        title=_("Kansliet attesterar inte den som det har utsett."),
-        happened=_("Kansliet har gjort personen till lokal administratör på kliniken."),
-        todo=(_("Utse en till lokal administratör på kliniken. Den kan attestera ansökan."),),
-        action=Action.BACK_TO_LIST,
-        short=_("Kansliet har utsett personen, och attesterar den inte också."),
-    ),
-    "access.office_widens": RefusalWords(
-        title=_("Kansliet ger inte rätt att läsa mer."),
-        happened=_("Kansliet kan förlänga och minska en behörighet, men inte låta någon läsa om fler patienter."),
-        todo=(_("Be personen ansöka om den nya rollen eller delregistret. Kliniken attesterar."),),
-        action=Action.BACK_TO_LIST,
-        short=_("Kansliet kan förlänga och minska, men inte utöka. Be personen ansöka."),
-    ),
-    "access.proposer_gone": RefusalWords(
-        title=_("Den som lämnade förslaget kan inte längre föreslå någon."),
-        happened=_("Personen har inte längre den roll som behövs för det, eller har ett konto som är spärrat."),
-        todo=(
-            _("Avslå förslaget."),
-            _("Behövs personen ändå? Lämna ett nytt förslag, som någon annan bekräftar."),
-        ),
-    ),
-    "access.own_nomination": RefusalWords(
-        title=_("Den som föreslår någon till ett uppdrag bekräftar det inte också."),
-        happened=_("Du har själv lämnat förslaget."),
-        todo=(_("Be någon annan på registerkansliet att bekräfta."),),
-    ),
-    "access.gives_rights": RefusalWords(
-        title=_("Personen arbetar på registerkansliet."),
-        happened=_("Den som ger behörigheter granskar inte loggen, och ser inga patienter."),
-        in_general=_("Ingen arbetar på registerkansliet och läser om patienter eller granskar loggen."),
-        todo=(_("Välj någon som inte arbetar på kansliet, och inte läser om patienter."),),
-        short=_("Ingen arbetar på registerkansliet och läser om patienter eller granskar loggen."),
-    ),
-    "access.person_suspended": RefusalWords(
-        title=_("Personens konto är spärrat."),
-        happened=_("Den som är spärrad får inget uppdrag för registret."),
-        todo=(_("Ta reda på varför under Sök konto, och häv spärren först om den inte ska vara kvar."),),
-        short=_("Personens konto är spärrat. Häv spärren först, om den inte ska vara kvar."),
-    ),
-    "access.not_a_colleague": RefusalWords(
-        title=_("Personen arbetar inte på kliniken just nu."),
-        happened=_("Personen har ingen behörighet där, eller ett konto som inte går att använda."),
-        todo=(_("Välj någon annan, eller ordna personens behörighet på kliniken först."),),
-    ),
-    "access.begin_impossible": RefusalWords(
-        title=_("Den första dagen går inte att välja."),
-        happened=_("Den ligger före i dag, eller efter den sista dagen."),
-        todo=(_("Välj en dag från och med i dag, före den sista dagen."),),
-        short=_("Välj en dag från och med i dag, före den sista dagen."),
-    ),
-    "access.already_proposed": RefusalWords(
-        title=_("Personen är redan föreslagen."),
-        happened=_("Ett förslag om samma person och samma uppdrag väntar på att någon bekräftar det."),
-        todo=(_("Ta tillbaka det första förslaget om något ska vara annorlunda."),),
-    ),
-    "access.nothing_proposed": RefusalWords(
-        title=_("Förslaget väntar inte längre."),
-        happened=_("Någon annan hann före, eller så har tiden gått ut."),
-        todo=(_("Titta i listan hur det är nu."),),
-    ),
-    "access.own_rights": RefusalWords(
-        title=_("Ingen ändrar sina egna rättigheter."),
-        happened=_("HSA-id:t är ditt eget."),
-        todo=(_("Be en kollega på registerkansliet."),),
-        short=_("Det är ditt eget HSA-id. Be en kollega."),
     ),
     "access.reminded_today": RefusalWords(
         title=_("Du har redan påmint i dag."),

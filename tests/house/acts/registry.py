@@ -31,6 +31,8 @@ from registret.oversight.lifecycle import ReviewOutcome, Verdict
 from registret.oversight.models import ReviewedEntry
 from registret.places.clinic_file import COLUMNS, read
 from registret.places.services import import_clinics
+from registret.reports import coverage_file
+from registret.reports.coverage import import_coverage
 from registret.revocation.services import fetch_now, tell_of_age
 from registret.revocation.sources import Sources
 from registret.web.logbook.reading import export_log, read_log, read_review
@@ -95,6 +97,20 @@ def region_changed(here: Ward) -> Told:
 
 def care_provider_changed(here: Ward) -> Told:
     bring(NORRVIK.replace(";regionnorrvik.se;", ";norrvik.se regionnorrvik.se;"))
+    return Told(by=DORIS)
+
+
+# --- counts of others ------------------------------------------------------------------------------
+
+
+def coverage_imported(here: Ward) -> Told:
+    counts = f"klinikkod;delregister;år;antal\n{cast.INFECTION};pneumoni;2025;40".encode()
+    rows, faults = coverage_file.read(counts)
+    by = cast.actor(DORIS, at=NOW).by
+    assert (faults, import_coverage(rows=rows, source="Patientregistret", dry_run=False, by=by, at=NOW).counts) == (
+        (),
+        1,
+    )
     return Told(by=DORIS)
 
 
@@ -316,6 +332,7 @@ ACTS: dict[str, Act] = {
     "region.changed": region_changed,
     "care_provider.created": place_created,
     "care_provider.changed": care_provider_changed,
+    "coverage.imported": coverage_imported,
     "revocation.list_replaced": list_replaced,
     "revocation.fetch_refused": fetch_refused,
     "revocation.list_late": list_late,

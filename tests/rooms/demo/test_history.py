@@ -40,6 +40,7 @@ from registret.records.scope import all_providers, provider_scope
 from registret.registries.answers import restored, written
 from registret.registries.forms import Form
 from registret.registries.queries import form_in_force, form_of
+from registret.reports.coverage import newest_own_coverage
 from registret.reports.figures import overview
 from registret.reports.making import refresh
 from registret.reports.over_time import over_time
@@ -68,7 +69,7 @@ class Here:
     anna: Actor
     cecilia: Actor
     moa: Actor
-    is_in_log: bool
+    logged: list[str]
     written: int
 
 
@@ -84,11 +85,15 @@ def here(module_db: None) -> Here:
     # Nothing is committed, so that no autovacuum counts the rows: PostgreSQL would plan for empty tables.
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return Here(place, at_work[ANNA], at_work[CECILIA], at_work[MOA], newest_entry() != before, count)
+    return Here(place, at_work[ANNA], at_work[CECILIA], at_work[MOA], logged_since(before), count)
 
 
 def newest_entry() -> int:
     return entries(wanted=Wanted()).rows[0].id
+
+
+def logged_since(number: int) -> list[str]:
+    return [row.event for row in entries(wanted=Wanted()).rows if row.id > number]
 
 
 def form_of_today(sub_registry: str) -> Form:
@@ -215,8 +220,8 @@ def test_nothing_is_half_done_and_few_follow_ups_are_due(here: Here) -> None:
         assert not Step.objects.exclude(state__in=[StepState.SIGNED, StepState.CLOSED, StepState.PLANNED]).exists()
 
 
-def test_the_log_has_nothing_of_it_and_the_reports_are_proved_right(here: Here) -> None:
-    assert not here.is_in_log
+def test_the_log_has_only_the_counts_and_the_reports_are_proved_right(here: Here) -> None:
+    assert here.logged == ["coverage.imported"]
     assert here.written > 300
     assert refresh() == 0, "what is loaded is counted at once"
     assert rebuild().was_right
@@ -233,6 +238,12 @@ def test_the_better_clinic_is_better_and_the_worse_one_worse(here: Here) -> None
     assert better["time_to_antibiotic"] < 0.7 * worse["time_to_antibiotic"]
     assert better["antibiotic_within_4_hours"] > worse["antibiotic_within_4_hours"] + 0.1
     assert better["crb65_documented"] > worse["crb65_documented"] + 0.1
+
+
+def test_most_patients_are_registered_and_few_at_one_clinic(here: Here) -> None:
+    covered = {actor: newest_own_coverage(actor=actor)["pneumoni"] for actor in (here.anna, here.cecilia, here.moa)}
+    assert {found.year for found in covered.values()} == {2025}
+    assert [actor.seat.clinic_id for actor, found in covered.items() if found.is_low] == [here.place.medicine]
 
 
 def test_annas_clinic_became_better_and_the_reports_see_it(here: Here) -> None:

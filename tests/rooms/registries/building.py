@@ -10,8 +10,8 @@ from pathlib import Path
 from registret.kernel.sweden import SWEDEN
 from registret.registries.answers import Answer
 from registret.registries.assessing import KnownOfPatient
-from registret.registries.evaluating import Value
 from registret.registries.forms import Form
+from registret.registries.language.evaluating import Value
 from registret.registries.queries import read
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "definitions.md"

@@ -9,8 +9,8 @@ import pytest
 
 from registret.registries.answers import Answer
 from registret.registries.assessing import assess
+from registret.registries.exports.questionnaire import as_questionnaire
 from registret.registries.queries import form_of
-from registret.registries.questionnaire import as_questionnaire
 from registret.registries.vocabulary import CodeSystem, Missing, VariableType
 from tests.rooms.registries.building import NOBODY, at
 from tests.rooms.registries.test_exports import DAY, ORIGIN, OURS, by_link, extensions

@@ -11,11 +11,11 @@ from functools import cache
 
 import pytest
 
-from registret.registries.evaluating import Value
-from registret.registries.expressions import Expression, Name, ValueKind
+from registret.registries.exports.units import ucum_of
 from registret.registries.forms import KINDS, KNOWN_OF_THE_PATIENT, Form
+from registret.registries.language.evaluating import Value
+from registret.registries.language.expressions import Expression, Name, ValueKind
 from registret.registries.queries import catalogue
-from registret.registries.units import ucum_of
 from registret.registries.variables import Option
 from registret.registries.vocabulary import Block, Codes, CodeSystem, Missing, VariableType, Words
 from tests.rooms.registries.building import at

@@ -24,8 +24,10 @@ def faults(folder: Path, text: str) -> list[str]:
 
 def test_the_rules_that_come_along_say_who_decided_them_and_why() -> None:
     rules = edition_rules()
-    assert (rules.smallest.number, rules.months.number) == (5, 6)
-    assert all(one.reason and one.decided_by for one in (rules.smallest, rules.months))
+    assert (rules.smallest.number, rules.public.number, rules.months.number) == (5, 10, 6)
+    assert not rules.clinics.named
+    decided = (rules.smallest, rules.public, rules.months, rules.clinics)
+    assert all(one.reason and one.decided_by for one in decided)
 
 
 def test_an_operators_own_rules_replace_them(tmp_path: Path) -> None:
@@ -41,8 +43,13 @@ def test_an_operators_own_rules_replace_them(tmp_path: Path) -> None:
             "number = 4",
             "editions.toml, line 5: smallest.number: Input should be greater than or equal to 5",
         ),
-        ("number = 6", "number = 5", "editions.toml, line 11: months.number: Input should be 3, 6 or 12"),
-        ("[months]", "[weeks]", "editions.toml, line 10: weeks is not a key that is known here"),
+        (
+            "number = 10",
+            "number = 9",
+            "editions.toml, line 11: public.number: Input should be greater than or equal to 10",
+        ),
+        ("number = 6", "number = 5", "editions.toml, line 17: months.number: Input should be 3, 6 or 12"),
+        ("[months]", "[weeks]", "editions.toml, line 16: weeks is not a key that is known here"),
         ('decided_by = "registret"\n', "", "editions.toml, line 4: smallest.decided_by is missing"),
     ],
 )

@@ -15,10 +15,10 @@ from django.core.management import call_command
 from fhir.resources.R4B.questionnaire import Questionnaire
 from pytest_django import Settings
 
-from registret.registries.codebook import COLUMNS, as_csv
+from registret.registries.exports.codebook import COLUMNS, as_csv
+from registret.registries.exports.questionnaire import as_questionnaire
 from registret.registries.forms import Form
 from registret.registries.queries import catalogue, form_of, read
-from registret.registries.questionnaire import as_questionnaire
 from registret.registries.vocabulary import VariableType
 from tests.rooms.registries.building import INCLUSION, REGISTER, form, variable, write, write_example
 

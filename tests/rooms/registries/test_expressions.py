@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registret.registries.between import Between, TooLow
-from registret.registries.evaluating import Known, Value
-from registret.registries.expressions import Expression, ExpressionBroken, Name, ValueKind
-from registret.registries.parsing import parse
-from registret.registries.syntax import LONGEST
+from registret.registries.language.between import Between, TooLow
+from registret.registries.language.evaluating import Known, Value
+from registret.registries.language.expressions import Expression, ExpressionBroken, Name, ValueKind
+from registret.registries.language.parsing import parse
+from registret.registries.language.syntax import LONGEST
 from tests.rooms.registries.building import at
 
 NAMES = {

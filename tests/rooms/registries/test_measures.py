@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
+from registret.registries.exports.measures import MEASURE_COLUMNS, as_bundle, measure_cells
 from registret.registries.indicators import Better
-from registret.registries.measures import MEASURE_COLUMNS, as_bundle, measure_cells
 from registret.registries.measuring import Indicator
 from registret.registries.queries import catalogue, indicators_of
 

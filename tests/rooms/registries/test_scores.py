@@ -11,9 +11,9 @@ import pytest
 
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment, KnownOfPatient, assess, known_after_all
-from registret.registries.between import Between
-from registret.registries.evaluating import Value
 from registret.registries.forms import Form
+from registret.registries.language.between import Between
+from registret.registries.language.evaluating import Value
 from registret.registries.queries import catalogue, form_of
 from registret.registries.vocabulary import Missing
 from registret.web.records.scores import score_shown

@@ -12,9 +12,9 @@ import pytest
 
 from registret.registries.answers import Answer
 from registret.registries.assessing import KnownOfPatient, assess
+from registret.registries.exports.questionnaire import as_questionnaire
 from registret.registries.forms import Form, Question
 from registret.registries.queries import catalogue
-from registret.registries.questionnaire import as_questionnaire
 from registret.registries.vocabulary import VariableType
 from tests.rooms.registries.building import at
 

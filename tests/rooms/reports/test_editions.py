@@ -52,7 +52,7 @@ def everywhere(place: Country, month: date, reached: int, not_reached: int, *, s
 
 def told(number: int, *, indicator: str = WITHIN_4, stratum: str = "") -> Iterator[tuple[str, date, int, int]]:
     """Area, first month, and how many with and without the outcome."""
-    found = EditionCell.objects.filter(edition__number=number, indicator=indicator, stratum=stratum)
+    found = EditionCell.objects.filter(edition__number=number, indicator=indicator, stratum=stratum, clinic=None)
     for cell in found.order_by("first", "region__name"):
         yield cell.region.name if cell.region else "", cell.first, cell.reached, cell.not_reached
 
@@ -71,6 +71,36 @@ def test_an_edition_tells_of_the_complete_half_years_of_regions_and_country(plac
         ("Region Sydvik", date(2026, 1, 1), 20, 10),
         ("", date(2026, 1, 1), 60, 30),
     ]
+
+
+def test_an_edition_tells_clinics_and_not_the_public_of_large_clinics_and_of_all_their_patients(place: Country) -> None:
+    for group in ("", "sex:female", "sex:unknown"):
+        everywhere(place, SPRING, 20, 10, stratum=group)
+    Cell.objects.filter(clinic_id=place.sydvik).update(reached=30)
+    make_edition(at=NOVEMBER)
+    cells = EditionCell.objects.exclude(clinic=None).order_by("clinic_id")
+    assert not [cell for cell in cells if cell.is_public or cell.missing is not None]
+    assert [(cell.clinic_id, cell.region_id, cell.stratum, cell.reached) for cell in cells] == [
+        (place.infection, cast.region_of(place.infection), "", 20),
+        (place.medicine, cast.region_of(place.infection), "", 20),
+        (place.sydvik, cast.region_of(place.sydvik), "", 30),
+    ]
+
+
+def test_a_clinic_of_few_and_the_only_other_of_its_region_are_not_told(place: Country) -> None:
+    everywhere(place, SPRING, 20, 10)
+    Cell.objects.filter(clinic_id=place.medicine).update(reached=20, not_reached=1)
+    make_edition(at=NOVEMBER)
+    assert not EditionCell.objects.exclude(clinic=None).exists()
+
+
+def test_the_database_knows_of_a_clinic_which_region_it_was_in(place: Country) -> None:
+    make_edition(at=NOVEMBER)
+    with pytest.raises(DatabaseError, match="edition_cell_clinic_in_region"), transaction.atomic():
+        EditionCell.objects.create(
+            edition=Edition.objects.get(), sub_registry="pneumoni", indicator=WITHIN_4, version=1,
+            first=SPRING, last=SPRING, clinic_id=place.sydvik, reached=9, not_reached=9,
+        )  # fmt: skip
 
 
 def test_what_is_signed_or_taken_away_later_changes_nothing_that_was_told(place: Country) -> None:
@@ -129,6 +159,53 @@ def test_a_region_of_few_has_no_row_and_no_group_either(place: Country) -> None:
         assert areas == [""], "Norrvik would be the country without Sydvik"
 
 
+def public(*, indicator: str = WITHIN_4) -> list[str]:
+    found = EditionCell.objects.filter(indicator=indicator, is_public=True).order_by("region__name")
+    return [cell.region.name if cell.region else "" for cell in found]
+
+
+def test_the_public_is_told_of_large_regions_and_the_country(place: Country) -> None:
+    everywhere(place, SPRING, 20, 10)
+    make_edition(at=NOVEMBER)
+    assert public() == ["Region Norrvik", "Region Sydvik", ""]
+
+
+def test_the_public_is_not_told_of_a_region_of_nine_nor_of_the_only_other_one(place: Country) -> None:
+    everywhere(place, SPRING, 20, 10)
+    Cell.objects.filter(clinic_id=place.sydvik).update(reached=9, not_reached=0)
+    make_edition(at=NOVEMBER)
+    assert [area for area, *_ in told(1)] == ["Region Norrvik", "Region Sydvik", ""], "others are"
+    assert public() == [""]
+
+
+def test_the_public_is_told_nothing_where_the_country_without_one_clinic_is_of_nine(place: Country) -> None:
+    count(place.sydvik, SPRING, 30, 20)
+    count(place.infection, SPRING, 9, 0)
+    make_edition(at=NOVEMBER)
+    assert list(told(1))
+    assert public() == []
+
+
+def test_the_public_is_told_of_no_group(place: Country) -> None:
+    everywhere(place, SPRING, 40, 20)
+    for group in ("female", "male"):
+        everywhere(place, SPRING, 20, 10, stratum=f"sex:{group}")
+    make_edition(at=NOVEMBER)
+    assert list(told(1, stratum="sex:female"))
+    assert not EditionCell.objects.filter(is_public=True).exclude(stratum="").exists()
+
+
+@pytest.mark.parametrize(("missing", "shown"), [(0, 0), (4, None), (5, 15)])
+def test_how_many_outcomes_are_unknown_is_told_by_the_limit_of_the_public(
+    place: Country, missing: int, shown: int | None
+) -> None:
+    everywhere(place, SPRING, 20, 10)
+    Cell.objects.update(missing=missing)
+    make_edition(at=NOVEMBER)
+    (country,) = EditionCell.objects.filter(indicator=WITHIN_4, region=None, stratum="")
+    assert country.missing == shown
+
+
 def test_a_median_is_told_once_with_its_interval_and_only_of_many(place: Country) -> None:
     for clinic, number in ((place.infection, 30), (place.medicine, 9), (place.sydvik, 9)):
         for minutes in range(number):
@@ -137,7 +214,7 @@ def test_a_median_is_told_once_with_its_interval_and_only_of_many(place: Country
                 value=60 + minutes, valued=1,
             )  # fmt: skip
     make_edition(at=NOVEMBER)
-    cells = EditionCell.objects.filter(indicator=MEDIAN, stratum="")
+    cells = EditionCell.objects.filter(indicator=MEDIAN, stratum="", clinic=None)
     found = {cell.region.name if cell.region else "": cell for cell in cells}
     assert (found["Region Norrvik"].valued, found["Region Norrvik"].value) == (39, 70.0)
     assert (found["Region Sydvik"].valued, found["Region Sydvik"].value) == (9, None), "an end would be one patient"
@@ -180,6 +257,16 @@ def test_the_database_refuses_a_few_patients_in_an_edition(place: Country) -> No
         )  # fmt: skip
 
 
+def test_the_database_refuses_to_tell_the_public_of_nine(place: Country) -> None:
+    make_edition(at=NOVEMBER)
+    with pytest.raises(DatabaseError, match="edition_cell_few_public"), transaction.atomic():
+        EditionCell.objects.create(
+            edition=Edition.objects.get(), sub_registry="pneumoni", indicator=WITHIN_4, version=1,
+            first=SPRING, last=SPRING, reached=9, is_public=True,
+        )  # fmt: skip
+
+
 def test_no_definition_asks_for_fewer_than_the_rules(place: Country) -> None:
     assert all(one.definition.fewest.others >= 5 for one in indicators_of("pneumoni"))
-    assert edition_rules().smallest.number >= 5
+    assert all(one.definition.fewest.public >= 10 for one in indicators_of("pneumoni"))
+    assert (edition_rules().smallest.number, edition_rules().public.number) >= (5, 10)

@@ -16,7 +16,7 @@ from registret.records.reporting import moving, signing, writing
 from registret.records.scope import all_providers, provider_scope
 from registret.reports.editions import make_edition
 from registret.reports.making import refresh
-from registret.reports.models import Cell, EditionCell, Fact
+from registret.reports.models import REGISTERED, Cell, EditionCell, Fact
 from registret.reports.rebuilding import prove_nightly, rebuild
 from tests.owner import as_owner
 from tests.rooms.records.scene import (
@@ -64,6 +64,7 @@ def test_a_signed_step_is_in_the_reports_when_the_worker_has_been_there(here: Wa
     assert (fact_count(), cell_count()) == (0, 0)
     assert refresh() == 1
     assert facts() == {
+        REGISTERED: "reached",
         WITHIN_4: "reached",
         "time_to_antibiotic": "valued",
         "crb65_documented": "reached",
@@ -180,7 +181,7 @@ def test_who_opted_out_is_in_no_edition_that_is_made_afterwards(here: Ward) -> N
     assert totals(WITHIN_4)["reached"] == 19
     leave(actor=handler(), case=case(), at=NOW + HOUR)
     make_edition(at=datetime(2027, 2, 1, 4, tzinfo=UTC))
-    told = EditionCell.objects.filter(indicator=WITHIN_4, stratum="")
+    told = EditionCell.objects.filter(indicator=WITHIN_4, stratum="", region=None)
     assert set(told.values_list("first", "reached", "not_reached")) == {(date(2026, 7, 1), 18, 18)}
 
 

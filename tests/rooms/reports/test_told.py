@@ -10,7 +10,7 @@ from registret.registries.queries import indicators_of
 from registret.reports.counts import Figure
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months
-from registret.reports.told import Told, newest_edition, told
+from registret.reports.told import Told, newest_edition, told, told_clinics
 from tests import cast
 from tests.cast import Country
 
@@ -32,11 +32,20 @@ def norrvik(place: Country) -> int:
     return cast.region_of(place.infection)
 
 
-def tell(number: int, period: Months, region: int | None = None, *, version: int = 1, **counts: float | None) -> None:
+def tell(
+    number: int,
+    period: Months,
+    region: int | None = None,
+    *,
+    clinic: int | None = None,
+    version: int = 1,
+    **counts: float | None,
+) -> None:
     edition, _ = Edition.objects.get_or_create(number=number, defaults={"made_at": AT, "rules": {}})
     indicator = MEDIAN if "valued" in counts else WITHIN_4
     EditionCell.objects.create(
         edition=edition, sub_registry="pneumoni", indicator=indicator, version=version, region_id=region,
+        clinic_id=clinic,
         first=period.first, last=period.last, **counts,
     )  # fmt: skip
 
@@ -74,6 +83,20 @@ def test_no_clinic_is_told_of_another_region(place: Country, norrvik: int) -> No
     tell(1, SPRING, reached=30, not_reached=10)
     tell(1, SPRING, cast.region_of(place.sydvik), reached=8, not_reached=6)
     assert found(norrvik).region == {}
+
+
+def test_a_clinic_has_a_figure_of_the_year_if_it_is_told_in_both_half_years(place: Country, norrvik: int) -> None:
+    for number, period in ((1, AUTUMN), (2, SPRING)):
+        tell(number, period, reached=60, not_reached=30)
+        tell(number, period, norrvik, reached=40, not_reached=20)
+        tell(number, period, norrvik, clinic=place.medicine, reached=20, not_reached=10)
+    tell(2, SPRING, norrvik, clinic=place.infection, reached=20, not_reached=10)
+    here = found(norrvik)
+    assert whole(here.region[""]) == (80, 120), "clinics are not added to their region"
+    indicator = next(one for one in indicators_of("pneumoni") if one.code == WITHIN_4)
+    clinics = told_clinics(indicator, here.period)
+    assert {clinic: whole(figure) for clinic, figure in clinics.items()} == {place.medicine: (40, 60)}
+    assert set(told_clinics(indicator, SPRING)) == {place.medicine, place.infection}
 
 
 def test_a_median_is_that_of_the_latest_half_year(norrvik: int) -> None:

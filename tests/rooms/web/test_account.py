@@ -440,7 +440,7 @@ def test_the_file_has_everything_and_says_what_it_has_not(place: Country, now: d
         one["event"] for one in found["log"]
     }
     assert [one["number"] for one in found["log"]] == sorted(one["number"] for one in found["log"])
-    assert len(found["not_in_this_file"]) == 5
+    assert len(found["not_in_this_file"]) == 6
 
 
 def test_what_is_hers_alone_is_in_it_and_nothing_of_others(place: Country, now: datetime) -> None:

@@ -11,8 +11,8 @@ from django.utils import timezone, translation
 
 from registret.access.roles import Role
 from registret.records.reporting import writing
-from registret.registries import codebook
 from registret.registries.conditions import asked_when
+from registret.registries.exports import codebook
 from registret.registries.forms import Form
 from registret.registries.queries import catalogue, form_of
 from tests import cast

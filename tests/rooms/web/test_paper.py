@@ -1,14 +1,14 @@
-"""Extracts on paper: however long, every row is there and nothing runs out of its column; one too long is JSON."""
+"""Extracts on paper: a screen reader can read them, and however long, every row is there; one too long is JSON."""
 
 from __future__ import annotations
 
 import json
-import re
-import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from registret.oversight.extracts import LogExtract, Seen, log_extract_of_case
 from registret.records.numbers import PatientNumber, Sex
@@ -23,7 +23,9 @@ from registret.records.patient_rights.in_words import (
 )
 from registret.records.refusals import TooLongForPaper
 from registret.records.rows import PatientRow
+from registret.web import typeset
 from registret.web.cases import documents, paper
+from tests.pdf import read
 from tests.rooms.records.scene import NOW as THEN
 from tests.rooms.records.scene import TOLVAN, Ward, begun, case, handler, log, ward
 
@@ -39,28 +41,6 @@ PATIENT = PatientRow(
     died_on=None,
     numbers=(PatientNumber("191212121212", "personnummer"),),
 )
-
-
-def drawn(pdf: bytes) -> str:
-    """What is drawn on all pages, as PDF says it."""
-    found = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
-    pages = []
-    for stream in found:
-        try:
-            text = zlib.decompress(stream)
-        except zlib.error:
-            continue
-        if b" Tj" in text:
-            pages.append(text.decode("latin-1"))
-    return "\n".join(pages)
-
-
-def lines_of(pdf: bytes) -> int:
-    return drawn(pdf).count(" Tj")
-
-
-def pages_of(pdf: bytes) -> int:
-    return len(re.findall(rb"/Type /Page\b(?!s)", pdf))
 
 
 def log_of(rows: int, unit: str = "Infektion") -> LogExtract:
@@ -109,6 +89,7 @@ def registry_of(answer: str) -> RegistryExtract:
         sex="man",
         created_at=NOW,
         looked_up_at=None,
+        register_protects=False,
         numbers=(),
         merged=(),
         episodes=(episode,),
@@ -117,31 +98,69 @@ def registry_of(answer: str) -> RegistryExtract:
     )
 
 
-def test_each_of_thousands_of_entries_is_on_the_paper_and_each_page_says_what_the_columns_are() -> None:
-    few, many = paper.log_extract(log_of(1)), paper.log_extract(log_of(3001))
-    pages = pages_of(many)
-    assert pages > 60
-    # Of each entry five texts, and of each further page five headings.
-    assert lines_of(many) - lines_of(few) >= 3000 * 5 + (pages - 1) * 5
-    assert paper.log_extract(log_of(0)).startswith(b"%PDF-")
+EXTRACTS: dict[str, Callable[[], bytes]] = {
+    "registry": lambda: paper.registry_extract(registry_of("ja")),
+    "log": lambda: paper.log_extract(log_of(40)),
+}
 
 
-@pytest.mark.parametrize("answer", ["ord " * 4000, "o" * 8000, "rad\n" * 900, "", "\n", "\u2028", "ett två"])
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("which", EXTRACTS)
+def test_an_extract_can_be_read_by_a_screen_reader(which: str, language: str) -> None:
+    with override(language):
+        document = read(EXTRACTS[which]())
+    assert (document.standard, document.is_marked, document.untagged) == ("PDF/UA-1", True, 0)
+    assert (document.language, document.shows_title) == (language, True)
+    assert document.title == f"{document.heard('Title')[0]}, Infektionsregistret"
+    assert document.headings[0][0] == 1
+    assert document.headings_skip_no_level
+    assert document.outline == tuple(text for level, text in document.headings if level == 1)
+    assert document.keys.isdisjoint({"/OpenAction", "/AA", "/Names", "/AcroForm"})
+
+
+@pytest.mark.parametrize("which", EXTRACTS)
+def test_each_table_says_what_its_columns_are(which: str) -> None:
+    tags = read(EXTRACTS[which]()).tags
+    assert [tag.name for tag in tags].count("Table") >= 1
+    headings = [tag for tag in tags if tag.name == "TH"]
+    assert {(tag.scope, tag.of[-3:]) for tag in headings} == {("Column", ("Table", "THead", "TR"))}
+    assert {tag.of[-3:] for tag in tags if tag.name == "TD"} == {("Table", "TBody", "TR")}
+
+
+def test_the_registry_extract_is_read_in_its_order() -> None:
+    document = read(paper.registry_extract(registry_of("ja")))
+    assert document.headings == (
+        (1, "Person"),
+        (1, "Pneumoni, 2026-11-24"),
+        (2, "Akut vård: Utkast"),
+        (3, "Ändringar: Akut vård"),
+        (1, "Om behandlingen"),
+    )
+    assert document.heard("TD") == ["Fråga", "ja", "2026-11-24 09:00", "Anna", "Skrev: Fråga", "ja", "ja"]
+    assert document.heard("Lbl")[:4] == ["Namn", "Nummer", "Ärende", "Framtaget"]
+    assert document.heard("LBody")[:3] == ["Tolvan Tolvansson", "19121212-1212", "26RS4711"]
+
+
+def test_each_of_thousands_of_entries_is_on_the_paper() -> None:
+    document = read(paper.log_extract(log_of(extracts.PAPER_ROWS)))
+    assert document.pages > 60
+    assert len(document.heard("TR")) == extracts.PAPER_ROWS + 1
+    assert read(paper.log_extract(log_of(0))).heard("TR") == ["NärVårdenhetVårdgivareVadLäst eller ändrat"]
+
+
+@pytest.mark.parametrize("answer", ["ord " * 2000, "o" * 8000, "rad\n" * 900, "", "\n", "\u2028", "ett två"])
 def test_an_answer_of_any_length_is_whole(answer: str) -> None:
-    pdf = paper.registry_extract(registry_of(answer))
-    letters = sum(len(text) for text in re.findall(r"\((.*?)\) Tj", drawn(pdf), re.DOTALL))
-    assert letters >= 3 * len("".join(answer.split())), "in the answers, before and after"
-    assert pages_of(pdf) < 60
+    document = read(paper.registry_extract(registry_of(answer)))
+    cells = ["".join(cell.split()) for cell in document.heard("TD")]
+    assert cells.count("".join(answer.split())) == 3, "the answer, before and after"
+    assert document.pages < 60
 
 
-@pytest.mark.parametrize("answer", ["ord " * 40, "o" * 300, "Infektionskliniken " * 9])
-def test_no_line_runs_out_of_its_column(answer: str) -> None:
-    made = paper._Paper("Utdrag", "26RS4711", NOW)
-    for width in (5.0, 12.5, 48.0):
-        wrapped = made._wrapped(answer, width, "")
-        assert "".join("".join(line.split()) for line in wrapped) == "".join(answer.split())
-        assert max(made._width(line, "") for line in wrapped) <= width + 1e-6
-        assert all(wrapped)
+def test_an_extract_that_takes_too_long_to_set_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeset, "SECONDS", 0.001)
+    with pytest.raises(TooLongForPaper) as no:
+        paper.log_extract(log_of(7))
+    assert no.value.rows == 7
 
 
 @pytest.fixture(scope="module")

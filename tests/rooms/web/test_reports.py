@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -19,6 +19,7 @@ from registret.reports.editions import make_edition
 from registret.reports.making import refresh
 from registret.reports.models import Cell
 from registret.reports.periods import complete_periods, last_complete, next_edition_day
+from registret.reports.role import ROLE
 from registret.web.reports.pages import OUTCOMES
 from tests import cast
 from tests.cast import ANNA, CECILIA, DORIS, Country, person
@@ -277,6 +278,22 @@ def asked(browser: Browser) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert browser.get("/rapporter").status_code == 200
     return len(captured.captured_queries)
+
+
+@pytest.mark.parametrize("address", ["/start", "/rapporter", PAGE, "/rapporter/pneumoni.csv"])
+def test_counts_are_read_under_a_role_that_has_no_right_to_patients(place: Country, address: str) -> None:
+    def only_as_reports(run: Callable[..., object], sql: str, *rest: object) -> object:
+        if "reports_" in sql and "set_config" not in sql:
+            with connection.connection.cursor() as cursor:
+                was_right.append(cursor.execute("SELECT current_user").fetchone() == (ROLE,))
+        return run(sql, *rest)
+
+    was_right: list[bool] = []
+    browser = Browser.of(ANNA)
+    with connection.execute_wrapper(only_as_reports):
+        assert browser.get(address).status_code == 200
+    assert was_right
+    assert all(was_right)
 
 
 @pytest.mark.parametrize("address", ["/rapporter/pneumoni/x", "/rapporter/malaria/x", "/rapporter/led-nativ/x"])

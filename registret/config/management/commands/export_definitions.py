@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from registret.config.management.decided import Program
 from registret.kernel.sweden import day_of
-from registret.registries.codebook import as_csv
+from registret.registries.exports.codebook import as_csv
+from registret.registries.exports.questionnaire import as_questionnaire
 from registret.registries.forms import Form
 from registret.registries.queries import catalogue, sub_registries
-from registret.registries.questionnaire import as_questionnaire
 
 
 class Command(Program):

@@ -1,4 +1,4 @@
-"""`registret migrate`: Django's own, as the owner of the tables; then the role that serves gets its rights."""
+"""`registret migrate`: Django's own, as the owner of the tables; then the other roles get their rights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.management.commands import migrate
 from django.db import ProgrammingError, connection
 from django.db.migrations.loader import MigrationLoader
 
-from registret.config.roles import as_owner, grant_rights
+from registret.config.roles import as_owner, grant_reports_rights, grant_rights
 
 
 class Command(migrate.Command):
@@ -31,6 +31,7 @@ class Command(migrate.Command):
                 sys.exit(1)
             if not options["plan"] and not options["check_unapplied"]:
                 grant_rights(settings.DATABASES["default"]["USER"])
+                grant_reports_rights()
 
     def _refuse_another_history(self) -> None:
         """Stop if the database was made by a version whose migrations this one does not have: its tables are others."""

@@ -8,7 +8,7 @@ import tokenize
 import warnings
 from typing import Final
 
-from registret.registries.expressions import ExpressionBroken
+from registret.registries.language.expressions import ExpressionBroken
 
 LONGEST: Final = 1000
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from registret.registries import between
-from registret.registries.between import ANY, Between
-from registret.registries.evaluating import Evaluate, Known, Value
+from registret.registries.language import between
+from registret.registries.language.between import ANY, Between
+from registret.registries.language.evaluating import Evaluate, Known, Value
 
 
 class ValueKind(StrEnum):

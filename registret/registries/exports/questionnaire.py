@@ -13,8 +13,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from registret.registries.exports.units import ucum_of
 from registret.registries.forms import Form, FormRule, FormScore, FormSection, FormStep, Question
-from registret.registries.units import ucum_of
 from registret.registries.variables import Option, Range, Variable
 from registret.registries.vocabulary import (
     Block,

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 
-from registret.registries import between
-from registret.registries.between import ANY, Between, TooLow, exactly
+from registret.registries.language import between
+from registret.registries.language.between import ANY, Between, TooLow, exactly
 
 Value = bool | Decimal | str | frozenset[str] | date | datetime | None
 """None: not known."""

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Final
 
 from registret.kernel.table import harmless
+from registret.registries.exports.units import ucum_of
 from registret.registries.forms import Form, FormRule, FormScore, FormStep, Question
-from registret.registries.units import ucum_of
 from registret.registries.variables import Option
 from registret.registries.vocabulary import Codes, Said, Unit, Words
 

@@ -11,10 +11,10 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from registret.registries.faults import DefinitionBroken, Fault
+from registret.registries.loading.faults import DefinitionBroken, Fault
+from registret.registries.loading.toml_lines import TomlLines
 from registret.registries.schema import ListsFile, RegisterFile
 from registret.registries.terminologies import Terminologies
-from registret.registries.toml_lines import TomlLines
 from registret.registries.variables import CodeList, Variable
 
 F = TypeVar("F", bound=BaseModel)

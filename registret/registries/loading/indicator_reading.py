@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from registret.registries.expressions import Expression, ExpressionBroken, ValueKind
 from registret.registries.forms import Form
 from registret.registries.indicators import IndicatorDefinition, IndicatorsFile, Stratum
+from registret.registries.language.expressions import Expression, ExpressionBroken, ValueKind
+from registret.registries.language.parsing import parse
+from registret.registries.loading.source import DefinitionFiles
 from registret.registries.measuring import Indicator, Measurement
-from registret.registries.parsing import parse
-from registret.registries.source import DefinitionFiles
 from registret.registries.vocabulary import Block, VariableType
 
 FILE: Final = "indicators.toml"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
 
-from registret.registries.expressions import Expression, ExpressionBroken, Name, ValueKind
 from registret.registries.forms import (
     KNOWN_OF_THE_PATIENT,
     FormDeath,
@@ -19,9 +18,10 @@ from registret.registries.forms import (
     FormStep,
     Question,
 )
-from registret.registries.parsing import parse
+from registret.registries.language.expressions import Expression, ExpressionBroken, Name, ValueKind
+from registret.registries.language.parsing import parse
+from registret.registries.loading.source import DefinitionFiles
 from registret.registries.schema import Order, RegisterFile, Rule, Score, StepFile
-from registret.registries.source import DefinitionFiles
 from registret.registries.terminologies import Terminologies
 from registret.registries.variables import CodeList, Option, Variable
 from registret.registries.vocabulary import Block, RuleLevel, VariableType, Words

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from registret.registries.building import FormBuilder
-from registret.registries.faults import DefinitionBroken, Fault
 from registret.registries.forms import Form, FormStep
+from registret.registries.loading.building import FormBuilder
+from registret.registries.loading.faults import DefinitionBroken, Fault
+from registret.registries.loading.source import DefinitionFiles
 from registret.registries.schema import ListsFile, RegisterFile, StepFile
-from registret.registries.source import DefinitionFiles
 from registret.registries.terminologies import Terminologies, Terminology, TerminologyFile, concepts_of
 from registret.registries.variables import CodeList
 from registret.registries.vocabulary import CodeSystem

@@ -19,11 +19,11 @@ from typing import Any, Final
 from registret.kernel.sweden import SWEDEN, day_of
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
-from registret.registries.evaluating import Value
-from registret.registries.expressions import Expression
-from registret.registries.faults import Fault
 from registret.registries.forms import SEX_OPTIONS, Form, FormRule, FormStep, Question
-from registret.registries.toml_lines import TomlLines
+from registret.registries.language.evaluating import Value
+from registret.registries.language.expressions import Expression
+from registret.registries.loading.faults import Fault
+from registret.registries.loading.toml_lines import TomlLines
 from registret.registries.vocabulary import RuleLevel, VariableType, Words
 
 OUTCOME: Final = "outcome"

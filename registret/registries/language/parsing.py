@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Final
 
-from registret.registries import between
-from registret.registries.between import ANY, NOT_NEGATIVE, Between, exactly
-from registret.registries.evaluating import (
+from registret.registries.language import between
+from registret.registries.language.between import ANY, NOT_NEGATIVE, Between, exactly
+from registret.registries.language.evaluating import (
     ARITHMETIC,
     BETWEEN,
     COMPARISONS,
@@ -27,8 +27,8 @@ from registret.registries.evaluating import (
     of_known,
     of_numbers,
 )
-from registret.registries.expressions import Expression, ExpressionBroken, Name, ValueKind
-from registret.registries.syntax import LONGEST, syntax_tree
+from registret.registries.language.expressions import Expression, ExpressionBroken, Name, ValueKind
+from registret.registries.language.syntax import LONGEST, syntax_tree
 
 _DEEPEST: Final = 30
 

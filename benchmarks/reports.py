@@ -1,0 +1,143 @@
+"""What reports cost with ten thousand, a hundred thousand and a million episodes: to make anew, to follow, to read.
+
+.venv/bin/python benchmarks/reports.py [--episodes 1000000] [--times 40]
+
+The episodes are those of `benchmarks/records.py`, spread over three years. At 1 %, 10 % and 100 % of them all facts and
+cells are made anew, an edition is made, a signature is followed into the figures, and each page of the reports is
+fetched as a registrar gets it, without TLS.
+
+Starts a PostgreSQL of its own, or makes a test database on the one of DATABASE_URL; both are removed afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks._promises import Promises
+from benchmarks.records import AT, FLAT, TEMPLATES, grow, people, show, templates, timed
+from tests.environment import prepare
+
+REBUILT: Final = 1_000_000 / 600
+"""Episodes a second: a million in ten minutes."""
+FOLLOWED_MS: Final = 8_000
+"""From a signature to the figures within ten seconds, of which the worker may sleep two."""
+PAGE_MS: Final = 150
+YEARS: Final = 3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--episodes", type=int, default=1_000_000, help="at least 20000, so that 1 % has signed steps")
+    parser.add_argument("--times", type=int, default=40)
+    given = parser.parse_args()
+    prepare()
+    import django
+
+    django.setup()
+    from registret.config.ready import collect_static
+    from tests.owner import made_database
+
+    collect_static()
+    promises = Promises()
+    with made_database():
+        actor = people()
+        templates(random.Random(1), days_ago=lambda number: 30 + number * 365 * YEARS // TEMPLATES)  # noqa: S311
+        first: dict[str, float] = {}
+        took: dict[str, list[float]] = {}
+        made, a_second = 0, 0.0
+        for share in (1, 10, 100):
+            wanted = given.episodes * share // 100
+            grow(made, wanted)
+            made = wanted
+            print(f"\n{made} episodes")
+            a_second = made / rebuilt()
+            print(f"made anew           : {a_second:.0f} episodes a second")
+            took = {what: timed(act, given.times) for what, act in acts(actor).items()}
+            for what, found in took.items():
+                first.setdefault(what, statistics.median(found))
+                show(what, found, f"{statistics.median(found) / first[what]:.2f} of 1 %")
+        promises.kept("made anew", 1_000_000 / a_second, most=1_000_000 / REBUILT, unit="s for a million episodes")
+        for what, found in took.items():
+            median = statistics.median(found)
+            promises.kept(what, median / first[what], most=FLAT, unit="times as long as at 1 %")
+            promises.kept(what, median, most=FOLLOWED_MS if what == SIGNATURE else PAGE_MS, unit="ms")
+    promises.end()
+
+
+SIGNATURE: Final = "signature to figures"
+
+
+def rebuilt() -> float:
+    """How many seconds it took. What became stale by loading is then right; an edition is made of it."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from registret.records.scope import all_providers
+    from registret.reports.editions import make_edition
+    from registret.reports.models import StaleEpisode
+    from registret.reports.rebuilding import rebuild
+    from tests.owner import as_owner
+
+    begun = time.monotonic()
+    rebuild()
+    took = time.monotonic() - begun
+    with all_providers():
+        StaleEpisode.objects.all().delete()
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    make_edition(at=timezone.now())
+    return took
+
+
+def acts(actor: Any) -> dict[str, Callable[[int], object]]:
+    from registret.records.models import Step
+    from registret.records.reporting import signing
+    from registret.records.scope import provider_scope
+    from registret.reports.making import refresh
+    from tests.cast import ANNA
+    from tests.rooms.reports.scene import version_of
+    from tests.rooms.web.client import Browser
+
+    browser = Browser.of(ANNA)
+    with provider_scope(actor):
+        found = Step.objects.filter(clinic_id=actor.seat.clinic_id, state="signed", code="acute").order_by("-id")
+        signed = [step.episode.system_id for step in found.select_related("episode")[:200]]
+
+    def follow(n: int) -> object:
+        """A step is opened again, signed, and its episode counted: twice what a signature is."""
+        step: dict[str, Any] = {"actor": actor, "episode": signed[n % len(signed)], "step": "acute", "at": AT}
+        signing.reopen(reason="Fel puls", **step)
+        signing.sign(base=version_of(actor, step["episode"], "acute"), **step)
+        return refresh()
+
+    def page(address: str) -> Callable[[int], object]:
+        def get(n: int) -> object:
+            answer = browser.get(address)
+            assert answer.status_code == 200, (address, answer.status_code)
+            return answer
+
+        return get
+
+    one = "/rapporter/pneumoni/time_to_antibiotic"
+    return {
+        SIGNATURE: follow,
+        "Rapporter": page("/rapporter"),
+        "En indikator": page(one),
+        "Vilka är de": page(f"{one}/patienter?utfall=ja"),
+        "Datakvalitet": page("/rapporter/pneumoni/datakvalitet"),
+        "file": page("/rapporter/pneumoni.csv"),
+        "start page": page("/start"),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A definition out of its files: read, checked, and built into a form."""
