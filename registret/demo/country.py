@@ -35,6 +35,7 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
 from registret.kernel.sweden import day_of
+from registret.ledger.queries import TimeSpan
 from registret.ledger.sealing import seal_settled
 from registret.mail.links import confirmation_code
 from registret.oversight import services as reviews
@@ -327,8 +328,7 @@ class _Story:
         at = self.now - ago
         reviews.draw_sample(
             clinic_id=_clinic_id(clinic),
-            since=at - since,
-            until=at,
+            span=TimeSpan(at - since, at),
             size=reviews.USUAL_SIZE,
             reviewer_id=_account_id(reviewer),
             actor=self.at_work(reviewer, ago=ago),
