@@ -197,6 +197,7 @@ SITE = {
     "kansliet/oppen-statistik": "needs publish",
     "kansliet/oppen-statistik/<str:subject>": "needs publish",
     "kansliet/arsrapport/<int:year>": "needs publish",
+    "kansliet/arsrapport/<int:year>.pdf": "needs publish",
     "kansliet/tidsgranser": "needs decide_limits",
     "kansliet/tidsgranser/<slug:code>": "needs decide_limits",
     "patientarenden": "needs handle_cases",

@@ -151,6 +151,7 @@ BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "statistik/arsrapport/<int:year>": lambda seat: "/statistik/arsrapport/2025",
     "statistics/arsrapport/<int:year>": lambda seat: "/statistics/arsrapport/2025",
     "kansliet/arsrapport/<int:year>": lambda seat: "/kansliet/arsrapport/2025",
+    "kansliet/arsrapport/<int:year>.pdf": lambda seat: "/kansliet/arsrapport/2025.pdf",
 }
 """What no link leads to."""
 
@@ -197,6 +198,7 @@ LEFT_OUT: Mapping[str, Left] = {
     "statistik/arsrapport/<int:year>": Left.ABSENT,
     "statistics/arsrapport/<int:year>": Left.ABSENT,
     "kansliet/arsrapport/<int:year>": Left.ABSENT,
+    "kansliet/arsrapport/<int:year>.pdf": Left.ABSENT,
     "logga-in/legitimering": Left.ABSENT,
     "logga-in/legitimering/svar": Left.ABSENT,
     # Only while a form has a newer version than that of the episode.
