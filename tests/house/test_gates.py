@@ -123,6 +123,7 @@ SITE = {
     "rapporter/<slug:register>.csv": "needs read_reports",
     "rapporter/<slug:register>/<slug:code>": "needs read_reports",
     "rapporter/<slug:register>/datakvalitet": "needs read_reports",
+    "rapporter/<slug:register>/datakvalitet/<slug:step>/<slug:code>": "needs read_records",
     "rapporter/<slug:register>/<slug:code>/patienter": "needs read_records",
     "patienter": "needs read_records",
     "patienter/ny": "needs report",
