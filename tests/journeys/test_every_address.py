@@ -186,6 +186,8 @@ LEFT_OUT: Mapping[str, Left] = {
     "kansliet/behandlingar.csv": Left.FILE,
     "kansliet/tackningsgrad.csv": Left.FILE,
     "rapporter/<slug:register>.csv": Left.FILE,
+    "rapporter/<slug:register>/<slug:code>/<slug:part>.csv": Left.FILE,
+    "rapporter/<slug:register>/<slug:code>/<slug:part>.svg": Left.FILE,
     "delregister/<slug:code>/<int:version>.<kind:kind>": Left.FILE,
     "delregister/<slug:code>/indikatorer.<kind:kind>": Left.FILE,
     "statistik/<slug:register>/<slug:code>.csv": Left.FILE,
