@@ -123,6 +123,7 @@ SITE = {
     "rapporter/<slug:register>.csv": "needs read_reports",
     "rapporter/<slug:register>/<slug:code>": "needs read_reports",
     "rapporter/<slug:register>/datakvalitet": "needs read_reports",
+    "rapporter/<slug:register>/datakvalitet/<slug:step>/<slug:code>": "needs read_records",
     "rapporter/<slug:register>/<slug:code>/<slug:part>.csv": "needs read_reports",
     "rapporter/<slug:register>/<slug:code>/<slug:part>.svg": "needs read_reports",
     "rapporter/<slug:register>/<slug:code>/patienter": "needs read_records",

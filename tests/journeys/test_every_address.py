@@ -145,6 +145,9 @@ BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "invand/<str:token>": objection,
     "kansliet/incidenter/<int:number>": incident,
     "kansliet/incidenter/<int:number>/andra": lambda seat: f"{incident(seat)}/andra",
+    "rapporter/<slug:register>/datakvalitet/<slug:step>/<slug:code>": lambda seat: (
+        "/rapporter/pneumoni/datakvalitet/acute/antibiotic_within_days"
+    ),
     "hjalp/kort/<str:name>": lambda seat: "/hjalp/kort/card.person_id",
     "attestera/<int:id>/adress": lambda seat: f"{seat.links['attestera/<int:id>'][0]}/adress",
     "vardepisod/<system_id:episode>/version": lambda seat: f"{seat.links['vardepisod/<system_id:episode>'][0]}/version",
