@@ -181,6 +181,8 @@ LEFT_OUT: Mapping[str, Left] = {
     "rapporter/<slug:register>.csv": Left.FILE,
     "delregister/<slug:code>/<int:version>.<kind:kind>": Left.FILE,
     "delregister/<slug:code>/indikatorer.<kind:kind>": Left.FILE,
+    "delregister/<slug:code>/<int:version>/blankett.pdf": Left.FILE,
+    "vardepisod/<system_id:episode>/utskrift.pdf": Left.FILE,
     "logga-in/legitimering": Left.ABSENT,
     "logga-in/legitimering/svar": Left.ABSENT,
     # Only while a form has a newer version than that of the episode.
