@@ -12,11 +12,11 @@ from registret.access.applications.account_end import end_account
 from registret.access.applications.applying import check_wish
 from registret.access.applications.confirming import send_confirmation
 from registret.access.checks import check_actor, existing_account, limit_letters
-from registret.access.grants.granting import check_apart, create_grant
-from registret.access.grants.reach import check_reach
+from registret.access.grants.granting import Author, check_apart, create_grant, two_of
+from registret.access.grants.reach import Right, check_reach
 from registret.access.grants.rules import end_of
 from registret.access.lifecycle import APPLICATION_LIFE, ApplicationState
-from registret.access.models import Application, Claim, Grant
+from registret.access.models import Application, Claim, Grant, GrantSource
 from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import registry_office
 from registret.access.queries.applications import ApplicationRow, Recommendation, applicant_of, application_for
@@ -69,7 +69,8 @@ def attest(
         wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
         claim = _claim_to_settle(wanted, seen=claim_seen, actor=actor, at=at)
         check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
-        check_reach(actor, role=role, sub_registries=sub_registries, ends_at=ends_at, at=at)
+        right = Right(role=role, sub_registries=frozenset(sub_registries), ends_at=ends_at)
+        check_reach(right, actor=actor, at=at)
         first = None
         if actor.seat.clinic_id is None:
             _check_not_appointed(wanted)
@@ -77,15 +78,12 @@ def attest(
             if first is None or not _is_same(first, role, sub_registries, last_day):
                 raise SecondNeeded()
         grant_id = create_grant(
+            right,
             account_id=wanted.account_id,
-            role=role,
             clinic_id=wanted.clinic_id,
-            sub_registries=sub_registries,
+            author=two_of(first.by, first.by_id, actor) if first else Author(account_id=actor.account_id),
+            source=GrantSource.ATTESTED,
             application_id=wanted.id,
-            ends_at=ends_at,
-            granted_by_id=actor.account_id,
-            proposed_by_id=first.by_id if first else None,
-            decided_by_names=f"{first.by}, {actor.name}"[:300] if first else "",
             by=actor.by,
             at=at,
         )

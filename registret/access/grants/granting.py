@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
+from registret.access.actor import Actor
 from registret.access.checks import existing
 from registret.access.grants.outcomes import settle_revoked
+from registret.access.grants.reach import Right
 from registret.access.models import Grant, GrantSource
 from registret.access.refusals import AlreadyGranted, GivesRights, OwnRights
 from registret.access.roles import Role, apart_from
@@ -20,52 +22,67 @@ from registret.ledger.events import Event
 from registret.ledger.services import record
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who gives a right: the account, and the one that proposed it where two decide. `names`: of two who decide, or who
+    have no account here."""
+
+    account_id: int | None = None
+    proposed_by_id: int | None = None
+    names: str = ""
+
+
+def two_of(proposer: str, proposed_by_id: int, actor: Actor) -> Author:
+    """What one has proposed and the actor decides."""
+    names = f"{proposer}, {actor.name}"[:300]
+    return Author(account_id=actor.account_id, proposed_by_id=proposed_by_id, names=names)
+
+
 def create_grant(
+    right: Right,
     *,
     account_id: int,
-    role: Role,
     clinic_id: int | None,
-    sub_registries: Sequence[str],
+    author: Author,
+    source: GrantSource = GrantSource.APPOINTED,
     application_id: int | None = None,
     begins_at: datetime | None = None,
-    ends_at: datetime,
-    granted_by_id: int | None,
-    proposed_by_id: int | None = None,
-    decided_by_names: str = "",
-    source: GrantSource | None = None,
     by: By,
     at: datetime,
 ) -> int:
-    """A grant, in place of what the person has in this role there; for acts of this room. Answers its id.
+    """A grant, in place of what the person has in this role there; for acts of this room. Return its id.
 
-    `begins_at`: not at once, but then. `proposed_by_id`: the other one, where two have decided. The caller holds the
-    account.
+    `begins_at`: not at once, but then. The caller holds the account.
 
     Raises: GivesRights, AlreadyGranted.
     """
-    check_apart(account_id=account_id, role=role, at=at)
-    here = Q(account_id=account_id, role=role, clinic_id=clinic_id, revoked_at=None)
-    for old in Grant.objects.select_for_update().filter(here):
-        if old.ends_at > at and set(old.sub_registries) >= set(sub_registries) and old.ends_at >= ends_at:
-            raise AlreadyGranted()
-        Grant.objects.filter(id=old.id).update(revoked_at=at, revoked_by_id=granted_by_id, revoke_reason="renewed")
-        settle_revoked(grant_id=old.id, reason="renewed", revoked_by_id=granted_by_id, by=by, at=at)
+    check_apart(account_id=account_id, role=right.role, at=at)
+    _replace(Q(account_id=account_id, role=right.role, clinic_id=clinic_id), right, author=author, by=by, at=at)
     with conflict_as(AlreadyGranted, constraint="one_unrevoked_grant_per_role_and_clinic"):
         created = Grant.objects.create(
             account_id=account_id,
-            role=role,
+            role=right.role,
             clinic_id=clinic_id,
-            sub_registries=sorted(set(sub_registries)),
+            sub_registries=sorted(right.sub_registries),
             application_id=application_id,
-            source=source or (GrantSource.ATTESTED if application_id else GrantSource.APPOINTED),
+            source=source,
             begins_at=begins_at or at,
-            ends_at=ends_at,
-            granted_by_id=granted_by_id,
-            proposed_by_id=proposed_by_id,
-            decided_by_names=decided_by_names,
+            ends_at=right.ends_at,
+            granted_by_id=author.account_id,
+            proposed_by_id=author.proposed_by_id,
+            decided_by_names=author.names,
         )
     accounts.note_grant(account_id=account_id, at=at)
     return created.id
+
+
+def _replace(here: Q, right: Right, *, author: Author, by: By, at: datetime) -> None:
+    """Revoke what the person has in this role there. Raises: AlreadyGranted (it is as much, for as long)."""
+    for old in Grant.objects.select_for_update().filter(here, revoked_at=None):
+        if old.ends_at > at and set(old.sub_registries) >= right.sub_registries and old.ends_at >= right.ends_at:
+            raise AlreadyGranted()
+        Grant.objects.filter(id=old.id).update(revoked_at=at, revoked_by_id=author.account_id, revoke_reason="renewed")
+        settle_revoked(grant_id=old.id, reason="renewed", revoked_by_id=author.account_id, by=by, at=at)
 
 
 def check_apart(*, account_id: int, role: Role, at: datetime) -> None:

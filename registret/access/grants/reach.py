@@ -34,8 +34,8 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """A right that is to be changed. What it has may stay, and as long, also if the actor could not give it."""
+class Right:
+    """What somebody may do at a place, and until when."""
 
     role: Role
     sub_registries: frozenset[str]
@@ -92,24 +92,17 @@ def _reach(own: Grant | None) -> Reach:
     return Reach(sub_registries=frozenset(own.sub_registries), ends_at=own.ends_at)
 
 
-def check_reach(
-    actor: Actor,
-    *,
-    role: Role,
-    sub_registries: Collection[str],
-    ends_at: datetime,
-    held: Held | None = None,
-    at: datetime,
-) -> None:
-    """For acts that give a right, in their transaction. `held`: the one that it replaces.
+def check_reach(right: Right, *, held: Right | None = None, actor: Actor, at: datetime) -> None:
+    """For acts that give a right, in their transaction. `held`: the one that it replaces; what that has may stay, and
+    as long, also if the actor could not give it.
 
     Raises: NotPermitted, BeyondOwnRights, OutlastsOwnRight.
     """
     reach = hold_reach(actor, at=at)
-    given = set(sub_registries)
-    if held is not None and held.role is role and ends_at <= held.ends_at:
+    given = right.sub_registries
+    if held is not None and held.role is right.role and right.ends_at <= held.ends_at:
         given -= held.sub_registries
     if not reach.covers(given):
         raise BeyondOwnRights()
-    if given and reach.ends_at is not None and ends_at > reach.ends_at:
+    if given and reach.ends_at is not None and right.ends_at > reach.ends_at:
         raise OutlastsOwnRight(day=last_whole_day(reach.ends_at).isoformat())

@@ -23,7 +23,8 @@ from registret.access.checks import (
     open_clinic,
     two_names,
 )
-from registret.access.grants.granting import create_grant, revoke
+from registret.access.grants.granting import Author, create_grant, revoke
+from registret.access.grants.reach import Right
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
 from registret.access.notices import post_to, write_to
@@ -69,7 +70,7 @@ def appoint_by_program(
     Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
     """
     names = two_names(decided_by)
-    return appoint(**person, role=role, clinic_id=clinic_id, decided_by_names=names, by=by, at=at)
+    return appoint(**person, role=role, clinic_id=clinic_id, author=Author(names=names), by=by, at=at)
 
 
 def appoint_local_administrator(*, clinic_id: int, actor: Actor, at: datetime, **person: Unpack[NamedPerson]) -> int:
@@ -92,7 +93,7 @@ def appoint_local_administrator(*, clinic_id: int, actor: Actor, at: datetime, *
         **person,
         role=Role.LOCAL_ADMINISTRATOR,
         clinic_id=clinic_id,
-        granted_by_id=actor.account_id,
+        author=Author(account_id=actor.account_id),
         first=lambda: _tell_colleagues(others, administrator=name, clinic=place.title, actor=actor, at=at),
         by=actor.by,
         at=at,
@@ -105,7 +106,7 @@ def appoint_support(*, actor: Actor, at: datetime, **person: Unpack[NamedPerson]
     Raises: NotPermitted, CardTooOld, OwnRights, PersonSuspended, AlreadyGranted, TooMany.
     """
     check_appointing(person["hsa_id"], actor=actor, at=at)
-    return appoint(**person, role=Role.SUPPORT, granted_by_id=actor.account_id, by=actor.by, at=at)
+    return appoint(**person, role=Role.SUPPORT, author=Author(account_id=actor.account_id), by=actor.by, at=at)
 
 
 def others_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> tuple[Administrator, ...]:
@@ -234,9 +235,7 @@ def appoint(
     *,
     role: Role,
     clinic_id: int | None = None,
-    granted_by_id: int | None = None,
-    decided_by_names: str = "",
-    proposed_by_id: int | None = None,
+    author: Author,
     first: Callable[[], object] = lambda: None,
     by: By,
     at: datetime,
@@ -255,32 +254,22 @@ def appoint(
         limit_letters(subject=hsa_id.key, email=named["email"], by=by, at=at)
     months = length(TimeLimit.GRANT).number
     last_day = last_possible_day(at=at, months=months)
+    given = frozenset(one.code for one in open_for_rights()) if clinic_id else frozenset()
+    right = Right(role=role, sub_registries=given, ends_at=end_of(last_day, at=at, months=months))
     with transaction.atomic():
         first()
         person, is_new = _found_or_opened(named, by=by, at=at)
         lock_account(account_id=person.id)
         check_fit(hsa_id, role, at=at)
         limit_letter_to(person.id, by=by, at=at)
-        grant_id = create_grant(
-            account_id=person.id,
-            role=role,
-            clinic_id=clinic_id,
-            sub_registries=sorted(s.code for s in open_for_rights()) if clinic_id else [],
-            application_id=None,
-            ends_at=end_of(last_day, at=at, months=months),
-            granted_by_id=granted_by_id,
-            proposed_by_id=proposed_by_id,
-            decided_by_names=decided_by_names,
-            by=by,
-            at=at,
-        )
+        grant_id = create_grant(right, account_id=person.id, clinic_id=clinic_id, author=author, by=by, at=at)
         record(
             event=Event.GRANT_APPOINTED,
             by=by,
             at=at,
             about=person,
             clinic_id=clinic_id,
-            facts={"role": role.value, "decided_by": decided_by_names},
+            facts={"role": role.value, "decided_by": author.names},
         )
         post_to(
             person,

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age, limit_letter_to
-from registret.access.grants.granting import create_grant, revoke
+from registret.access.grants.granting import Author, create_grant, revoke
 from registret.access.grants.participation import check_participation
-from registret.access.grants.reach import Held, check_reach
+from registret.access.grants.reach import Right, check_reach
 from registret.access.grants.rules import end_of
 from registret.access.models import GrantSource
 from registret.access.notices import write_to
@@ -46,17 +46,16 @@ def change_grant(
     added = set(sub_registries) - (set(old.sub_registries) if role is old.role else set())
     check_participation(old.clinic_id, role=role, sub_registries=added)
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
-    held = Held(role=old.role, sub_registries=frozenset(old.sub_registries), ends_at=old.ends_at)
-    check_reach(actor, role=role, sub_registries=sub_registries, ends_at=ends_at, held=held, at=at)
+    held = Right(role=old.role, sub_registries=frozenset(old.sub_registries), ends_at=old.ends_at)
+    right = Right(role=role, sub_registries=frozenset(sub_registries), ends_at=ends_at)
+    check_reach(right, held=held, actor=actor, at=at)
     _check_office(old, role, sub_registries, actor=actor)
     revoke(grant_id=old.id, reason="changed", revoked_by_id=actor.account_id, by=actor.by, at=at)
     new_id = create_grant(
+        right,
         account_id=old.account_id,
-        role=role,
         clinic_id=old.clinic_id,
-        sub_registries=sub_registries,
-        ends_at=ends_at,
-        granted_by_id=actor.account_id,
+        author=Author(account_id=actor.account_id),
         source=GrantSource.CHANGED,
         by=actor.by,
         at=at,

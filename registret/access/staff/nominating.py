@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age, existing, limit_letter_to, open_clinic
+from registret.access.grants.granting import two_of
 from registret.access.models import Grant, Nomination
 from registret.access.notices import post_to, write_to
 from registret.access.queries.administrators import Administrator, registry_office
@@ -142,9 +143,7 @@ def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
         email=EmailAddress.parse(wanted.email),
         role=role,
         clinic_id=wanted.clinic_id,
-        granted_by_id=actor.account_id,
-        proposed_by_id=wanted.proposed_by_id,
-        decided_by_names=f"{proposer.name if proposer else ''}, {actor.name}"[:300],
+        author=two_of(proposer.name if proposer else "", wanted.proposed_by_id, actor),
         first=first,
         by=actor.by,
         at=at,

@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age, existing, limit_letter_to, open_clinic
-from registret.access.grants.granting import create_grant
-from registret.access.grants.reach import check_reach, hold_reach
+from registret.access.grants.granting import Author, create_grant
+from registret.access.grants.reach import Right, check_reach, hold_reach
 from registret.access.grants.rules import begin_of, end_of, last_possible_day, last_whole_day
 from registret.access.lifecycle import SUBSTITUTION_LIFE, SubstitutionState
 from registret.access.models import Grant, Substitution
@@ -169,15 +169,14 @@ def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
         given &= own.sub_registries
     if not given:
         raise BeyondOwnRights()
-    check_reach(actor, role=Role.LOCAL_ADMINISTRATOR, sub_registries=given, ends_at=wanted.ends_at, at=at)
+    right = Right(role=Role.LOCAL_ADMINISTRATOR, sub_registries=frozenset(given), ends_at=wanted.ends_at)
+    check_reach(right, actor=actor, at=at)
     grant_id = create_grant(
+        right,
         account_id=wanted.account_id,
-        role=Role.LOCAL_ADMINISTRATOR,
         clinic_id=wanted.clinic_id,
-        sub_registries=sorted(given),
+        author=Author(account_id=actor.account_id),
         begins_at=max(at, wanted.begins_at),
-        ends_at=wanted.ends_at,
-        granted_by_id=actor.account_id,
         by=actor.by,
         at=at,
     )

@@ -64,23 +64,8 @@ def opt_out(*, actor: Actor, case: Case, expected: str | None, at: datetime) -> 
             patient_id = patient_id_of(case.number)
             numbers = numbers_of(patient_id) | {case.number}
             lock_numbers(*(number.text for number in numbers))
-            if patient_id is None and is_blocked(case.number):
-                raise OptedOut()
-            now = Patient.objects.get(id=patient_id).system_id if patient_id is not None else None
-            if now != expected:
-                raise NotAsShown(patient=now or "")
-            episodes = Episode.objects.filter(patient_id=patient_id).count() if patient_id is not None else 0
-            if patient_id is not None:
-                # Who is writing is done first; who comes after finds no episode.
-                lock_patients([patient_id])
-                Leaving.objects.create(
-                    patient_id=patient_id,
-                    case_number=case.case_number.text,
-                    at=at,
-                    due_at=at + TO_THINK_AGAIN,
-                    by_account_id=actor.account_id,
-                    by_name=actor.name,
-                )
+            _check_as_shown(patient_id, case.number, expected=expected)
+            episodes = _hide(patient_id, case, actor=actor, at=at) if patient_id is not None else 0
         block(
             numbers,
             case_number=case.case_number.text,
@@ -97,6 +82,31 @@ def opt_out(*, actor: Actor, case: Case, expected: str | None, at: datetime) -> 
             facts={"case": case.case_number.text, "episodes": episodes},
         )
         transaction.on_commit(write_marks_at_once)
+    return episodes
+
+
+def _check_as_shown(patient_id: int | None, number: PatientNumber, *, expected: str | None) -> None:
+    """Raises: OptedOut, NotAsShown."""
+    if patient_id is None and is_blocked(number):
+        raise OptedOut()
+    now = Patient.objects.get(id=patient_id).system_id if patient_id is not None else None
+    if now != expected:
+        raise NotAsShown(patient=now or "")
+
+
+def _hide(patient_id: int, case: Case, *, actor: Actor, at: datetime) -> int:
+    """Return how many episodes are hidden with the patient."""
+    # Who is writing is done first; who comes after finds no episode.
+    lock_patients([patient_id])
+    episodes = Episode.objects.filter(patient_id=patient_id).count()
+    Leaving.objects.create(
+        patient_id=patient_id,
+        case_number=case.case_number.text,
+        at=at,
+        due_at=at + TO_THINK_AGAIN,
+        by_account_id=actor.account_id,
+        by_name=actor.name,
+    )
     return episodes
 
 
