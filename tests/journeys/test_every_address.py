@@ -185,10 +185,8 @@ LEFT_OUT: Mapping[str, Left] = {
     "rapporter/<slug:register>.csv": Left.FILE,
     "delregister/<slug:code>/<int:version>.<kind:kind>": Left.FILE,
     "delregister/<slug:code>/indikatorer.<kind:kind>": Left.FILE,
-<<<<<<< HEAD
     "delregister/<slug:code>/<int:version>/blankett.pdf": Left.FILE,
     "vardepisod/<system_id:episode>/utskrift.pdf": Left.FILE,
-=======
     "statistik/<slug:register>/<slug:code>.csv": Left.FILE,
     "statistik/<slug:register>/<slug:code>.json": Left.FILE,
     "statistik/<slug:register>/<slug:code>.fhir.json": Left.FILE,
