@@ -130,6 +130,7 @@ class Event(StrEnum):
     PATIENT_NUMBER_MET = "patient.number_met"
     PATIENT_MORE_MET = "patient.more_met"
     PATIENT_LISTED_FOR_LETTERS = "patient.listed_for_letters"
+    PATIENT_LETTER_NOTED = "patient.letter_noted"
     PATIENT_OPENED = "patient.opened"
     EPISODE_BEGUN = "episode.begun"
     EPISODE_MOVED_ON = "episode.moved_on"

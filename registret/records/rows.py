@@ -211,14 +211,18 @@ class EpisodeList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterLine:
-    """Somebody to write to about a step whose time has come."""
+    """Somebody to write to about a step whose time has come. `letter_at`: None if no letter was sent."""
 
     patient: PatientRow
+    episode: str
     sub_registry: str
     version: int
     step: str
     due_from: date
     due_to: date
+    letter_at: datetime | None
+    reminded_at: datetime | None
+    replied_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,7 @@ EVENTS: Mapping[str, Promise] = {
     Event.PATIENT_DOUBLES_SHOWN: _("Såg att en liknande vårdepisod finns"),
     Event.PATIENT_NUMBER_MET: _("Såg att numret redan är någons"),
     Event.PATIENT_MORE_MET: _("Såg att patienten också finns hos andra"),
+    Event.PATIENT_LETTER_NOTED: _("Antecknade om ett brev om uppföljning"),
     Event.PATIENT_LISTED_FOR_LETTERS: _("Tog ut en lista för brev om uppföljning"),
     Event.PATIENT_OPENED: _("Öppnade en patient"),
     Event.EPISODE_BEGUN: _("Började en vårdepisod"),

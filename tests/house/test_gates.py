@@ -112,6 +112,7 @@ SITE = {
     "start": "needs work",
     "registreringar": "needs read_records",
     "registreringar/registreringar.csv": "needs read_records",
+    "registreringar/brev": "needs report",
     "registreringar/uppfoljningar.csv": "needs report",
     "koder/<slug:system>": "needs work",
     "delregister": "needs work",

@@ -13,7 +13,15 @@ from django.conf import settings
 
 from registret.records.numbers import PatientNumber, Sex
 
-COLUMNS: Final = ("number", "given_name", "surname", "sex", "protected", "died_on")
+COLUMNS: Final = ("number", "given_name", "surname", "sex", "protected", "died_on", "street", "postal_code", "city")
+"""A file may do without the last three."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostalAddress:
+    street: str
+    postal_code: str
+    city: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +31,7 @@ class PopulationEntry:
     sex: Sex
     is_protected: bool
     died_on: date | None
+    address: PostalAddress | None = None
 
 
 class PopulationRegister(Protocol):
@@ -60,4 +69,7 @@ def _person(row: dict[str, str]) -> PopulationEntry:
         sex=Sex(row["sex"]),
         is_protected=row["protected"] == "yes",
         died_on=date.fromisoformat(row["died_on"]) if row["died_on"] else None,
+        address=PostalAddress(street=row["street"], postal_code=row["postal_code"], city=row["city"])
+        if row.get("street")
+        else None,
     )

@@ -425,6 +425,9 @@ class Migration(migrations.Migration):
                 ("due_from", models.DateField(null=True)),
                 ("due_to", models.DateField(null=True)),
                 ("next_since", models.DateTimeField(null=True)),
+                ("letter_at", models.DateTimeField(null=True)),
+                ("reminded_at", models.DateTimeField(null=True)),
+                ("replied_at", models.DateTimeField(null=True)),
                 ("saved_at", models.DateTimeField(null=True)),
                 ("saved_by_id", models.BigIntegerField(null=True)),
                 ("saved_by_name", models.CharField(blank=True, default="", max_length=520, db_comment="personal")),
@@ -819,6 +822,17 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="step_due_is_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("letter_at__isnull", False),
+                    models.Q(("reminded_at", None), ("replied_at", None)),
+                    _connector="OR",
+                ),
+                name="step_letter_before_reply",
             ),
         ),
         migrations.AddConstraint(

@@ -61,6 +61,7 @@ class Step(models.Model):
     `next_since`: since when it is the step to go on with, that is, those before it are signed and it is not begun.
     `research_gone_at`: when the answers to its research questions were destroyed, also those that its revisions had;
     since then they are not asked. `says_dead`: its answers say that the patient has died, and `died_on` when.
+    `letter_at`, `reminded_at`, `replied_at`: when the patient was written to about a follow-up, and when a reply came.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -78,6 +79,9 @@ class Step(models.Model):
     due_from = models.DateField(null=True)
     due_to = models.DateField(null=True)
     next_since = models.DateTimeField(null=True)
+    letter_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    replied_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(null=True)
     saved_by_id = models.BigIntegerField(null=True)
     saved_by_name = models.CharField(max_length=520, blank=True, default="", db_comment=PERSONAL)
@@ -104,6 +108,10 @@ class Step(models.Model):
             check(
                 "step_due_is_a_time",
                 Q(due_from=None, due_to=None) | Q(due_from__isnull=False, due_to__gte=F("due_from")),
+            ),
+            check(
+                "step_letter_before_reply",
+                Q(letter_at__isnull=False) | Q(reminded_at=None, replied_at=None),
             ),
             check("step_next_is_planned", Q(next_since=None) | Q(state=StepState.PLANNED)),
             check(

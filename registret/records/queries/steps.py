@@ -18,7 +18,7 @@ from registret.records.models import Episode, Step
 from registret.records.queries.episodes import episode_rows, episodes_of, step_row
 from registret.records.queries.forms import answers_of
 from registret.records.queries.patients import patient_row
-from registret.records.rows import EpisodeRow, LetterLine, PatientRow, StepPage, StepRow
+from registret.records.rows import EpisodeRow, PatientRow, StepPage, StepRow
 from registret.records.scope import clinic_of, provider_scope
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form, FormStep
@@ -127,27 +127,11 @@ def known_of(patient: PatientRow, began_at: datetime, *, told_died_on: date | No
     )
 
 
-def due_with_patients(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
-    """Return the due steps of the actor's clinic with their patients, the longest waiting first.
-
-    Leaves out patients who have died or have a protected identity. Inside `provider_scope(actor)`.
-    """
-    today = day_of(at)
-    wanted = steps_to_do(actor).filter(state=StepState.PLANNED, due_from__lte=today)
-    wanted = wanted.filter(episode__patient__is_protected=False, episode__patient__died_on=None)
-    wanted = wanted.prefetch_related("episode__patient__numbers")
-    return tuple(
-        LetterLine(
-            patient=patient_row(step.episode.patient),
-            sub_registry=step.episode.sub_registry,
-            version=step.episode.version,
-            step=step.code,
-            due_from=step.due_from,
-            due_to=step.due_to,
-        )
-        for step in wanted.order_by("due_from", "id")
-        if step.due_from is not None and step.due_to is not None
-    )
+def due_for_letters(actor: Actor, *, at: datetime) -> QuerySet[Step]:
+    """The due steps of the actor's clinic whose patients can be written to: they live, and their identity is not
+    protected. Inside `provider_scope(actor)`."""
+    wanted = steps_to_do(actor).filter(state=StepState.PLANNED, due_from__lte=day_of(at), due_to__isnull=False)
+    return wanted.filter(episode__patient__is_protected=False, episode__patient__died_on=None)
 
 
 def version_of(actor: Actor, *, episode: str, step: str) -> int:

@@ -14,22 +14,20 @@ from registret.access.roles import Permission
 from registret.kernel.identifiers import NumberFault, NumberMalformed
 from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
-from registret.ledger.services import Fact, NewEntry, record, record_many
+from registret.ledger.services import record
 from registret.rate_limits.services import Limit, take
 from registret.records.identity.protected import give_reason, require_reason
-from registret.records.logged import log_patient, log_step
+from registret.records.logged import log_each, log_patient, log_step
 from registret.records.numbers import PatientNumber
 from registret.records.queries.episodes import episode_rows, episodes_of
 from registret.records.queries.patients import patient_numbered, patient_of, patients_named
 from registret.records.queries.revisions import changes_since, history, others_in
-from registret.records.queries.steps import due_with_patients, step_page, version_of
+from registret.records.queries.steps import step_page, version_of
 from registret.records.reporting.work_lists import Work, waiting
-from registret.records.rows import LetterLine, Other, PatientPage, PatientRow, RevisionRow, StepPage
+from registret.records.rows import Other, PatientPage, PatientRow, RevisionRow, StepPage
 from registret.records.scope import provider_scope
 
 SYSTEM_ID_LENGTH: Final = 9
-Look = tuple[int, dict[str, Fact]]
-"""A patient's row, and the facts of the entry that tells of the look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,7 @@ def search(*, actor: Actor, written: str, at: datetime) -> SearchResult:
             found = SearchResult(named=named, more=more, malformed=malformed)
         how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
         hits = found.named or ((found.patient,) if found.patient else ())
-        _tell_each(actor, Event.PATIENT_FOUND, [(patient.id, {"how": how}) for patient in hits], at)
+        log_each(actor, Event.PATIENT_FOUND, [(patient.id, {"how": how}) for patient in hits], at=at)
         if not hits:
             log_patient(actor, Event.PATIENT_NOT_FOUND, None, at, how=how)
     return replace(found, patient=found.patient.masked) if found.patient else found
@@ -200,20 +198,6 @@ def log_list(actor: Actor, event: Event, patient_ids: Sequence[int], *, at: date
         )
 
 
-def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
-    """Whom the clinic writes to about follow-ups whose time has come. It names patients: each line is a look at one.
-
-    Nobody with protected identity, and nobody who has died.
-
-    Raises: NotPermitted.
-    """
-    with provider_scope(actor, Permission.REPORT):
-        found = due_with_patients(actor=actor, at=at)
-        looks: list[Look] = [(one.patient.id, {"sub_registry": one.sub_registry, "step": one.step}) for one in found]
-        _tell_each(actor, Event.PATIENT_LISTED_FOR_LETTERS, looks, at)
-        return found
-
-
 def _by_system_id(actor: Actor, text: str) -> PatientRow | None:
     episode = episodes_of(actor).filter(system_id=text).values_list("patient__system_id", flat=True).first()
     with suppress(NotFound):
@@ -224,10 +208,3 @@ def _by_system_id(actor: Actor, text: str) -> PatientRow | None:
 
 def _is_system_id(text: str) -> bool:
     return len(text) == SYSTEM_ID_LENGTH and text[:1].upper() in {"P", "E"} and text.isalnum()
-
-
-def _tell_each(actor: Actor, event: Event, looks: Sequence[Look], at: datetime) -> None:
-    """One entry for each patient looked at, in one statement."""
-    clinic = actor.seat.clinic_id
-    entries = [NewEntry(event=event, about_patient_id=who, clinic_id=clinic, facts=facts) for who, facts in looks]
-    record_many(entries=entries, by=actor.by, at=at)

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from registret.web.records import code_search, finding, intake, listing, steps, views
+from registret.web.records import code_search, finding, intake, letters, listing, steps, views
 
 
 class SystemId:
@@ -33,7 +33,8 @@ register_converter(DefinitionFormat, "kind")
 urlpatterns = [
     path("registreringar", listing.episodes, name="records"),
     path("registreringar/registreringar.csv", listing.episodes_csv, name="records_file"),
-    path("registreringar/uppfoljningar.csv", views.letters_due, name="letters_due"),
+    path("registreringar/brev", letters.letters, name="patient_letters"),
+    path("registreringar/uppfoljningar.csv", letters.letters_file, name="patient_letters_file"),
     path("delregister", views.definitions, name="definitions"),
     path("delregister/<slug:code>/indikatorer.<kind:kind>", views.measures, name="measures"),
     path("delregister/<slug:code>/<int:version>.<kind:kind>", views.definition, name="definition"),

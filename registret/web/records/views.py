@@ -7,9 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
-from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
@@ -21,7 +19,7 @@ from registret.records.reporting import audited_reads, inclusion, versions
 from registret.registries.exports.codebook import COLUMNS, cells
 from registret.registries.exports.measures import MEASURE_COLUMNS, as_bundle, measure_cells
 from registret.registries.exports.questionnaire import as_questionnaire
-from registret.registries.queries import catalogue, form_of, indicators_of, name_of
+from registret.registries.queries import catalogue, indicators_of
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, posted, see_other
 from registret.web.people.forms import WhyForm
@@ -32,35 +30,6 @@ from registret.web.records.definition_pages import definitions_page
 from registret.web.records.wanted_episode import WantedEpisode
 from registret.web.tables import csv_file
 from registret.web.texts import text_in
-
-
-@needs(Permission.REPORT).post
-def letters_due(request: ActorRequest) -> HttpResponse:
-    """Whom to write to about the follow-ups that are due: with numbers and names, so each line is a look (a file)."""
-    check_card_age(request.actor, at=request.at)
-    rows = audited_reads.letters_due(actor=request.actor, at=request.at)
-    header = [
-        _("Nummer"),
-        _("Namn"),
-        _("Beteckning här"),
-        _("Delregister"),
-        _("Steg"),
-        _("Tidigast"),
-        _("Senast"),
-    ]
-    lines = [
-        [
-            line.patient.number.shown,
-            line.patient.name,
-            line.patient.system_id,
-            name_of(line.sub_registry),
-            str(form_of(line.sub_registry, line.version).step(line.step).name),
-            str(line.due_from),
-            str(line.due_to),
-        ]
-        for line in rows
-    ]
-    return csv_file("uppfoljningar.csv", header, lines)
 
 
 @needs(Permission.WORK).get

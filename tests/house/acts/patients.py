@@ -21,7 +21,16 @@ from registret.records.identity import cases as identity_cases
 from registret.records.identity import lookups, merging, renumbering
 from registret.records.patient_rights import extracts, opting_out
 from registret.records.refusals import AlsoElsewhere, TakenElsewhere
-from registret.records.reporting import audited_reads, beginning, inclusion, moving, signing, versions, writing
+from registret.records.reporting import (
+    audited_reads,
+    beginning,
+    inclusion,
+    letters,
+    moving,
+    signing,
+    versions,
+    writing,
+)
 from registret.records.reporting.listing import EpisodeFilter, episode_file, episode_list
 from registret.records.retention import decisions, destroying
 from registret.registries.queries import DEFINITIONS, catalogue
@@ -151,7 +160,14 @@ def episodes_exported(here: Ward) -> Told:
 def listed_for_letters(here: Ward) -> Told:
     episode = begun(here.karin, arrived_at=IN_JUNE)
     writing.write(actor=here.karin, episode=episode, step="discharge", base=0, written=LEFT_IN_JUNE, at=NOW)
-    audited_reads.letters_due(actor=here.anna, at=NOW)
+    letters.letters_to_take(actor=here.anna, at=NOW)
+    return by_anna(here)
+
+
+def letter_noted(here: Ward) -> Told:
+    episode = begun(here.karin, arrived_at=IN_JUNE)
+    writing.write(actor=here.karin, episode=episode, step="discharge", base=0, written=LEFT_IN_JUNE, at=NOW)
+    letters.note(actor=here.anna, steps=[(episode, "follow_up")], act=letters.LetterAct.SENT, at=NOW)
     return by_anna(here)
 
 
@@ -456,6 +472,7 @@ ACTS: dict[str, Act] = {
     "patient.number_met": number_met,
     "patient.more_met": more_met,
     "patient.listed_for_letters": listed_for_letters,
+    "patient.letter_noted": letter_noted,
     "patient.opened": patient_opened,
     "episode.begun": begun_here,
     "episode.moved_on": moved_on,

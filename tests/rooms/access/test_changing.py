@@ -49,7 +49,7 @@ def change(grant_id: int, actor: Actor, **different: Any) -> int:
     ("different", "why"),
     [
         ({"sub_registries": ()}, SubRegistryClosed),
-        ({"sub_registries": ("led-nativ",)}, SubRegistryClosed),
+        ({"sub_registries": ("malaria",)}, SubRegistryClosed),
         ({"sub_registries": ("pneumoni", "ingenting")}, SubRegistryClosed),
         ({"last_day": date(2026, 11, 23)}, EndImpossible),
         ({"last_day": date(2028, 11, 24)}, EndImpossible),

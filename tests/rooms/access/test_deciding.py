@@ -163,7 +163,7 @@ def test_a_grant_is_over_at_the_end_of_its_last_day(annas: int) -> None:
     [
         *(({"role": role}, RoleImpossible) for role in Role if role not in ROLES_TO_APPLY_FOR),
         ({"sub_registries": ()}, SubRegistryClosed),
-        ({"sub_registries": ("led-nativ",)}, SubRegistryClosed),
+        ({"sub_registries": ("malaria",)}, SubRegistryClosed),
         ({"sub_registries": ("pneumoni", "ingenting")}, SubRegistryClosed),
         ({"last_day": date(2026, 11, 23)}, EndImpossible),
         ({"last_day": date(2028, 11, 24)}, EndImpossible),

@@ -343,7 +343,7 @@ def test_who_is_appointed_after_a_recommendation_is_not_attested_by_it(place: Co
     ("wish", "why"),
     [
         ({"role": Role.LOCAL_ADMINISTRATOR}, RoleImpossible),
-        ({"sub_registries": ("led-nativ",)}, SubRegistryClosed),
+        ({"sub_registries": ("malaria",)}, SubRegistryClosed),
         ({"last_day": date(2026, 11, 23)}, EndImpossible),
     ],
 )

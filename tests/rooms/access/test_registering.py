@@ -91,8 +91,8 @@ IMPOSSIBLE: list[tuple[dict[str, Any], type[Any]]] = [
     ({"clinic_id": 10**12}, ClinicClosed),
     *(({"role": role}, RoleImpossible) for role in Role if role not in ROLES_TO_APPLY_FOR),
     ({"sub_registries": ()}, SubRegistryClosed),
-    ({"sub_registries": ("led-nativ",)}, SubRegistryClosed),
-    ({"sub_registries": ("pneumoni", "led-protes")}, SubRegistryClosed),
+    ({"sub_registries": ("malaria",)}, SubRegistryClosed),
+    ({"sub_registries": ("pneumoni", "malaria")}, SubRegistryClosed),
     ({"sub_registries": ("Pneumoni",)}, SubRegistryClosed),
     ({"sub_registries": ("pneumoni", "")}, SubRegistryClosed),
 ]

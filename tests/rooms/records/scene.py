@@ -24,7 +24,7 @@ from registret.records.identity.population import PopulationEntry
 from registret.records.models import Episode, Number, Patient
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.patient_rights import opting_out
-from registret.records.reporting import beginning
+from registret.records.reporting import beginning, letters
 from registret.records.reporting.inclusion import NewPatient
 from registret.records.scope import all_providers
 from registret.registries.queries import DEFINITIONS, catalogue
@@ -192,7 +192,7 @@ def registered(surname: str = "Tolvansson", *, protected: bool = False, died_on:
 
 def ask(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on this is the population register."""
-    for module in (population, beginning, renumbering, lookups):
+    for module in (population, beginning, renumbering, lookups, letters):
         monkeypatch.setattr(module, "population_register", lambda: known)
 
 

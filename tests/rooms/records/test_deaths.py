@@ -13,7 +13,7 @@ from registret.records.identity import lookups, merging, renumbering
 from registret.records.lifecycle import StepState
 from registret.records.models import Revision, Step
 from registret.records.refusals import CannotSign
-from registret.records.reporting import audited_reads, beginning, signing, writing
+from registret.records.reporting import audited_reads, beginning, letters, signing, writing
 from registret.records.reporting.inclusion import NewPatient
 from registret.records.rows import StepPage
 from registret.records.scope import all_providers
@@ -82,8 +82,8 @@ def sign(here: Ward, episode: str, code: str = "follow_up", *, at: datetime = NO
 def to_do(here: Ward, *, at: datetime = NOW) -> tuple[list[str], list[str]]:
     """Episodes on the list of follow-ups, and patients on the list for letters."""
     due = audited_reads.work(actor=here.anna, at=at).due.rows
-    letters = audited_reads.letters_due(actor=here.anna, at=at)
-    return [row.episode for row in due], [line.patient.number.shown for line in letters]
+    found = letters.letters_due(actor=here.anna, at=at)
+    return [row.episode for row in due], [line.patient.number.shown for line in found]
 
 
 def score(page: StepPage, code: str) -> int | None:

@@ -19,6 +19,7 @@ from registret.records.reporting import (
     audited_reads,
     beginning,
     inclusion,
+    letters,
     listing,
     moving,
     signing,
@@ -264,11 +265,11 @@ def test_a_follow_up_is_due_months_after_discharge_and_stands_on_the_list_and_th
     page = audited_reads.open_step(actor=here.anna, episode=episode, step="follow_up", at=NOW)
     assert (str(page.step.due_from), str(page.step.due_to)) == ("2026-09-10", "2026-12-10")
     assert [row.episode for row in audited_reads.work(actor=here.anna, at=NOW).due.rows] == [episode]
-    (letter,) = audited_reads.letters_due(actor=here.anna, at=NOW)
+    ((letter, _address),) = letters.letters_to_take(actor=here.anna, at=NOW)
     assert letter.patient.number.shown == TOLVAN
     (entry,) = log("patient.listed_for_letters")
     assert entry.about_patient_id == letter.patient.id
-    assert audited_reads.letters_due(actor=here.cecilia, at=NOW) == ()
+    assert letters.letters_to_take(actor=here.cecilia, at=NOW) == ()
     later = {"discharged_at": ["2026-11-10T12:00"]}
     writing.write(actor=here.anna, episode=episode, step="discharge", base=1, written=later, at=NOW)
     assert audited_reads.work(actor=here.anna, at=NOW).due.rows == ()
@@ -322,7 +323,7 @@ def test_who_only_reads_has_nothing_to_do_and_writes_to_nobody(here: Ward) -> No
     with pytest.raises(NotPermitted):
         audited_reads.work(actor=reader, at=NOW)
     with pytest.raises(NotPermitted):
-        audited_reads.letters_due(actor=reader, at=NOW)
+        letters.letters_due(actor=reader, at=NOW)
     assert len(listing.newest(actor=reader, size=10, at=NOW)) == 1
 
 

@@ -33,6 +33,16 @@ sv = "Därför."
 en = "Because."
 """
 
+BARE = """\
+code = "malaria"
+state = "draft"
+order = 1
+[name]
+sv = "Malaria"
+en = "Malaria (en)"
+"""
+"""Without steps."""
+
 INCLUSION = """\
 name = { sv = "Inklusion", en = "Inclusion" }
 
@@ -73,6 +83,14 @@ def write(folder: Path, files: dict[str, str] | None = None, *, code: str = "mal
     place.mkdir(parents=True)
     for name, text in ({"register.toml": REGISTER, "inclusion.toml": INCLUSION} | (files or {})).items():
         (place / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def bare(folder: Path, text: str, version: str) -> Path:
+    """A version without steps. Answers `folder`."""
+    place = folder / "malaria" / version
+    place.mkdir(parents=True)
+    (place / "register.toml").write_text(text, encoding="utf-8")
     return folder
 
 

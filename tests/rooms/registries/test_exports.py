@@ -19,8 +19,8 @@ from registret.registries.exports.codebook import COLUMNS, as_csv
 from registret.registries.exports.questionnaire import as_questionnaire
 from registret.registries.forms import Form
 from registret.registries.queries import catalogue, form_of, read
-from registret.registries.vocabulary import VariableType
-from tests.rooms.registries.building import INCLUSION, REGISTER, form, variable, write, write_example
+from registret.registries.vocabulary import RegistryState, VariableType
+from tests.rooms.registries.building import BARE, INCLUSION, REGISTER, bare, form, variable, write, write_example
 
 ORIGIN = "https://registret.example"
 OURS = f"{ORIGIN}/fhir/StructureDefinition/"
@@ -120,7 +120,8 @@ def test_every_column_is_used_by_some_form_but_that_of_kva() -> None:
 def test_every_definition_is_a_questionnaire_with_each_question_once(found: Form) -> None:
     questionnaire = understood(found)
     assert (questionnaire.url, questionnaire.version) == (f"{ORIGIN}/fhir/Questionnaire/{found.code}", "1")
-    assert (questionnaire.status, questionnaire.subjectType) == ("active", ["Patient"])
+    status = "active" if found.register.state is RegistryState.OPEN else "retired"
+    assert (questionnaire.status, questionnaire.subjectType) == (status, ["Patient"])
     links = [item.linkId for item in items(questionnaire)]
     assert len(links) == len(set(links))
     assert found.questions.keys() | found.scores.keys() <= set(links)
@@ -310,7 +311,8 @@ def test_check_definitions_says_a_line_for_each_version(capsys: pytest.CaptureFi
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(catalogue().registers) + len(catalogue().indicators)
     assert "pneumoni: 8 indicators" in lines
-    assert "led-nativ 1: closed, no forms" in lines
+    native = form_of("led-nativ", 1)
+    assert f"led-nativ 1: closed, 4 steps, {len(native.questions)} variables, {len(native.scores)} scores" in lines
     sepsis = form_of("sepsis", 1)
     assert f"sepsis 1: open, 4 steps, {len(sepsis.questions)} variables, {len(sepsis.scores)} scores" in lines
 
@@ -318,6 +320,11 @@ def test_check_definitions_says_a_line_for_each_version(capsys: pytest.CaptureFi
 def test_check_definitions_looks_at_one_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("check_definitions", str(write_example(tmp_path)))
     assert capsys.readouterr().out == "tbe 1: open, 2 steps, 6 variables, 1 score\n"
+
+
+def test_what_is_closed_without_forms_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("check_definitions", str(bare(tmp_path, BARE.replace("draft", "closed"), "1")))
+    assert capsys.readouterr().out == "malaria 1: closed, no forms\n"
 
 
 def test_check_definitions_prints_each_fault_and_ends_with_an_error(
@@ -358,7 +365,6 @@ def test_export_definitions_writes_a_code_book_or_a_questionnaire(capsys: pytest
     [
         (["malaria"], "there is no sub-registry malaria: choose among pneumoni, meningit, endokardit"),
         (["sepsis", "--version", "9"], "sepsis 9 has no forms; these versions have: 1"),
-        (["led-nativ"], "led-nativ 1 has no forms\n"),
     ],
 )
 def test_export_definitions_says_what_there_is(

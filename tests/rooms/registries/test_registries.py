@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.utils import translation
 from pytest_django import Settings
 
@@ -18,35 +19,26 @@ from registret.registries.queries import (
     form_of,
     name_of,
     open_for_entry,
+    open_for_rights,
     read,
     sub_registries,
 )
-from tests.rooms.registries.building import INCLUSION, REGISTER, variable, write, write_example
+from tests.rooms.registries.building import BARE, INCLUSION, REGISTER, bare, variable, write, write_example
 
 OPTION = '{ code = "a", label = { sv = "A", en = "A" } }'
 PLACES = f'[[list]]\ncode = "place"\noption = [{OPTION}]\n'
 DAY = date(2027, 6, 1)
-BARE = """\
-code = "malaria"
-state = "draft"
-order = 1
-[name]
-sv = "Malaria"
-en = "Malaria (en)"
-"""
-
-
-def bare(folder: Path, text: str, version: str) -> Path:
-    place = folder / "malaria" / version
-    place.mkdir(parents=True)
-    (place / "register.toml").write_text(text, encoding="utf-8")
-    return folder
 
 
 def test_four_sub_registries_are_open_and_two_keep_their_reports() -> None:
     assert [registry.code for registry in open_for_entry()] == ["pneumoni", "meningit", "endokardit", "sepsis"]
     closed = [registry for registry in sub_registries() if registry.state is RegistryState.CLOSED]
     assert [(registry.code, registry.closed_year) for registry in closed] == [("led-nativ", 2015), ("led-protes", 2021)]
+
+
+def test_rights_are_given_in_what_is_closed_if_there_is_something_to_read() -> None:
+    codes = ["pneumoni", "meningit", "endokardit", "sepsis", "led-nativ", "led-protes"]
+    assert [registry.code for registry in open_for_rights()] == codes
 
 
 def test_names_follow_the_language() -> None:
@@ -73,11 +65,12 @@ def test_definitions_are_read_once() -> None:
     assert catalogue() is catalogue()
 
 
-def test_what_is_open_has_a_form_and_what_is_closed_or_unknown_has_none() -> None:
+def test_what_is_open_has_a_form_for_new_episodes_and_what_is_closed_or_unknown_has_none() -> None:
     sepsis = form_in_force("sepsis")
     assert sepsis is not None
     assert sepsis is form_of("sepsis", sepsis.version)
     assert form_in_force("led-nativ") is None
+    assert form_of("led-nativ", 1).inclusion.rules
     assert form_in_force("malaria") is None
     with pytest.raises(KeyError):
         form_of("sepsis", 99)
@@ -172,6 +165,20 @@ def test_an_operators_folder_that_does_not_exist_is_no_folder_that_is_empty(own:
     settings.DEFINITIONS_DIR = own / "misspelt"
     with pytest.raises(DefinitionBroken, match="misspelt"):
         sub_registries()
+
+
+@pytest.mark.parametrize("state", ["draft", "closed", "archived"])
+def test_no_right_is_given_where_there_is_nothing_to_read(own: Path, state: str) -> None:
+    bare(own, BARE.replace("draft", state), "1")
+    assert "malaria" in {registry.code for registry in sub_registries()}
+    assert "malaria" not in {registry.code for registry in open_for_rights()}
+
+
+def test_what_has_no_forms_is_not_exported(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bare(own, BARE.replace("draft", "closed"), "1")
+    with pytest.raises(SystemExit):
+        call_command("export_definitions", "malaria", "--as", "csv")
+    assert "malaria 1 has no forms\n" in capsys.readouterr().err
 
 
 def test_an_operator_cannot_replace_a_version_that_comes_along(own: Path) -> None:

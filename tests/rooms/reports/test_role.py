@@ -35,7 +35,7 @@ def test_it_changes_nothing() -> None:
 
 
 def test_a_patient_asked_for_under_it_is_refused() -> None:
-    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), as_reports_role():
+    with pytest.raises(DatabaseError, match="permission denied"), as_reports_role():
         answer("SELECT count(*) FROM records_patient")
     assert answer("SELECT count(*) FROM records_patient") == 0, "afterwards it is as before"
 

@@ -218,7 +218,7 @@ def test_attesting_after_declining_is_no_second_click(annas: int, now: datetime)
         ({"role": HOSTILE}, "role", "Välj en av rollerna"),
         ({"role": ""}, "role", "Välj en roll"),
         ({"sub_registries": []}, "sub_registries", "Välj minst ett delregister"),
-        ({"sub_registries": ["led-nativ"]}, "sub_registries", "Välj minst ett av delregistren"),
+        ({"sub_registries": ["malaria"]}, "sub_registries", "Välj minst ett av delregistren"),
         ({"sub_registries": ["pneumoni", HOSTILE]}, "sub_registries", "Välj minst ett av delregistren"),
     ],
 )

@@ -25,7 +25,7 @@ from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.services import suspend
 from registret.ledger.queries import Wanted, entries
 from registret.mail.models import Letter
-from registret.registries.queries import open_for_entry
+from registret.registries.queries import open_for_rights
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, KARIN, Country, Person
 from tests.rooms.web.client import Browser, text_of
@@ -153,7 +153,7 @@ def test_the_file_holds_the_list_cannot_run_as_a_formula_and_is_logged(place: Co
 
 def test_sub_registries_stand_in_their_own_order_and_not_in_that_of_their_codes(place: Country) -> None:
     (bertils,) = [line for line in people_file(BERTIL) if BERTIL.hsa_id in line]
-    every = [one.name for one in open_for_entry()]
+    every = [one.name for one in open_for_rights()]
     assert every != sorted(every)
     assert f";{', '.join(every)};" in bertils
     assert ", ".join(every) in text_of(Browser.of(BERTIL).get("/personer"))

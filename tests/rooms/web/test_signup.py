@@ -218,7 +218,7 @@ def test_what_is_no_address_stands_beside_its_field_and_nobody_is_registered(
 BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
     *(({"clinic": value}, "clinic") for value in ("", "0", "-1", "1e9", "9" * 30, "x", "\0", HOSTILE, "١")),
     *(({"role": v}, "role") for v in ("", "local_administrator", "registry_office", "king", "\0", HOSTILE)),
-    *(({"sub_registries": v}, "sub_registries") for v in ([], ["led-nativ"], ["pneumoni", "x"], ["\0"], [HOSTILE])),
+    *(({"sub_registries": v}, "sub_registries") for v in ([], ["malaria"], ["pneumoni", "x"], ["\0"], [HOSTILE])),
     *(({"message": value}, "message") for value in ("x" * 501, "före\0efter")),
     *(({"secrecy": value}, "secrecy") for value in ("", "false", "False")),
 ]

@@ -1,0 +1,130 @@
+"""What the page of letters says: three piles, by what is to be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registret.kernel.sweden import day_of
+from registret.records.reporting.letters import REMIND_AFTER, LetterAct
+from registret.records.rows import LetterLine
+from registret.registries.queries import form_of, name_of
+from registret.web.pieces import Link, Note, Tag
+from registret.web.records.episode_lines import late_in_words
+from registret.web.records.pages import sex_name
+from registret.words.days import day_in_words
+
+MOST: Final = 200
+"""So many lines are shown of a pile; what waits longest stands first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """`value`: as the form sends it. `step`: where the answers are filled in."""
+
+    value: str
+    step: Link
+    told: str
+    tag: Tag | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pile:
+    """`acts`: what can be noted of those that are ticked. `is_new`: the file is made of these."""
+
+    id: str
+    title: str
+    lead: str
+    lines: Sequence[Line]
+    acts: Sequence[tuple[LetterAct, str]]
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LettersPage:
+    piles: Sequence[Pile]
+    done: Note | None
+
+
+def letters_page(
+    found: Sequence[LetterLine], *, done: Mapping[str, str], is_nothing_chosen: bool, at: datetime
+) -> LettersPage:
+    """`done`: what the address says of the act before."""
+    new = [one for one in found if one.letter_at is None]
+    waiting = [one for one in found if one.letter_at is not None and one.replied_at is None]
+    replied = [one for one in found if one.replied_at is not None]
+    take_back = (LetterAct.TAKEN_BACK, _("Ta bort senaste anteckningen"))
+    piles = (
+        Pile(
+            id="new",
+            title=_("Att skriva till"),
+            lead=_("Hämta filen, gör breven, och kryssa sedan för dem som är skickade."),
+            lines=_lines(new, at=at),
+            acts=((LetterAct.SENT, _("Breven är skickade")),),
+            is_new=True,
+        ),
+        Pile(
+            id="waiting",
+            title=_("Väntar på svar"),
+            lead=_("En påminnelse kan antecknas %(days)s dagar efter brevet.") % {"days": REMIND_AFTER.days},
+            lines=_lines(waiting, at=at),
+            acts=((LetterAct.REPLIED, _("Svar har kommit")), (LetterAct.REMINDED, _("Påminnelse skickad")), take_back),
+        ),
+        Pile(
+            id="replied",
+            title=_("Svar att fylla i"),
+            lead=_("Öppna uppföljningen och skriv in svaret. Då lämnar den listan."),
+            lines=_lines(replied, at=at),
+            acts=(take_back,),
+        ),
+    )
+    told = Note("warn", _("Kryssa för minst en patient."), "alert") if is_nothing_chosen else _done(done)
+    return LettersPage(piles=[pile for pile in piles if pile.lines], done=told)
+
+
+def _lines(found: Sequence[LetterLine], *, at: datetime) -> list[Line]:
+    return [_line(one, at=at) for one in found[:MOST]]
+
+
+def _line(one: LetterLine, *, at: datetime) -> Line:
+    today = day_of(at)
+    step = str(form_of(one.sub_registry, one.version).step(one.step).name).lower()
+    who = f"{sex_name(one.patient.sex)} · {name_of(one.sub_registry)}, {step}"
+    is_late = one.due_to < today
+    return Line(
+        value=f"{one.episode}:{one.step}",
+        step=Link(one.patient.shown, reverse("step", args=[one.episode, one.step])),
+        told=" · ".join((who, *_history(one), _("senast %(day)s") % {"day": day_in_words(one.due_to)})),
+        tag=Tag(late_in_words(one.due_to, today=today), "bad", "clock") if is_late else None,
+    )
+
+
+def _history(one: LetterLine) -> list[str]:
+    told = (
+        (_("brev %(day)s"), one.letter_at),
+        (_("påmind %(day)s"), one.reminded_at),
+        (_("svar %(day)s"), one.replied_at),
+    )
+    return [words % {"day": day_in_words(when)} for words, when in told if when is not None]
+
+
+def _done(done: Mapping[str, str]) -> Note | None:
+    """What became of it, also of those for which it could not be noted."""
+    numbers = [done.get(name, "") for name in ("antal", "av")]
+    if done.get("klart") not in set(LetterAct) or not all(one.isdecimal() and len(one) < 5 for one in numbers):
+        return None
+    noted, ticked = (int(one) for one in numbers)
+    told = ngettext("Antecknat för %(n)s patient.", "Antecknat för %(n)s patienter.", noted) % {"n": noted}
+    if noted >= ticked:
+        return Note("ok", told, "status")
+    left = _(
+        "För %(n)s gick det inte: brev saknas, det är för tidigt för en påminnelse, en kollega hann före, eller "
+        "patienten har avlidit."
+    ) % {"n": ticked - noted}
+    return Note("warn", f"{told} {left}", "status")

@@ -1,0 +1,70 @@
+"""Letters about follow-ups: whom to write to, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from registret.access.checks import check_card_age
+from registret.access.roles import Permission
+from registret.records.reporting.letters import LetterAct, letters_due, letters_to_take, note
+from registret.registries.queries import form_of, name_of
+from registret.web.gate import needs
+from registret.web.http import ActorRequest, posted, see_other
+from registret.web.pieces import show
+from registret.web.records.letter_pages import letters_page
+from registret.web.tables import csv_file
+
+_BETWEEN: Final = ":"
+
+
+class LettersForm(forms.Form):
+    """`steg`: what was ticked, each an episode and a step of it."""
+
+    vad = forms.TypedChoiceField(coerce=LetterAct, choices=[(act.value, act.value) for act in LetterAct])
+    steg = forms.Field(widget=forms.MultipleHiddenInput)
+
+    def clean_steg(self) -> list[tuple[str, ...]]:
+        return [tuple(one.split(_BETWEEN, 1)) for one in self.cleaned_data["steg"] if _BETWEEN in one]
+
+
+@needs(Permission.REPORT).get_post
+def letters(request: ActorRequest) -> HttpResponse:
+    """Brev om uppföljning: whom to write to, who has not replied, and whose reply is to be filled in."""
+    form = LettersForm(posted(request))
+    if form.is_valid():
+        told: dict[str, Any] = form.cleaned_data
+        act: LetterAct = told["vad"]
+        noted = note(actor=request.actor, steps=told["steg"], act=act, at=request.at)
+        return see_other(f"{reverse('patient_letters')}?klart={act.value}&antal={noted}&av={len(told['steg'])}")
+    found = letters_due(actor=request.actor, at=request.at)
+    page = letters_page(found, done=request.GET, is_nothing_chosen=form.is_bound, at=request.at)
+    return show(request, "records/letters.html", page, tab="records")
+
+
+@needs(Permission.REPORT).post
+def letters_file(request: ActorRequest) -> HttpResponse:
+    """Who has been sent no letter, to merge into one: with names and addresses, so each line is a look (a file)."""
+    check_card_age(request.actor, at=request.at)
+    header = [
+        *(_("Nummer"), _("Namn"), _("Gatuadress"), _("Postnummer"), _("Ort"), _("Beteckning här")),
+        *(_("Delregister"), _("Steg"), _("Tidigast"), _("Senast")),
+    ]
+    rows = [
+        [
+            line.patient.number.shown,
+            line.patient.name,
+            *((address.street, address.postal_code, address.city) if address else ("", "", "")),
+            line.patient.system_id,
+            name_of(line.sub_registry),
+            str(form_of(line.sub_registry, line.version).step(line.step).name),
+            str(line.due_from),
+            str(line.due_to),
+        ]
+        for line, address in letters_to_take(actor=request.actor, at=request.at)
+    ]
+    return csv_file("uppfoljningar.csv", header, rows)
