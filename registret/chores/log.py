@@ -34,5 +34,4 @@ def add_log_months() -> tuple[str, ...]:
 def draw_reviews() -> tuple[int, ...]:
     """Draw last month's log reviews, a sample for each clinic, once; return the ids of the new ones."""
     at = timezone.now()
-    since, until = last_month(at)
-    return draw_monthly(since=since, until=until, by=By.of_program("clock"), at=at)
+    return draw_monthly(span=last_month(at), by=By.of_program("clock"), at=at)

@@ -27,7 +27,7 @@ from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.queries import living_account, newest_confirmation
 from registret.cards import PresentedCertificate, verify
-from registret.demo import cast, office
+from registret.demo import cast
 from registret.demo.cards import certificate_in
 from registret.demo.cast import Person
 from registret.demo.patients import Registration, registrations
@@ -35,6 +35,7 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
 from registret.kernel.sweden import day_of
+from registret.ledger.queries import TimeSpan
 from registret.ledger.sealing import seal_settled
 from registret.mail.links import confirmation_code
 from registret.oversight import services as reviews
@@ -46,6 +47,8 @@ from registret.records.disclosure.rows import DisclosureWish
 from registret.records.disclosure.selection import parts_of
 from registret.records.ethics_approval import Approval
 from registret.revocation.trust import revocation, trust
+from registret.time_limits import services as limits
+from registret.time_limits.lengths import TimeLimit
 
 T = TypeVar("T")
 Act = TypeVar("Act", bound=Callable[..., Any])
@@ -82,8 +85,7 @@ def furnish(*, cards: Path, at: datetime) -> None:
     story.register(cast.NADIA, cast.INFECTION, "Registrerar pneumoni och sepsis.", ago=timedelta(132))
     story.attest(cast.NADIA, cast.BERTIL, ago=timedelta(131))
     story.report(cast.NADIA, until=timedelta(29))
-    story.at_the_office(office.set_time_limit, ago=timedelta(28))
-    story.at_the_office(office.publish, ago=timedelta(27))
+    story.decide(TimeLimit.RECERTIFY_ANSWER, 60, "Flera kliniker har få på plats i juli.", ago=timedelta(28))
     story.appoint_support(cast.SAMIR, ago=timedelta(26))
     story.register(cast.TOVE, cast.INFECTION, "ST-läkare på avdelning 11.", ago=timedelta(24))
     story.attest(cast.TOVE, cast.KARIN, ago=timedelta(23))
@@ -191,8 +193,9 @@ class _Story:
         self.confirm(person, ago=ago)
 
     @_sealed
-    def at_the_office(self, act: Callable[..., object], *, ago: timedelta) -> None:
-        act(by=self.at_work(cast.DORIS, ago=ago).by, at=self.now - ago)
+    def decide(self, limit: TimeLimit, number: int, reason: str, *, ago: timedelta) -> None:
+        actor = self.at_work(cast.DORIS, ago=ago)
+        limits.decide(limit=limit, number=number, reason=reason, by=actor.by, at=self.now - ago)
 
     @_sealed
     def appoint_local_administrator(self, person: Person, clinic: str, *, ago: timedelta) -> None:
@@ -327,8 +330,7 @@ class _Story:
         at = self.now - ago
         reviews.draw_sample(
             clinic_id=_clinic_id(clinic),
-            since=at - since,
-            until=at,
+            span=TimeSpan(at - since, at),
             size=reviews.USUAL_SIZE,
             reviewer_id=_account_id(reviewer),
             actor=self.at_work(reviewer, ago=ago),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -147,6 +148,13 @@ def newest_by(*, hsa_id: HsaId, events: Collection[str]) -> EntryRow | None:
     return _row(found) if found else None
 
 
+class TimeSpan(NamedTuple):
+    """From `since` up to, and not with, `until`."""
+
+    since: datetime
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
     """Entries by lot, as (number, account of the author), by number, out of `population`."""
@@ -160,8 +168,7 @@ def draw(
     clinic_id: int | None = None,
     account_ids: Collection[int] | None = None,
     patient_ids: Collection[int] | None = None,
-    since: datetime,
-    until: datetime,
+    span: TimeSpan,
     size: int,
 ) -> Drawn:
     """Up to `size` entries by lot out of what people did: those who worked at the clinic, one person, who may have had
@@ -169,34 +176,30 @@ def draw(
 
     Of a clinic, entries about patients come first: others are drawn only where there are too few of them.
     """
-    found = _acts(since, until).filter(_done(clinic_id=clinic_id, account_ids=account_ids, patient_ids=patient_ids))
+    found = _acts(span).filter(_done(clinic_id=clinic_id, account_ids=account_ids, patient_ids=patient_ids))
     first = [IsNull(Coalesce("about_patient_id", F("shown_patient_ids__0")), True)] if clinic_id is not None else []
     entries = sorted(found.order_by(*first, "?").values_list("id", "by_account_id")[:size])
     return Drawn(entries=tuple((number, author) for number, author in entries if author), population=found.count())
 
 
 def authors(
-    *,
-    clinic_id: int | None = None,
-    patient_ids: Collection[int] | None = None,
-    since: datetime,
-    until: datetime,
+    *, clinic_id: int | None = None, patient_ids: Collection[int] | None = None, span: TimeSpan
 ) -> frozenset[int]:
     """Accounts of those who did something at the clinic, or with the patient, in that time."""
-    found = _acts(since, until).filter(_done(clinic_id=clinic_id, patient_ids=patient_ids))
+    found = _acts(span).filter(_done(clinic_id=clinic_id, patient_ids=patient_ids))
     accounts = found.values_list("by_account_id", flat=True).distinct()
     return frozenset(account_id for account_id in accounts if account_id is not None)
 
 
-def clinics_with_entries(since: datetime, until: datetime) -> tuple[int, ...]:
+def clinics_with_entries(span: TimeSpan) -> tuple[int, ...]:
     """Clinics at which somebody did something in that time."""
-    found = _acts(since, until).filter(by_clinic_id__isnull=False).values_list("by_clinic_id", flat=True).distinct()
+    found = _acts(span).filter(by_clinic_id__isnull=False).values_list("by_clinic_id", flat=True).distinct()
     return tuple(sorted(clinic_id for clinic_id in found if clinic_id is not None))
 
 
-def entries_by_number(*, numbers: Sequence[int], since: datetime, until: datetime) -> dict[int, EntryRow]:
+def entries_by_number(*, numbers: Sequence[int], span: TimeSpan) -> dict[int, EntryRow]:
     """Those that are there; all lie within the time, so that only its months are looked at."""
-    found = Entry.objects.filter(id__in=numbers, at__gte=since, at__lt=until)
+    found = Entry.objects.filter(id__in=numbers, at__gte=span.since, at__lt=span.until)
     return {entry.id: _row(entry) for entry in found}
 
 
@@ -246,9 +249,9 @@ def _naming(patient_ids: Collection[int]) -> Q:
 _ABOUT_NO_PATIENT = Q(about_patient_id=None, shown_patient_ids=None)
 
 
-def _acts(since: datetime, until: datetime) -> QuerySet[Entry]:
+def _acts(span: TimeSpan) -> QuerySet[Entry]:
     """Of people with an account, in a time."""
-    return Entry.objects.filter(at__gte=since, at__lt=until, by_account_id__isnull=False)
+    return Entry.objects.filter(at__gte=span.since, at__lt=span.until, by_account_id__isnull=False)
 
 
 def lately_by(*, account_id: int, event: Event, since: datetime) -> tuple[EntryRow, ...]:

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from registret.access.actor import Actor
 from registret.access.checks import existing
 from registret.access.roles import Permission
-from registret.ledger.queries import EntryRow, entries_by_number
+from registret.ledger.queries import EntryRow, TimeSpan, entries_by_number
 from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict
 from registret.oversight.models import Review, ReviewedEntry
 
@@ -128,7 +128,7 @@ def entries_of(review: ReviewRow, *, page: int = 1, size: int = ENTRIES_PER_PAGE
     pages = max(1, -(-len(judged) // size))
     page = min(max(page, 1), pages)
     shown = judged[(page - 1) * size : page * size]
-    found = entries_by_number(numbers=[j.entry_id for j in shown], since=review.since, until=review.until)
+    found = entries_by_number(numbers=[j.entry_id for j in shown], span=TimeSpan(review.since, review.until))
     return EntriesPage(
         entries=tuple(
             JudgedEntry(

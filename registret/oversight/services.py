@@ -17,7 +17,7 @@ from registret.accounts.queries import accounts_of
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
-from registret.ledger.queries import Drawn, authors, clinics_with_entries, draw
+from registret.ledger.queries import Drawn, TimeSpan, authors, clinics_with_entries, draw
 from registret.ledger.services import record
 from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict, outcome_fits
 from registret.oversight.models import Review, ReviewedEntry
@@ -40,39 +40,37 @@ MOST = 200
 def draw_sample(
     *,
     clinic_id: int,
-    since: datetime,
-    until: datetime,
+    span: TimeSpan,
     size: int,
     reviewer_id: int,
     actor: Actor,
     at: datetime,
 ) -> int:
-    """`size` entries by lot out of what people at the clinic did from `since` to `until`, about patients first;
-    returns the review's id.
+    """`size` entries by lot out of what people at the clinic did in `span`, about patients first; returns the review's
+    id.
 
     Raises: NotPermitted, NotAReviewer, OwnEntries (the reviewer has worked there in that time), NothingToReview.
     """
     actor.require(Permission.READ_LOG)
     _check_reviewer(reviewer_id, at=at)
-    if _accounts_of(reviewer_id) & authors(clinic_id=clinic_id, since=since, until=until):
+    if _accounts_of(reviewer_id) & authors(clinic_id=clinic_id, span=span):
         raise OwnEntries()
-    drawn = draw(clinic_id=clinic_id, since=since, until=until, size=min(size, MOST))
+    drawn = draw(clinic_id=clinic_id, span=span, size=min(size, MOST))
     review = Review(kind=ReviewKind.SAMPLE, clinic_id=clinic_id, drawn_by_id=actor.account_id, reviewer_id=reviewer_id)
-    return _open(review, drawn, since=since, until=until, by=actor.by, at=at)
+    return _open(review, drawn, span=span, by=actor.by, at=at)
 
 
 @transaction.atomic
 def draw_directed(
     *,
     hsa_id: HsaId,
-    since: datetime,
-    until: datetime,
+    span: TimeSpan,
     reason: str,
     reviewer_id: int,
     actor: Actor,
     at: datetime,
 ) -> int:
-    """What one person did from `since` to `until`, at most MOST entries by lot; returns the review's id.
+    """What one person did in `span`, at most MOST entries by lot; returns the review's id.
 
     It reaches all accounts that the HSA-id has had, and those that are linked to them: ending one's account, or a new
     HSA-id, hides nothing.
@@ -87,7 +85,7 @@ def draw_directed(
     everything = all_accounts_of(theirs)
     if reviewer_id in everything or actor.account_id in everything:
         raise OwnEntries()
-    drawn = draw(account_ids=sorted(everything), since=since, until=until, size=MOST)
+    drawn = draw(account_ids=sorted(everything), span=span, size=MOST)
     review = Review(
         kind=ReviewKind.DIRECTED,
         about_id=theirs[0],
@@ -95,21 +93,20 @@ def draw_directed(
         drawn_by_id=actor.account_id,
         reviewer_id=reviewer_id,
     )
-    return _open(review, drawn, since=since, until=until, by=actor.by, at=at)
+    return _open(review, drawn, span=span, by=actor.by, at=at)
 
 
 @transaction.atomic
 def draw_about_patient(
     *,
     system_id: str,
-    since: datetime,
-    until: datetime,
+    span: TimeSpan,
     reason: str,
     reviewer_id: int,
     actor: Actor,
     at: datetime,
 ) -> int:
-    """What anybody did with one patient's data from `since` to `until`, at most MOST entries by lot; returns the
+    """What anybody did with one patient's data in `span`, at most MOST entries by lot; returns the
     review's id. It reaches what was done before two patients were merged into this one.
 
     Raises: NotPermitted, NotAReviewer, OwnEntries (the reviewer is among them), NothingToReview (also if no patient has
@@ -120,9 +117,9 @@ def draw_about_patient(
     patient_ids = ids_in_the_log(actor=actor, system_id=system_id)
     if not patient_ids:
         raise NothingToReview()
-    if _accounts_of(reviewer_id) & authors(patient_ids=patient_ids, since=since, until=until):
+    if _accounts_of(reviewer_id) & authors(patient_ids=patient_ids, span=span):
         raise OwnEntries()
-    drawn = draw(patient_ids=patient_ids, since=since, until=until, size=MOST)
+    drawn = draw(patient_ids=patient_ids, span=span, size=MOST)
     review = Review(
         kind=ReviewKind.DIRECTED,
         about_patient_id=patient_ids[0],
@@ -130,27 +127,27 @@ def draw_about_patient(
         drawn_by_id=actor.account_id,
         reviewer_id=reviewer_id,
     )
-    return _open(review, drawn, since=since, until=until, by=actor.by, at=at)
+    return _open(review, drawn, span=span, by=actor.by, at=at)
 
 
-def last_month(at: datetime) -> tuple[datetime, datetime]:
+def last_month(at: datetime) -> TimeSpan:
     """The calendar month before, in Sweden, half open."""
     until = timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
-    return (until - timedelta(days=1)).replace(day=1), until
+    return TimeSpan((until - timedelta(days=1)).replace(day=1), until)
 
 
-def draw_monthly(*, since: datetime, until: datetime, by: By, at: datetime) -> tuple[int, ...]:
-    """A sample for every clinic whose people did something from `since` to `until`; returns the ids of new reviews.
+def draw_monthly(*, span: TimeSpan, by: By, at: datetime) -> tuple[int, ...]:
+    """A sample for every clinic whose people did something in `span`; returns the ids of new reviews.
 
     Once for each month, however often and by however many it is called. The reviewer is one who did nothing at that
     clinic in that time, and has least to do; if there is none, the review waits until somebody takes it.
     """
-    if Review.objects.filter(drawn_by=None, since=since).exists():
+    if Review.objects.filter(drawn_by=None, since=span.since).exists():
         return ()
     try:
         with transaction.atomic():
-            clinics = clinics_with_entries(since, until)
-            return tuple(_draw_for(clinic_id, since=since, until=until, by=by, at=at) for clinic_id in clinics)
+            clinics = clinics_with_entries(span)
+            return tuple(_draw_for(clinic_id, span=span, by=by, at=at) for clinic_id in clinics)
     except IntegrityError as trouble:
         # Another process was faster.
         if "one_drawing_per_clinic_and_month" in str(trouble):
@@ -173,9 +170,8 @@ def take(*, review_id: int, actor: Actor, at: datetime) -> None:
         raise OwnEntries()
     where, patient_ids = review.clinic_id, _patient_ids(review, actor)
     drawn_from_many = where is not None or patient_ids is not None
-    if drawn_from_many and mine & authors(
-        clinic_id=where, patient_ids=patient_ids, since=review.since, until=review.until
-    ):
+    span = TimeSpan(review.since, review.until)
+    if drawn_from_many and mine & authors(clinic_id=where, patient_ids=patient_ids, span=span):
         raise OwnEntries()
     review.reviewer_id = actor.account_id
     review.save(update_fields=["reviewer"])
@@ -228,20 +224,21 @@ def close(*, review_id: int, outcome: ReviewOutcome, conclusion: str, actor: Act
     )
 
 
-def _draw_for(clinic_id: int, *, since: datetime, until: datetime, by: By, at: datetime) -> int:
-    worked_there = authors(clinic_id=clinic_id, since=since, until=until)
+def _draw_for(clinic_id: int, *, span: TimeSpan, by: By, at: datetime) -> int:
+    worked_there = authors(clinic_id=clinic_id, span=span)
     free = [r.account_id for r in log_reviewers(at=at) if not _accounts_of(r.account_id) & worked_there]
     open_now = Review.objects.filter(closed_at=None)
     chosen = min(free, key=lambda r: (open_now.filter(reviewer_id=r).count(), r), default=None)
-    drawn = draw(clinic_id=clinic_id, since=since, until=until, size=USUAL_SIZE)
+    drawn = draw(clinic_id=clinic_id, span=span, size=USUAL_SIZE)
     review = Review(kind=ReviewKind.SAMPLE, clinic_id=clinic_id, reviewer_id=chosen)
-    return _open(review, drawn, since=since, until=until, by=by, at=at)
+    return _open(review, drawn, span=span, by=by, at=at)
 
 
-def _open(review: Review, drawn: Drawn, *, since: datetime, until: datetime, by: By, at: datetime) -> int:
+def _open(review: Review, drawn: Drawn, *, span: TimeSpan, by: By, at: datetime) -> int:
     if not drawn.entries:
         raise NothingToReview()
-    review.since, review.until, review.population, review.drawn_at = since, until, drawn.population, at
+    review.since, review.until = span
+    review.population, review.drawn_at = drawn.population, at
     review.save(force_insert=True)
     ReviewedEntry.objects.bulk_create(
         ReviewedEntry(review=review, entry_id=number, by_account_id=account_id) for number, account_id in drawn.entries

@@ -25,6 +25,7 @@ from registret.accounts.queries import pending_change
 from registret.accounts.sessions import sitting, watch
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
+from registret.ledger.queries import TimeSpan
 from registret.mail.links import claim_code
 from registret.oversight import services as oversight
 from registret.records.disclosure import deciding, preparing
@@ -182,8 +183,7 @@ def bring_reviews() -> None:
     """Of what Karin did: one that is not judged yet."""
     oversight.draw_directed(
         hsa_id=KARIN.card.hsa_id,
-        since=NOW - HOUR,
-        until=NOW + HOUR,
+        span=TimeSpan(NOW - HOUR, NOW + HOUR),
         reason="Har läst om en granne",
         reviewer_id=id_of(ERIK),
         actor=cast.actor(ERIK, at=NOW),

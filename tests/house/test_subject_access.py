@@ -140,6 +140,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "records.RetentionDecision.reason": "about a sub-registry",
     "records.RetentionDecision.by_name": _AUTHOR,
     "reports.CoverageFile.by_name": _AUTHOR,
+    "reports.Publication.reason": "about an indicator",
+    "reports.Publication.by_name": _AUTHOR,
     "time_limits.Decision.reason": "about a time limit",
     "time_limits.Decision.by_name": _AUTHOR,
     "oversight.IncidentRevision.happened": "may name others: a person weighs it (the file says so)",

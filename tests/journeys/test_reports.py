@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
-from tests.journeys.people import Person
+from tests.journeys.people import Person, appointed, somebody
 from tests.journeys.running import PATIENCE, House
 from tests.journeys.test_registry import answered, at_work, begun, patient, reporter
 
@@ -18,6 +18,26 @@ __all__ = ["at_work", "reporter"]
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 INDICATOR = "Antibiotika inom 4 timmar"
+
+
+COUNTED = """
+from django.utils import timezone
+from registret.places.queries import every_clinic
+from registret.registries.measuring import ALL
+from registret.reports.editions import make_edition
+from registret.reports.models import Cell
+from registret.reports.periods import complete_periods, last_complete
+now = timezone.now()
+for period in complete_periods(6, until=last_complete(1, at=now), after=None):
+    for clinic in every_clinic():
+        reached = 20 if clinic.code == "infektion-norrvik" else 60 + clinic.id % 9
+        Cell.objects.create(
+            sub_registry="pneumoni", indicator="antibiotic_within_4_hours", version=1, clinic_id=clinic.id,
+            month=period.last, stratum=ALL, reached=reached, not_reached=20,
+        )
+make_edition(at=now)
+"""
+"""All clinics have counted patients, and an edition tells of them."""
 
 
 def test_from_a_signature_to_a_figure_and_back_to_the_patient(at_work: Desk) -> None:
@@ -55,6 +75,26 @@ def behind_the_figure(at_work: Desk) -> Locator:
     if patients.count():
         patients.click()
     return page.locator("main")
+
+
+def test_a_report_reader_sees_where_the_clinic_lies_among_the_others(house: House, desk: OpenDesk) -> None:
+    house.run("shell", "-c", COUNTED)
+    astrid = appointed(house, somebody(house, "Astrid", "Ek"), "report_reader", "infektion-norrvik")
+    hers = desk(astrid.card)
+    page = hers.open("/")
+    hers.press("Logga in med SmartCard")
+    hers.press("Rapporter")
+    hers.press(INDICATOR)
+    expect(page.locator("main")).to_contain_text("Din klinik ligger lägre än riket")
+    for picture in ("Kliniker efter antal patienter", "Kliniker sida vid sida"):
+        expect(page.get_by_role("img", name=picture)).to_be_visible()
+        page.get_by_text(f"{picture} som tabell").click()
+        expect(page.get_by_role("table", name=picture)).to_contain_text("Klinik 1")
+    looked_at(page, "167-kliniker")
+    for file in ("Tratten som bild (SVG)", "Klinikerna som siffror (CSV)"):
+        with page.expect_download() as downloaded:
+            page.get_by_role("link", name=file).click()
+        assert downloaded.value.suggested_filename.endswith((".svg", ".csv"))
 
 
 def test_the_office_brings_counts_in_and_sees_the_coverage_of_all(house: House, doris: Person, desk: OpenDesk) -> None:

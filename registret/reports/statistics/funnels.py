@@ -76,6 +76,16 @@ def _lower(n: int, target: float, tail: float) -> float:
     return max((first - share) / n, 0.0)
 
 
+def limits_to_draw(most: int, target: float, tail: float) -> list[tuple[int, Interval]]:
+    """Return the limits at numbers of patients from 1 to `most`: at each of them while they are few, and limits leap;
+    farther apart where they are many."""
+    sizes, n = [], 1
+    while n < most:
+        sizes.append(n)
+        n += max(n // 20, 1)
+    return [(n, proportion_limits(n, target, tail)) for n in (*sizes, most)]
+
+
 def score_limits(n: int, target: float, tail: float) -> Interval:
     """Return the limits outside of which Wilson's interval misses the target.
 

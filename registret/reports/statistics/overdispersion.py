@@ -9,13 +9,16 @@ Sources: Spiegelhalter 2005, Stat Med 24:1185 (multiplicative, winsorised); Spie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import asin, exp, fsum, log, pi, sin, sqrt
 from statistics import quantiles
+from typing import Final
 
 from registret.reports.statistics.intervals import Interval
-from registret.reports.statistics.tails import z_score
+from registret.reports.statistics.tails import QUESTION, gamma_at_most, z_score
+
+_ENOUGH: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,21 @@ def _trimmed(scores: Sequence[SpreadScore]) -> list[SpreadScore]:
     ordered = sorted(scores, key=lambda score: score.z)
     groups = [rank * 10 // (len(ordered) + 1) for rank in range(1, len(ordered) + 1)]
     return [score for score, group in zip(ordered, groups, strict=True) if 0 < group < 9]
+
+
+def spread_of_proportions(counts: Collection[tuple[int, int]], target: float) -> Spread | None:
+    """Return how much clinics, each x of n, differ beyond chance; None of fewer than 20, which say too little."""
+    if len(counts) < _ENOUGH:
+        return None
+    return spread([arcsine_score(x, n, target) for x, n in counts])
+
+
+def is_beyond_chance(spread: Spread, clinics: int) -> bool:
+    """Return whether so many clinics differ by more than chance: φ is above what one sample of 40 has by chance alone.
+
+    Source: Spiegelhalter 2005: Nφ against the χ² distribution with N degrees. Drawn-in scores make it a little strict.
+    """
+    return gamma_at_most(clinics * spread.factor / 2, clinics / 2) > 1 - QUESTION
 
 
 def root_limits(expected: float, spread: Spread, tail: float) -> Interval:

@@ -24,7 +24,6 @@ from registret.accounts.likeness import same_person
 from registret.kernel.refused import Refused, restored
 from registret.kernel.secret import is_token, new_token
 from registret.mail.links import confirmation_token, read_token
-from registret.reports.publishing import published
 from registret.web import way_back
 from registret.web.door.addresses import door_address, probe_address
 from registret.web.door.checked_page import checked_page
@@ -46,7 +45,7 @@ def front(request: Request) -> HttpResponse:
                 return see_other("start")
         except Refused:
             pass
-    return render(request, "door/front.html", {"has_statistics": bool(published())})
+    return render(request, "door/front.html")
 
 
 @open_to_all.get

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from registret.access.queries.administrators import Administrator
 from registret.kernel.dates import DateReach
 from registret.kernel.sweden import midnight
+from registret.ledger.queries import TimeSpan
 from registret.oversight.lifecycle import ReviewOutcome, Verdict
 from registret.oversight.queries import JudgedEntry
 from registret.oversight.services import MOST, USUAL_SIZE
@@ -46,9 +47,10 @@ class NewReview(forms.Form):
         return data
 
     @property
-    def period(self) -> tuple[datetime, datetime]:
+    def span(self) -> TimeSpan:
         """Of a form that is valid: whole days in Sweden, half open."""
-        return midnight(self.cleaned_data["since"]), midnight(self.cleaned_data["until"] + timedelta(days=1))
+        since, until = self.cleaned_data["since"], self.cleaned_data["until"] + timedelta(days=1)
+        return TimeSpan(midnight(since), midnight(until))
 
 
 class SampleForm(NewReview, ClinicForm):

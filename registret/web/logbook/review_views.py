@@ -43,14 +43,13 @@ def new_sample(request: ActorRequest) -> HttpResponse:
         posted(request), reviewers=log_reviewers(at=request.at), clinics=open_clinics(first_of_organisation=None)
     )
     if form.is_valid():
-        data, (since, until) = form.cleaned_data, form.period
+        data = form.cleaned_data
         with refusals_as_errors(form, _PLACES):
             return see_other(
                 "review",
                 oversight.draw_sample(
                     clinic_id=data["clinic"],
-                    since=since,
-                    until=until,
+                    span=form.span,
                     size=data["size"],
                     reviewer_id=data["reviewer"],
                     actor=request.actor,
@@ -124,8 +123,8 @@ def _new(request: ActorRequest, form: NewReview) -> HttpResponse:
 
 def _directed(request: ActorRequest, form: DirectedForm) -> int:
     """Of a form that is valid: begins the review that it asks for."""
-    data, (since, until) = form.cleaned_data, form.period
-    how: dict[str, Any] = {"since": since, "until": until, "reason": data["reason"], "reviewer_id": data["reviewer"]}
+    data = form.cleaned_data
+    how: dict[str, Any] = {"span": form.span, "reason": data["reason"], "reviewer_id": data["reviewer"]}
     if data["hsa_id"]:
         return oversight.draw_directed(hsa_id=data["hsa_id"], actor=request.actor, at=request.at, **how)
     return oversight.draw_about_patient(system_id=data["patient"], actor=request.actor, at=request.at, **how)

@@ -46,7 +46,7 @@ def missing_text(figure: Figure | None) -> str:
     return f"{figure.missing} ({100 * figure.missing / whole:.0f} %)"
 
 
-def number_text(value: float) -> str:
-    """With a decimal if there is one, as the language writes it."""
-    text = f"{value:.1f}".removesuffix(".0")
+def number_text(value: float, *, digits: int = 1) -> str:
+    """With decimals if there are any, as the language writes them."""
+    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
     return text if (get_language() or "sv").startswith("en") else text.replace(".", ",")

@@ -1,41 +1,61 @@
-"""The figures of a sub-registry as a file: what the page shows, and nothing that it hides."""
+"""The tables of the reports as files: what the page shows, and nothing that it hides.
+
+Shares are numbers from 0 to 1, medians stand in their unit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
+from registret.registries.measuring import Indicator
 from registret.reports.counts import Figure
-from registret.reports.figures import IndicatorFigures
+from registret.reports.figures import IndicatorFigures, OneIndicator
+from registret.reports.over_time import OverTime
 from registret.reports.periods import Months
+from registret.web.reports.clinic_parts import ClinicsPart
 from registret.web.tables import csv_file
 
 
-def figures_file(register: str, found: tuple[IndicatorFigures, ...], *, actor: Actor) -> HttpResponse:
-    """A row for each indicator and place. Shares are numbers from 0 to 1, medians stand in their unit."""
-    header = [
-        _("Indikator"),
-        _("Version"),
-        _("Namn"),
-        _("Var"),
-        _("Utgåva"),
-        _("Från månad"),
-        _("Till månad"),
-        _("Antal med utfallet"),
-        _("Antal"),
-        _("Värde"),
-        _("95 % lägst"),
-        _("95 % högst"),
-        _("Enhet"),
-        _("Utfall saknas"),
+def figures_file(register: str, found: Sequence[IndicatorFigures], *, actor: Actor) -> HttpResponse:
+    """A row for each indicator and place."""
+    about = [_("Indikator"), _("Version"), _("Namn"), _("Var"), _("Utgåva"), _("Från månad"), _("Till månad")]
+    return csv_file(f"rapport-{register}.csv", [*about, *_titles()], _rows(found, actor.seat.clinic_name))
+
+
+def clinics_file(indicator: Indicator, part: ClinicsPart) -> HttpResponse:
+    """A row for each clinic that is shown."""
+    rows = ([line.name, line.place, *_numbers(line.counted, indicator)] for line in part.rows)
+    return csv_file(f"kliniker-{indicator.code}.csv", [_("Klinik"), _("Mot riket"), *_titles()], rows)
+
+
+def quarters_file(indicator: Indicator, found: OverTime) -> HttpResponse:
+    """A row for each quarter of the own clinic, in the order of time."""
+    rows = ([f"{one.first.year}-{one.number}", *_numbers(one.figure, indicator)] for one in found.quarters)
+    return csv_file(f"tid-{indicator.code}.csv", [_("Kvartal"), *_titles()], rows)
+
+
+def groups_file(indicator: Indicator, found: OneIndicator, *, actor: Actor) -> HttpResponse:
+    """A row for each group and place. Of others as the edition tells them, of the same months."""
+    labels = {(s.code, group.code): str(group.label) for s in indicator.strata for group in s.group}
+    rows = [
+        [str(stratum.name), labels.get((stratum.code, one.code), _("Okänt")), name, *_numbers(figure, indicator)]
+        for stratum in indicator.strata
+        for one in found.strata[stratum.code]
+        for name, figure in ((actor.seat.clinic_name, one.own), (_("Regionen"), one.region), (_("Riket"), one.country))
     ]
-    return csv_file(f"rapport-{register}.csv", header, _rows(found, actor.seat.clinic_name))
+    return csv_file(f"grupper-{indicator.code}.csv", [_("Indelning"), _("Grupp"), _("Var"), *_titles()], rows)
 
 
-def _rows(found: tuple[IndicatorFigures, ...], clinic: str) -> Iterator[list[str]]:
+def _titles() -> list[str]:
+    ends = [_("95 % lägst"), _("95 % högst")]
+    return [_("Antal med utfallet"), _("Antal"), _("Värde"), *ends, _("Enhet"), _("Utfall saknas")]
+
+
+def _rows(found: Sequence[IndicatorFigures], clinic: str) -> Iterator[list[str]]:
     for one in found:
         yield _row(one, clinic, one.months_now, one.now)
         if one.compared is not None:
@@ -49,10 +69,14 @@ def _row(one: IndicatorFigures, place: str, period: Months, figure: Figure | Non
     definition = one.indicator.definition
     about = [definition.code, str(definition.version), str(definition.name), place, edition]
     about += [f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"]
+    return [*about, *_numbers(figure, one.indicator)]
+
+
+def _numbers(figure: Figure | None, indicator: Indicator) -> list[str]:
     if figure is None:
-        return [*about, "", _("för få"), "", "", "", "", ""]
+        return ["", _("för få"), "", "", "", "", ""]
     estimate = figure.estimate
     ends = (estimate.value, estimate.interval.low, estimate.interval.high) if estimate else (None, None, None)
     numbers = ["" if end is None else f"{end:.4g}".replace(".", ",") for end in ends]
     reached, missing = ("" if number is None else str(number) for number in (figure.x, figure.missing))
-    return [*about, reached, str(figure.n), *numbers, str(definition.unit or ""), missing]
+    return [reached, str(figure.n), *numbers, str(indicator.definition.unit or ""), missing]

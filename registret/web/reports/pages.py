@@ -17,6 +17,7 @@ from registret.access.roles import Permission
 from registret.registries.indicators import UNKNOWN_GROUP
 from registret.registries.measuring import CountedAs, Indicator
 from registret.registries.queries import name_of
+from registret.reports.clinics import Clinics
 from registret.reports.counts import Figure
 from registret.reports.coverage import Coverage
 from registret.reports.figures import Compared, GroupFigures, IndicatorFigures, OneIndicator
@@ -27,6 +28,8 @@ from registret.reports.told import EditionRow
 from registret.web.coverage_words import colour_of, coverage_note
 from registret.web.pieces import FigureText, Link, Note
 from registret.web.records.episode_lines import EpisodeLine
+from registret.web.reports.clinic_parts import ClinicsPart, clinics_part
+from registret.web.reports.downloads import links_of
 from registret.web.reports.figure_words import figure_text, missing_text, others_text
 from registret.web.reports.picture_parts import TimePart, comparison_of, time_part
 from registret.web.reports.texts import proposed, sentence_of, texts_of
@@ -102,6 +105,7 @@ class IndicatorPage:
     many it is not known whether they belong. `who`: links to the own patients behind the figure, for those who may read
     them. `texts`: what to bear in mind, each with its heading."""
 
+    address: str
     register: str
     name: str
     sentence: str
@@ -111,11 +115,27 @@ class IndicatorPage:
     comparison: SafeString
     places: Sequence[PlaceRow]
     edition: str
+    clinics: ClinicsPart
     over_time: TimePart
     outside: str
     who: Sequence[Link]
     strata: Sequence[StratumTable]
     texts: Sequence[tuple[str, str]]
+
+    @property
+    def pictures(self) -> Mapping[str, SafeString]:
+        """By part of the page; empty where a sentence says why there is none."""
+        return {
+            "jamforelse": self.comparison,
+            "tratt": self.clinics.funnel,
+            "kliniker": self.clinics.bars,
+            "tid": self.over_time.picture,
+        }
+
+    @property
+    def files(self) -> Mapping[str, Sequence[Link]]:
+        """By part of the page, what it gives to take along."""
+        return links_of(self.address, self.pictures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,12 +171,19 @@ def reports_page(registers: Sequence[RegisterTable], newest: EditionRow | None, 
 
 
 def indicator_page(
-    found: OneIndicator, quarters: OverTime, covered: Coverage | None, *, actor: Actor, at: datetime
+    found: OneIndicator,
+    clinics: Clinics | None,
+    quarters: OverTime,
+    covered: Coverage | None,
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> IndicatorPage:
     figures = found.figures
     indicator = figures.indicator
     definition = indicator.definition
     return IndicatorPage(
+        address=_address(indicator),
         register=name_of(indicator.sub_registry),
         name=str(definition.name),
         sentence=sentence_of(indicator),
@@ -166,6 +193,7 @@ def indicator_page(
         comparison=comparison_of(figures),
         places=_places(found, actor.seat.clinic_name),
         edition=_edition(figures.compared.edition if figures.compared else None, at=at),
+        clinics=clinics_part(figures, clinics),
         over_time=time_part(quarters, indicator),
         outside=_outside(figures.now),
         who=_who(figures) if actor.may(Permission.READ_RECORDS) else (),
@@ -177,13 +205,16 @@ def indicator_page(
     )
 
 
+def _address(indicator: Indicator) -> str:
+    return reverse("indicator", args=[indicator.sub_registry, indicator.code])
+
+
 def patients_page(figures: IndicatorFigures, chosen: str, lines: Sequence[EpisodeLine]) -> PatientsPage:
     indicator = figures.indicator
-    address = reverse("indicator", args=[indicator.sub_registry, indicator.code])
     return PatientsPage(
         name=str(indicator.definition.name),
         lead=_outcome_name(indicator, chosen),
-        back=Link(str(indicator.definition.name), address),
+        back=Link(str(indicator.definition.name), _address(indicator)),
         count=ngettext("%(n)s vårdepisod, %(period)s", "%(n)s vårdepisoder, %(period)s", len(lines))
         % {"n": len(lines), "period": months(figures.months_now)},
         lines=lines,
@@ -199,9 +230,8 @@ def months(period: Months) -> str:
 
 def _row(one: IndicatorFigures) -> IndicatorRow:
     indicator, compared = one.indicator, one.compared
-    address = reverse("indicator", args=[indicator.sub_registry, indicator.code])
     return IndicatorRow(
-        link=Link(str(indicator.definition.name), address),
+        link=Link(str(indicator.definition.name), _address(indicator)),
         own=figure_text(one.now, indicator),
         missing=missing_text(one.now),
         region=others_text(compared.region if compared else None, compared, indicator),

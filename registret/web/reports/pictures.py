@@ -110,29 +110,29 @@ def comparison(bars: Sequence[Bar], along: Axis, *, name: str, description: str)
     bottom = _TOP + _ROW * len(bars)
 
     def x(value: float) -> float:
-        return _place(value, along, _NAMES, _BARS)
+        return place(value, along, _NAMES, _BARS)
 
     drawn: list[svg.Element] = []
     for tick in along.ticks:
         drawn.append(svg.Path(d=[svg.M(x(tick), _TOP - 8), svg.L(x(tick), bottom)]))
     for tick in along.ticks_apart(_BARS - _NAMES):
-        drawn.append(_text(along.label(tick), x=x(tick), y=bottom + 20, classes="m"))
+        drawn.append(text(along.label(tick), x=x(tick), y=bottom + 20, classes="m"))
     for row, bar in enumerate(bars):
         y = _TOP + _ROW * row + 14
-        drawn.append(_text(_short(bar.name), x=_NAMES - 14, y=y + 5, classes=f"e t-{bar.whose}"))
+        drawn.append(text(short(bar.name), x=_NAMES - 14, y=y + 5, classes=f"e t-{bar.whose}"))
         ends = [svg.M(x(bar.interval.low), y), svg.L(x(bar.interval.high), y)]
         drawn.append(svg.Path(class_=[f"c-{bar.whose}", "solid"], d=ends))
-        drawn.append(_mark(bar.whose, x(bar.value), y))
-        drawn.append(_text(bar.label, x=_NUMBERS, y=y + 5, classes=f"t-{bar.whose}"))
-        drawn.append(_text(bar.about, x=_NUMBERS + 72, y=y + 5))
-    return _picture(drawn, bottom + 28, name, description)
+        drawn.append(mark(bar.whose, x(bar.value), y))
+        drawn.append(text(bar.label, x=_NUMBERS, y=y + 5, classes=f"t-{bar.whose}"))
+        drawn.append(text(bar.about, x=_NUMBERS + 72, y=y + 5))
+    return picture(drawn, bottom + 28, name, description)
 
 
 def over_time(moments: Sequence[Moment], up: Axis, centre: float | None, *, name: str, description: str) -> SafeString:
     """The own clinic's points, with their intervals as a band and the centre as a dashed line."""
 
     def y(value: float) -> float:
-        return _place(value, up, _BOTTOM, _TOP)
+        return place(value, up, _BOTTOM, _TOP)
 
     def x(number: int) -> float:
         return round(_LEFT + 16 + (_RIGHT - _LEFT - 32) * number / max(len(moments) - 1, 1), 1)
@@ -140,21 +140,21 @@ def over_time(moments: Sequence[Moment], up: Axis, centre: float | None, *, name
     drawn: list[svg.Element] = []
     for tick in up.ticks:
         drawn.append(svg.Path(d=[svg.M(_LEFT, y(tick)), svg.L(_RIGHT, y(tick))]))
-        drawn.append(_text(up.label(tick), x=_LEFT - 8, y=y(tick) + 5, classes="e"))
+        drawn.append(text(up.label(tick), x=_LEFT - 8, y=y(tick) + 5, classes="e"))
     if centre is not None:
         drawn.append(svg.Path(class_=["c-all"], d=[svg.M(_LEFT, y(centre)), svg.L(_RIGHT, y(centre))]))
     # The last one has its label, and as many before it as have room.
     every = ceil(len(moments) / _MOST_LABELS) or 1
     for number in range(len(moments) - 1, -1, -every):
-        drawn.append(_text(moments[number].label, x=x(number), y=_BOTTOM + 22, classes="m"))
+        drawn.append(text(moments[number].label, x=x(number), y=_BOTTOM + 22, classes="m"))
     for run in _unbroken(moments):
         tops = [svg.Point(x(number), y(interval.high)) for number, _, interval in run]
         feet = [svg.Point(x(number), y(interval.low)) for number, _, interval in reversed(run)]
         line = [svg.Point(x(number), y(value)) for number, value, _ in run]
         drawn.append(svg.Polygon(class_=["c-band"], points=tops + feet))
         drawn.append(svg.Polyline(class_=["c-own"], points=line))
-        drawn += [_mark(Whose.OWN, x(number), y(value)) for number, value, _ in run]
-    return _picture(drawn, _BOTTOM + 34, name, description)
+        drawn += [mark(Whose.OWN, x(number), y(value)) for number, value, _ in run]
+    return picture(drawn, _BOTTOM + 34, name, description)
 
 
 def _unbroken(moments: Sequence[Moment]) -> list[list[tuple[int, float, Interval]]]:
@@ -168,11 +168,11 @@ def _unbroken(moments: Sequence[Moment]) -> list[list[tuple[int, float, Interval
     return [run for run in runs if run]
 
 
-def _place(value: float, along: Axis, start: float, end: float) -> float:
+def place(value: float, along: Axis, start: float, end: float) -> float:
     return round(start + (end - start) * (value - along.low) / (along.high - along.low), 1)
 
 
-def _mark(whose: Whose, x: float, y: float) -> svg.Element:
+def mark(whose: Whose, x: float, y: float) -> svg.Element:
     classes = [f"d-{whose}"]
     if whose is Whose.OWN:
         return svg.Circle(class_=classes, cx=x, cy=y, r=6)
@@ -182,16 +182,16 @@ def _mark(whose: Whose, x: float, y: float) -> svg.Element:
     return svg.Path(class_=classes, d=corners)
 
 
-def _text(words: str, *, x: float, y: float, classes: str = "") -> svg.Text:
+def text(words: str, *, x: float, y: float, classes: str = "") -> svg.Text:
     # svg.py escapes nothing.
     return svg.Text(x=x, y=y, class_=classes.split() or None, text=escape(words))
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
-def _picture(drawn: list[svg.Element], height: float, name: str, description: str) -> SafeString:
+def picture(drawn: list[svg.Element], height: float, name: str, description: str) -> SafeString:
     picture = svg.SVG(
         xmlns=None,
         class_=["chart"],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
+from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.records.queries.completeness import answer_counts, step_counts
 from registret.registries.queries import sub_registries
+from registret.reports.clinics import clinics_beside
 from registret.reports.coverage import newest_own_coverage, own_coverage
 from registret.reports.figures import one_indicator, overview, readable, readable_form
 from registret.reports.over_time import over_time
@@ -16,8 +18,17 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.pieces import show
 from registret.web.records.episode_lines import lines
-from registret.web.reports.files import figures_file
-from registret.web.reports.pages import OUTCOMES, indicator_page, patients_page, register_table, reports_page
+from registret.web.reports.clinic_parts import clinics_part
+from registret.web.reports.downloads import picture_file
+from registret.web.reports.files import clinics_file, figures_file, groups_file, quarters_file
+from registret.web.reports.pages import (
+    OUTCOMES,
+    IndicatorPage,
+    indicator_page,
+    patients_page,
+    register_table,
+    reports_page,
+)
 from registret.web.reports.quality_pages import a_year_before, quality_page
 
 
@@ -47,12 +58,41 @@ def reports_csv(request: ActorRequest, register: str) -> HttpResponse:
 
 @needs(Permission.READ_REPORTS).get
 def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
-    """One indicator: own clinic, region and country, over time, by group, and what it means."""
+    """One indicator: own clinic, region, country and other clinics, over time, by group, and what it means."""
+    return show(request, "reports/indicator.html", _indicator_page(request, register, code), tab="reports")
+
+
+@needs(Permission.READ_REPORTS).get
+def indicator_svg(request: ActorRequest, register: str, code: str, part: str) -> HttpResponse:
+    """A picture of the page of an indicator."""
+    return picture_file(f"{part}-{code}", _indicator_page(request, register, code).pictures.get(part))
+
+
+@needs(Permission.READ_REPORTS).get
+def indicator_csv(request: ActorRequest, register: str, code: str, part: str) -> HttpResponse:
+    """A table of the page of an indicator."""
     found = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at)
+    figures = found.figures
+    match part:
+        case "jamforelse":
+            return figures_file(code, [figures], actor=request.actor)
+        case "grupper":
+            return groups_file(figures.indicator, found, actor=request.actor)
+        case "kliniker":
+            beside = clinics_part(figures, clinics_beside(figures, actor=request.actor))
+            return clinics_file(figures.indicator, beside)
+        case "tid":
+            quarters = over_time(actor=request.actor, sub_registry=register, code=code, at=request.at)
+            return quarters_file(figures.indicator, quarters)
+    raise NotFound()
+
+
+def _indicator_page(request: ActorRequest, register: str, code: str) -> IndicatorPage:
+    found = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at)
+    clinics = clinics_beside(found.figures, actor=request.actor)
     quarters = over_time(actor=request.actor, sub_registry=register, code=code, at=request.at)
     covered = newest_own_coverage(actor=request.actor).get(register)
-    page = indicator_page(found, quarters, covered, actor=request.actor, at=request.at)
-    return show(request, "reports/indicator.html", page, tab="reports")
+    return indicator_page(found, clinics, quarters, covered, actor=request.actor, at=request.at)
 
 
 @needs(Permission.READ_REPORTS).get

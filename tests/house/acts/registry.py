@@ -6,7 +6,7 @@ import socket
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from django.test import override_settings
@@ -20,7 +20,7 @@ from registret.chores.revocation_lists import record_list_event
 from registret.kernel.by import By
 from registret.ledger.culling import cull, to_cull
 from registret.ledger.months import add_months
-from registret.ledger.queries import Wanted
+from registret.ledger.queries import TimeSpan, Wanted
 from registret.ledger.sealing import seal_settled
 from registret.ledger.services import record
 from registret.mail.models import Letter
@@ -213,8 +213,7 @@ def log_culled(here: Ward) -> Told:
 # --- reviews ---------------------------------------------------------------------------------------
 
 
-def period() -> dict[str, datetime]:
-    return {"since": NOW - HOUR, "until": NOW + HOUR}
+SPAN = TimeSpan(NOW - HOUR, NOW + HOUR)
 
 
 def draw_about_anna(here: Ward) -> int:
@@ -222,7 +221,7 @@ def draw_about_anna(here: Ward) -> int:
     begun(here.anna)
     return oversight.draw_directed(
         hsa_id=ANNA.card.hsa_id,
-        **period(),
+        span=SPAN,
         reason="Har läst om en granne",
         reviewer_id=cast.account_of(ERIK).id,
         actor=cast.actor(ERIK, at=NOW),
@@ -233,7 +232,7 @@ def draw_about_anna(here: Ward) -> int:
 def draw_about_patient(here: Ward) -> int:
     return oversight.draw_about_patient(
         system_id=system_id_of(TOLVAN),
-        **period(),
+        span=SPAN,
         reason="Någon har läst om en granne",
         reviewer_id=cast.account_of(ERIK).id,
         actor=cast.actor(ERIK, at=NOW),
@@ -244,7 +243,7 @@ def draw_about_patient(here: Ward) -> int:
 def draw_sample(here: Ward) -> int:
     return oversight.draw_sample(
         clinic_id=here.place.infection,
-        **period(),
+        span=SPAN,
         size=2,
         reviewer_id=cast.account_of(ERIK).id,
         actor=cast.actor(ERIK, at=NOW),

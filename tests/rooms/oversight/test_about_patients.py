@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
@@ -12,6 +10,7 @@ from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Role
 from registret.kernel.by import By
+from registret.ledger.queries import TimeSpan
 from registret.ledger.services import record
 from registret.oversight import services as oversight
 from registret.oversight.extracts import log_extract
@@ -47,9 +46,9 @@ from tests.rooms.records.scene import (
 pytestmark = pytest.mark.django_db
 
 FRIDA = person("Frida", "Ros", "SE2321009991-E00F6R6")
-PERIOD = {"since": NOW - HOUR, "until": NOW + DAY}
+PERIOD = TimeSpan(NOW - HOUR, NOW + DAY)
 # Free of what the scene itself has done.
-QUIET = {"since": NOW - 10 * DAY, "until": NOW - 9 * DAY}
+QUIET = TimeSpan(NOW - 10 * DAY, NOW - 9 * DAY)
 THEN = NOW - 10 * DAY + HOUR
 
 
@@ -81,12 +80,10 @@ def did(
     return [record(event=made_up(event), by=by, at=THEN + n * MINUTE, about_patient_id=about) for n in range(number)]
 
 
-def about(
-    patient: str, *, by: Person = ERIK, reviewed_by: Person = ERIK, period: dict[str, datetime] | None = None
-) -> int:
+def about(patient: str, *, by: Person = ERIK, reviewed_by: Person = ERIK, span: TimeSpan | None = None) -> int:
     return oversight.draw_about_patient(
         system_id=system_id_of(patient) if "-" in patient or patient == RESERVE else patient,
-        **(period or PERIOD),
+        span=span or PERIOD,
         reason="Någon har läst om en granne",
         reviewer_id=id_of(reviewed_by),
         actor=reviewer(by),
@@ -97,7 +94,7 @@ def about(
 def sample(here: Ward, *, size: int) -> list[int]:
     review_id = oversight.draw_sample(
         clinic_id=here.place.infection,
-        **QUIET,
+        span=QUIET,
         size=size,
         reviewer_id=id_of(ERIK),
         actor=reviewer(),
@@ -136,7 +133,7 @@ def test_where_too_few_are_about_patients_others_fill_the_sample(here: Ward) -> 
 def test_the_monthly_sample_prefers_patients_too(here: Ward) -> None:
     did(ANNA, "work.listed", clinic_id=here.place.infection, number=100)
     patients = did(ANNA, "patient.opened", about=patient_id(), clinic_id=here.place.infection, number=20)
-    (review_id,) = oversight.draw_monthly(**QUIET, by=By.of_program("clock"), at=NOW)
+    (review_id,) = oversight.draw_monthly(span=QUIET, by=By.of_program("clock"), at=NOW)
     assert numbers(review_id) == patients
 
 
@@ -148,7 +145,7 @@ def test_a_review_about_a_patient_is_of_what_anybody_did_with_that_patient(here:
     hers = did(ANNA, "patient.opened", about=patient_id()) + did(BERTIL, "patient.opened", about=patient_id())
     did(ANNA, "patient.opened", about=patient_id(SAMORDNAD), number=3)
     did(ANNA, "work.listed", number=3)
-    review_id = about(TOLVAN, period=QUIET)
+    review_id = about(TOLVAN, span=QUIET)
     assert numbers(review_id) == sorted(hers)
     row = review_for(actor=reviewer(), review_id=review_id)
     assert (row.kind, row.about_patient_id, row.about_account_id) == (ReviewKind.DIRECTED, patient_id(), None)
@@ -170,14 +167,14 @@ def test_it_reaches_what_was_done_before_two_patients_were_one(here: Ward) -> No
         reason="Samma",
         at=NOW,
     )
-    assert numbers(about(TOLVAN, period=QUIET)) == numbers(about(gone, period=QUIET)) == early + now
+    assert numbers(about(TOLVAN, span=QUIET)) == numbers(about(gone, span=QUIET)) == early + now
 
 
 def test_nobody_reviews_what_they_did_with_the_patient_themselves(here: Ward) -> None:
     did(ERIK, "patient.opened", about=patient_id())
     with pytest.raises(OwnEntries):
-        about(TOLVAN, period=QUIET)
-    review_id = about(TOLVAN, reviewed_by=FRIDA, period=QUIET)
+        about(TOLVAN, span=QUIET)
+    review_id = about(TOLVAN, reviewed_by=FRIDA, span=QUIET)
     with pytest.raises(OwnEntries):
         oversight.take(review_id=review_id, actor=reviewer(), at=NOW)
     with pytest.raises(DatabaseError, match="nobody reviews"), transaction.atomic():
@@ -187,7 +184,7 @@ def test_nobody_reviews_what_they_did_with_the_patient_themselves(here: Ward) ->
 
 def test_whoever_was_with_the_patient_but_not_drawn_does_not_take_it_over(here: Ward) -> None:
     did(ANNA, "patient.opened", about=patient_id())
-    review_id = about(TOLVAN, reviewed_by=FRIDA, period=QUIET)
+    review_id = about(TOLVAN, reviewed_by=FRIDA, span=QUIET)
     did(ERIK, "patient.opened", about=patient_id())
     with pytest.raises(OwnEntries):
         oversight.take(review_id=review_id, actor=reviewer(), at=NOW)
@@ -200,7 +197,7 @@ def test_reading_the_log_about_a_patient_is_nothing_done_with_the_patient(here: 
     theirs = did(ANNA, "patient.opened", about=patient_id())
     for event in ("log.read", "log.exported", "review.read"):
         did(ERIK, event, about=patient_id())
-    first = about(TOLVAN, reviewed_by=FRIDA, period=QUIET)
+    first = about(TOLVAN, reviewed_by=FRIDA, span=QUIET)
     assert numbers(first) == theirs
     oversight.take(review_id=first, actor=reviewer(), at=NOW)
     told = {seen.event for seen in log_extract(patient_id=patient_id(), by=By.of_program("test"), at=NOW)}
@@ -210,7 +207,7 @@ def test_reading_the_log_about_a_patient_is_nothing_done_with_the_patient(here: 
 
 def test_a_patient_without_entries_and_one_who_is_not_there_are_nothing_to_review(here: Ward) -> None:
     with pytest.raises(NothingToReview):
-        about(TOLVAN, period={"since": NOW - 9 * DAY, "until": NOW - 8 * DAY})
+        about(TOLVAN, span=TimeSpan(NOW - 9 * DAY, NOW - 8 * DAY))
     with pytest.raises(NothingToReview):
         about("P34679ACD")
     name = system_id_of(TOLVAN)
@@ -222,7 +219,7 @@ def test_a_patient_without_entries_and_one_who_is_not_there_are_nothing_to_revie
 
 def test_a_review_goes_on_after_its_patient_opted_out(here: Ward) -> None:
     did(ANNA, "patient.opened", about=patient_id())
-    review_id = about(TOLVAN, period=QUIET)
+    review_id = about(TOLVAN, span=QUIET)
     opt_out(actor=handler(), case=case(), at=NOW + HOUR)
     oversight.take(review_id=review_id, actor=reviewer(FRIDA), at=NOW)
     verdicts = dict.fromkeys(numbers(review_id), (Verdict.JUSTIFIED, ""))
@@ -271,7 +268,7 @@ def test_the_database_refuses_a_review_about_a_person_and_a_patient_or_a_sample_
 
 def test_a_long_review_comes_in_pages_and_says_which_are_not_done(here: Ward) -> None:
     drawn = did(ANNA, "patient.opened", about=patient_id(), number=60)
-    review_id = about(TOLVAN, period=QUIET)
+    review_id = about(TOLVAN, span=QUIET)
     row = review_for(actor=reviewer(), review_id=review_id)
     pages = [entries_of(row, page=page) for page in (1, 2, 3)]
     assert [entry.number for page in pages for entry in page.entries] == drawn

@@ -77,11 +77,9 @@ def ended(who: Person) -> None:
 
 
 def sample(clinic_id: int, *, size: int = 5, by: Person = ERIK, reviewed_by: Person = ERIK) -> int:
-    since, until = OCTOBER
     return oversight.draw_sample(
         clinic_id=clinic_id,
-        since=since,
-        until=until,
+        span=OCTOBER,
         size=size,
         reviewer_id=id_of(reviewed_by),
         actor=reviewer(by),
@@ -90,11 +88,9 @@ def sample(clinic_id: int, *, size: int = 5, by: Person = ERIK, reviewed_by: Per
 
 
 def directed(about: Person, *, by: Person = ERIK, reviewed_by: Person = ERIK) -> int:
-    since, until = OCTOBER
     return oversight.draw_directed(
         hsa_id=HsaId(about.hsa_id.lower()),
-        since=since,
-        until=until,
+        span=OCTOBER,
         reason="Någon har sett henne läsa om en granne",
         reviewer_id=id_of(reviewed_by),
         actor=reviewer(by),
@@ -313,28 +309,26 @@ def test_the_database_refuses_a_reviewer_among_the_reviewed(place: Country) -> N
 def test_each_month_every_clinic_where_somebody_worked_gets_one_sample(place: Country) -> None:
     acted(BERTIL, place.infection, 30)
     acted(CECILIA, place.sydvik, 2)
-    since, until = OCTOBER
-    ids = oversight.draw_monthly(since=since, until=until, by=CLOCK, at=NOW)
+    ids = oversight.draw_monthly(span=OCTOBER, by=CLOCK, at=NOW)
     found = {r.clinic_id: r for r in open_reviews(actor=reviewer())}
     assert {place.infection: 20, place.sydvik: 2} == {c: r.entries for c, r in found.items()}
     assert {r.reviewer_id for r in found.values()} == {id_of(ERIK), id_of(FRIDA)}, "shared out"
     assert {r.drawn_by_id for r in found.values()} == {None}
     assert len(ids) == 2
-    assert oversight.draw_monthly(since=since, until=until, by=CLOCK, at=NOW) == ()
+    assert oversight.draw_monthly(span=OCTOBER, by=CLOCK, at=NOW) == ()
 
 
 def test_a_sample_without_a_reviewer_who_may_waits_for_one(place: Country) -> None:
     acted(ERIK, place.infection)
     acted(FRIDA, place.infection)
-    since, until = OCTOBER
-    (review_id,) = oversight.draw_monthly(since=since, until=until, by=CLOCK, at=NOW)
+    (review_id,) = oversight.draw_monthly(span=OCTOBER, by=CLOCK, at=NOW)
     assert review_for(actor=reviewer(), review_id=review_id).reviewer_id is None
 
 
 def test_the_database_refuses_a_second_monthly_drawing(place: Country) -> None:
     acted(BERTIL, place.infection)
     since, until = OCTOBER
-    oversight.draw_monthly(since=since, until=until, by=CLOCK, at=NOW)
+    oversight.draw_monthly(span=OCTOBER, by=CLOCK, at=NOW)
     with pytest.raises(IntegrityError, match="one_drawing_per_clinic_and_month"), transaction.atomic():
         Review.objects.create(
             kind=ReviewKind.SAMPLE, clinic_id=place.infection, since=since, until=until, population=1, drawn_at=NOW

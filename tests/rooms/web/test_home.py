@@ -17,6 +17,7 @@ from registret.access.staff.nominating import nominate
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
+from registret.ledger.queries import TimeSpan
 from registret.ledger.services import record
 from registret.oversight.services import draw_sample
 from registret.records.reporting.writing import write
@@ -82,8 +83,7 @@ def test_who_reviews_the_log_finds_their_own_reviews_and_those_of_nobody(place: 
     )
     draw_sample(
         clinic_id=place.infection,
-        since=now - timedelta(days=1),
-        until=now,
+        span=TimeSpan(now - timedelta(days=1), now),
         size=5,
         reviewer_id=cast.account_of(erik).id,
         actor=cast.actor(erik, at=now),

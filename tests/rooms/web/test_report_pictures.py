@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registret.reports.statistics.funnels import FunnelPlace, limits_to_draw
 from registret.reports.statistics.intervals import Interval
+from registret.reports.statistics.tails import ALARM, QUESTION
+from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelWords, Limits, bars, funnel
 from registret.web.reports.pictures import Bar, Moment, Whose, axis, comparison, over_time
 
 CLINIC = Bar(whose=Whose.OWN, name="Kliniken", value=82, interval=Interval(74, 88), label="82 %", about="n 118")
@@ -100,3 +105,103 @@ def test_labels_of_an_axis_do_not_run_into_each_other() -> None:
     assert shares.ticks_apart(200) == shares.ticks
     assert minutes.ticks == [80, 100, 120, 140, 160, 180, 200]
     assert minutes.ticks_apart(200) == [80, 120, 160, 200]
+
+
+# --- clinics ----------------------------------------------------------------------------------------------------
+
+
+def clinic(n: int, value: float, *, label: str = "", own: bool = False) -> Dot:
+    outside = FunnelPlace.HIGH if label and not own else FunnelPlace.WITHIN
+    return Dot(is_own=own, n=n, value=value, outside=outside, label=label)
+
+
+def funnel_of(*dots: Dot, target: float = 0.8) -> ElementTree.Element:
+    along = axis([Interval(0, max(dot.n for dot in dots))], unit="")
+    limits = [
+        Limits(
+            label=label,
+            css=css,
+            points=[
+                (n, Interval(100 * pair.low, 100 * pair.high))
+                for n, pair in limits_to_draw(round(along.high), target, tail)
+            ],
+        )
+        for label, css, tail in (("95 %", "c-in", QUESTION), ("99,8 %", "c-lim", ALARM))
+    ]
+    up = axis([Interval(dot.value, dot.value) for dot in dots], unit="%", most=100)
+    words = FunnelWords(name="Tratt", description="Om den", country="Riket", patients="Antal patienter")
+    return ElementTree.fromstring(str(funnel(dots, limits, 100 * target, along, up, words=words)))  # noqa: S314
+
+
+def texts(drawn: ElementTree.Element) -> list[str]:
+    return [one.text or "" for one in drawn.iter("text")]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 400), st.floats(0, 100)), min_size=1, max_size=40),
+    st.sampled_from([0.02, 0.5, 0.8, 0.99]),
+)
+def test_every_clinic_lies_within_the_funnel_and_the_own_one_always_has_its_label(
+    found: list[tuple[int, float]], target: float
+) -> None:
+    own, *others = found
+    drawn = funnel_of(
+        clinic(*own, label="Din klinik", own=True), *(clinic(*one, label="Klinik 2") for one in others), target=target
+    )
+    assert "Din klinik" in texts(drawn)
+    text = ElementTree.tostring(drawn, encoding="unicode")
+    assert "nan" not in text
+    assert "inf" not in text
+    _, _, width, height = map(float, drawn.attrib["viewBox"].split())
+    for path in drawn.iter("path"):
+        numbers = list(map(float, re.findall(r"-?[\d.]+", path.attrib["d"])))
+        assert all(-1 <= x <= width for x in numbers[::2])
+        assert all(-10 <= y <= height for y in numbers[1::2])
+
+
+def test_a_clinic_outside_the_limits_has_a_shape_of_its_own_and_its_name() -> None:
+    drawn = funnel_of(clinic(50, 80, own=True, label="Din klinik"), clinic(90, 60), clinic(70, 95, label="Klinik 1"))
+    shapes = [(one.tag, one.attrib["class"]) for one in drawn.iter() if one.attrib.get("class", "").startswith("d-")]
+    assert sorted(shapes) == [("circle", "d-dot"), ("circle", "d-own"), ("path", "d-out")]
+    assert "Klinik 1" in texts(drawn)
+
+
+def test_labels_of_clinics_that_lie_together_do_not_cover_each_other() -> None:
+    crowd = [clinic(60 + number, 95, label=f"Klinik {number}") for number in range(12)]
+    drawn = funnel_of(clinic(62, 95, own=True, label="Din klinik"), *crowd)
+    said = [one for one in texts(drawn) if "linik" in one]
+    assert "Din klinik" in said
+    assert 1 < len(said) < 13
+
+
+def test_limits_are_steps_where_clinics_are_small() -> None:
+    drawn = funnel_of(clinic(20, 80), clinic(8, 60))
+    line = next(one.attrib["d"] for one in drawn.iter("path") if one.attrib.get("class") == "c-in")
+    points = [tuple(map(float, one)) for one in re.findall(r"([\d.]+)[ ,]([\d.]+)", line)]
+    flat = [1 for (_, before), (_, after) in pairwise(points) if before == after]
+    assert len(flat) >= len(points) // 2 - 1
+
+
+def bar(value: float, *, name: str = "Klinik 2", own: bool = False) -> ClinicBar:
+    interval = Interval(max(value - 10, 0), min(value + 10, 100))
+    return ClinicBar(is_own=own, name=name, value=value, interval=interval, label=f"{value:.0f} %", about="n 30")
+
+
+def bars_of(*rows: ClinicBar, bands: Sequence[Band] = ()) -> ElementTree.Element:
+    along = axis([Interval(0, 0), *(row.interval for row in rows)], unit="%", most=100)
+    return ElementTree.fromstring(str(bars(rows, bands, 75, along, name="Staplar", description="Om dem")))  # noqa: S314
+
+
+def test_bars_begin_at_nothing_and_stand_before_what_is_aimed_at() -> None:
+    goal = Band(css="b-high", low=85, high=100, edge=85, label="mål 85 %")
+    drawn = bars_of(bar(90, own=True, name="Din klinik"), bar(60), bands=[goal])
+    assert [one.attrib["class"] for one in drawn.iter("rect")] == ["b-high", "b-own", "b-dot"]
+    band, own, other = drawn.iter("rect")
+    assert float(own.attrib["x"]) == float(other.attrib["x"]) < float(band.attrib["x"])
+    assert float(own.attrib["width"]) / float(other.attrib["width"]) == pytest.approx(1.5, abs=0.01)
+    assert "mål 85 %" in texts(drawn)
+
+
+@pytest.mark.parametrize("name", ["<b>", "a & b", "</text></svg>"])
+def test_a_clinic_in_the_bars_is_text_and_nothing_else(name: str) -> None:
+    assert name in texts(bars_of(bar(50, name=name)))

@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         if dry_run:
-            places = clinics(clinics_with_entries(*last_month(timezone.now())))
+            places = clinics(clinics_with_entries(last_month(timezone.now())))
             for place in places.values():
                 self.stdout.write(place.title)
             self.stdout.write(f"{len(places)} clinics (dry run)")

@@ -1,0 +1,109 @@
+"""Clinics beside each other, in the months of an edition: those that are told, and the own one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from registret.access.actor import Actor
+from registret.places.queries import ClinicRow, every_clinic
+from registret.registries.indicators import Better
+from registret.registries.measuring import Indicator
+from registret.registries.queries import edition_rules
+from registret.reports.counts import Figure
+from registret.reports.figures import Compared, IndicatorFigures
+from registret.reports.role import as_reports_role
+from registret.reports.statistics.funnels import FunnelPlace, place_of_proportion
+from registret.reports.statistics.intervals import Estimate
+from registret.reports.statistics.overdispersion import Spread, is_beyond_chance, spread_of_proportions
+from registret.reports.told import told_clinics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicFigure:
+    """`name`: None of another clinic, if clinics are not named to each other. `place`: where it lies in the funnel;
+    None where there is none."""
+
+    is_own: bool
+    name: str | None
+    figure: Figure
+    estimate: Estimate
+    place: FunnelPlace | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clinics:
+    """Those that have a figure, the best first: the highest, or the lowest where less is better.
+
+    `target`: the share of the country that clinics are compared with; None of a median, and where it is 0 or 1.
+    `hidden`: how many others are not shown, with and without patients. `is_own_told`: whether others are told of the
+    own clinic. `spread`: None of few clinics. `is_spread`: whether they differ from each other by more than chance.
+    """
+
+    shown: tuple[ClinicFigure, ...]
+    target: float | None
+    hidden: int
+    is_own_told: bool
+    spread: Spread | None
+
+    @property
+    def is_spread(self) -> bool:
+        return self.spread is not None and is_beyond_chance(self.spread, len(self.shown))
+
+    @property
+    def own(self) -> ClinicFigure | None:
+        """None if nobody was counted there in these months."""
+        return next((one for one in self.shown if one.is_own), None)
+
+
+@as_reports_role()
+def clinics_beside(found: IndicatorFigures, *, actor: Actor) -> Clinics | None:
+    """Return the clinics beside each other; None before an edition tells of the indicator.
+
+    The own figure is as it is now, of the same months.
+    """
+    compared, indicator = found.compared, found.indicator
+    if compared is None:
+        return None
+    figures = dict(told_clinics(indicator, compared.period))
+    is_own_told = actor.seat.clinic_id in figures
+    target = _target(indicator, compared)
+    everyone = every_clinic()
+    shown = list(_shown(everyone, figures | {actor.seat.clinic_id or 0: compared.own}, target, actor=actor))
+    others = [one for one in everyone if one.id != actor.seat.clinic_id and one.is_open]
+    return Clinics(
+        shown=tuple(_ordered(shown, indicator)),
+        target=target,
+        hidden=len(others) - sum(1 for one in others if one.id in figures and figures[one.id].estimate),
+        is_own_told=is_own_told,
+        spread=spread_of_proportions([(one.figure.x or 0, one.figure.n) for one in shown], target) if target else None,
+    )
+
+
+def _target(indicator: Indicator, compared: Compared) -> float | None:
+    country = compared.country
+    if not indicator.is_share or country is None or country.x is None or not 0 < country.x < country.n:
+        return None
+    return country.x / country.n
+
+
+def _shown(
+    clinics: Collection[ClinicRow], figures: dict[int, Figure], target: float | None, *, actor: Actor
+) -> Iterator[ClinicFigure]:
+    for clinic in clinics:
+        figure = figures.get(clinic.id)
+        if figure is None or figure.estimate is None:
+            continue
+        is_own = clinic.id == actor.seat.clinic_id
+        yield ClinicFigure(
+            is_own=is_own,
+            name=clinic.title if is_own or edition_rules().clinics.named else None,
+            figure=figure,
+            estimate=figure.estimate,
+            place=place_of_proportion(figure.x or 0, figure.n, target) if target else None,
+        )
+
+
+def _ordered(shown: Collection[ClinicFigure], indicator: Indicator) -> list[ClinicFigure]:
+    is_less_better = indicator.definition.better is Better.LESS
+    return sorted(shown, key=lambda one: (one.estimate.value, -one.figure.n), reverse=not is_less_better)

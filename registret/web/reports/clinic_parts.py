@@ -1,0 +1,168 @@
+"""What the pictures of clinics beside each other show, and their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from registret.registries.indicators import Better
+from registret.registries.measuring import Indicator
+from registret.reports.clinics import ClinicFigure, Clinics
+from registret.reports.counts import Figure
+from registret.reports.figures import IndicatorFigures
+from registret.reports.statistics.funnels import FunnelPlace, limits_to_draw
+from registret.reports.statistics.intervals import Interval
+from registret.reports.statistics.overdispersion import arcsine_limits
+from registret.reports.statistics.tails import ALARM, QUESTION
+from registret.web.pieces import FigureText
+from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelWords, Limits, bars, funnel
+from registret.web.reports.clinic_words import PLACES, by_chance, left_out, no_clinics, nobody_else, verdict
+from registret.web.reports.figure_words import figure_text
+from registret.web.reports.pictures import Axis, axis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicLine:
+    """`counted`: the figure in numbers. `place`: in the funnel, empty where there is none."""
+
+    name: str
+    counted: Figure
+    figure: FigureText
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicsPart:
+    """`funnel`, `bars`: pictures, empty where a sentence says why there is none. `said`: what they mean. `left_out`:
+    who is not shown. `rows`: in the order of the bars, the numbers of both."""
+
+    funnel: SafeString
+    bars: SafeString
+    said: Sequence[str]
+    left_out: Sequence[str]
+    rows: Sequence[ClinicLine]
+
+
+_ENDS: Final[Mapping[float, tuple[str, str]]] = {QUESTION: ("95 %", "c-in"), ALARM: ("99,8 %", "c-lim")}
+
+
+def clinics_part(figures: IndicatorFigures, found: Clinics | None) -> ClinicsPart:
+    indicator = figures.indicator
+    if found is None:
+        return _only_words([no_clinics()])
+    said = [verdict(found, indicator)]
+    if not [one for one in found.shown if not one.is_own]:
+        return _only_words([*said, nobody_else()], left_out(found))
+    named = list(zip(_names(found), found.shown, strict=True))
+    return ClinicsPart(
+        funnel=_funnel(named, found, said[0]) if found.target else SafeString(),
+        bars=_bars(named, figures, said[0]),
+        said=[*said, by_chance(found)] if found.target else said,
+        left_out=left_out(found),
+        rows=[_line(name, one, indicator) for name, one in named],
+    )
+
+
+def _only_words(said: Sequence[str], hidden: Sequence[str] = ()) -> ClinicsPart:
+    return ClinicsPart(funnel=SafeString(), bars=SafeString(), said=said, left_out=hidden, rows=())
+
+
+def _names(found: Clinics) -> Iterator[str]:
+    """A clinic that is not named has its number in the order of the page: another one on every page."""
+    for number, one in enumerate(found.shown, 1):
+        yield one.name or _("Klinik %(number)s") % {"number": number}
+
+
+def _line(name: str, one: ClinicFigure, indicator: Indicator) -> ClinicLine:
+    place = str(PLACES[one.place]) if one.place else ""
+    return ClinicLine(name=name, counted=one.figure, figure=figure_text(one.figure, indicator), place=place)
+
+
+def _funnel(named: Sequence[tuple[str, ClinicFigure]], found: Clinics, description: str) -> SafeString:
+    target = found.target or 0.0
+    along = axis([Interval(0, max(one.figure.n for _name, one in named))], unit="")
+    limits = [*_limits(found, along), *_wide_limits(found, along)]
+    dots = [_dot(name, one) for name, one in named]
+    fewest = min(one.n for one in dots)
+    seen = [Interval(one.value, one.value) for one in dots]
+    seen += [next(pair for n, pair in one.points if n >= fewest) for one in limits[:1]]
+    words = FunnelWords(
+        name=_("Kliniker efter antal patienter"),
+        description=description,
+        country=_("Riket"),
+        patients=_("Antal patienter"),
+    )
+    return funnel(dots, limits, 100 * target, along, axis(seen, unit="%", most=100), words=words)
+
+
+def _dot(name: str, one: ClinicFigure) -> Dot:
+    outside = one.place or FunnelPlace.WITHIN
+    label = _("Din klinik") if one.is_own else "" if outside is FunnelPlace.WITHIN else name
+    return Dot(is_own=one.is_own, n=one.figure.n, value=100 * one.estimate.value, outside=outside, label=label)
+
+
+def _limits(found: Clinics, along: Axis) -> Iterator[Limits]:
+    """Those of chance alone, which decide."""
+    for tail, (label, css) in _ENDS.items():
+        drawn = limits_to_draw(round(along.high), found.target or 0.0, tail)
+        yield Limits(label=label, css=css, points=[(n, _percent(limit)) for n, limit in drawn])
+
+
+def _wide_limits(found: Clinics, along: Axis) -> Iterator[Limits]:
+    """Those with the spread between clinics, if it is more than chance."""
+    spread, target = found.spread, found.target or 0.0
+    if spread is None or not found.is_spread:
+        return
+    sizes = range(1, round(along.high) + 1, max(round(along.high) // 100, 1))
+    for tail in _ENDS:
+        points = [(n, _percent(arcsine_limits(n, target, spread, tail))) for n in (*sizes, round(along.high))]
+        yield Limits(label="", css="c-wide", points=points)
+
+
+def _percent(interval: Interval) -> Interval:
+    return Interval(100 * interval.low, 100 * interval.high)
+
+
+def _bars(named: Sequence[tuple[str, ClinicFigure]], figures: IndicatorFigures, description: str) -> SafeString:
+    indicator = figures.indicator
+    scale = 100 if indicator.is_share else 1
+    rows = [_clinic_bar(name, one, indicator, scale) for name, one in named]
+    unit, most = ("%", 100) if indicator.is_share else (str(indicator.definition.unit), None)
+    along = axis([Interval(0, 0), *(one.interval for one in rows)], unit=unit, most=most)
+    country = figures.compared.country if figures.compared else None
+    centre = country.estimate.value * scale if country and country.estimate else None
+    return bars(
+        rows, list(_bands(indicator, along)), centre, along, name=_("Kliniker sida vid sida"), description=description
+    )
+
+
+def _clinic_bar(name: str, one: ClinicFigure, indicator: Indicator, scale: int) -> ClinicBar:
+    interval = one.estimate.interval
+    return ClinicBar(
+        is_own=one.is_own,
+        name=_("Din klinik") if one.is_own else name,
+        value=one.estimate.value * scale,
+        interval=Interval(interval.low * scale, interval.high * scale),
+        label=figure_text(one.figure, indicator).value,
+        about=f"n {one.figure.n}",
+    )
+
+
+def _bands(indicator: Indicator, along: Axis) -> Iterator[Band]:
+    """From each level of the definition to the next better one, as far as the axis goes."""
+    levels, is_more = indicator.definition.levels, indicator.definition.better is Better.MORE
+    if levels is None:
+        return
+    scale = 100 if indicator.is_share else 1
+    best = along.high if is_more else along.low
+    named = [("b-high", _("mål"), levels.high), ("b-middle", _("godtagbart"), levels.middle)]
+    for css, name, level in named:
+        if level is not None:
+            edge = min(max(float(level) * scale, along.low), along.high)
+            label = f"{name} {along.label(float(level) * scale)}"
+            yield Band(css=css, low=min(edge, best), high=max(edge, best), edge=edge, label=label)
+            best = edge

@@ -1,0 +1,212 @@
+"""Pictures of clinics beside each other: a funnel by how many patients they have, and a bar for each.
+
+The own clinic is a filled circle, another a ring, one that is outside of the limits a triangle that points away from
+the middle. Only the own one and those outside have a label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import dropwhile, pairwise
+from typing import Final
+
+import svg
+from django.utils.safestring import SafeString
+
+from registret.reports.statistics.funnels import FunnelPlace
+from registret.reports.statistics.intervals import Interval
+from registret.web.reports.pictures import Axis, Whose, mark, picture, place, short, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """A clinic of `n` patients. `label`: may be left out where there is no room, but for the own clinic's."""
+
+    is_own: bool
+    n: int
+    value: float
+    outside: FunnelPlace
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """A pair of lines. `label` stands at the end of the upper one; `css`: how they are drawn."""
+
+    label: str
+    css: str
+    points: Sequence[tuple[int, Interval]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelWords:
+    """`country`, `patients`: what the line in the middle and the axis below are called."""
+
+    name: str
+    description: str
+    country: str
+    patients: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicBar:
+    is_own: bool
+    name: str
+    value: float
+    interval: Interval
+    label: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """What is aimed at: behind the bars, from `low` to `high`. `edge`: where its label stands."""
+
+    css: str
+    low: float
+    high: float
+    edge: float
+    label: str
+
+
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 480, 24, 292
+_NAMES, _BARS, _NUMBERS, _ROW = 190, 390, 404, 26
+_LINE, _CHARACTER = 17, 7.5
+_Box = tuple[float, float, float, float]
+_Place = Callable[[float], float]
+_BESIDE: Final = (
+    *((11, 5, ""), (-11, 5, "e"), (0, -14, "m"), (0, 26, "m"), (0, -38, "m"), (0, 48, "m")),
+    *((11, -10, ""), (-11, -10, "e"), (11, 20, ""), (-11, 20, "e")),
+)
+"""Where a label may stand: how far from its dot, and which end of it."""
+
+
+def funnel(
+    dots: Sequence[Dot], limits: Sequence[Limits], centre: float, along: Axis, up: Axis, *, words: FunnelWords
+) -> SafeString:
+    """Clinics by how many patients they have. `centre`: what they are compared with."""
+
+    def x(n: float) -> float:
+        return place(n, along, _LEFT, _RIGHT)
+
+    def y(value: float) -> float:
+        return place(min(max(value, up.low), up.high), up, _BOTTOM, _TOP)
+
+    drawn = list(_grid(along, up, x, y))
+    ends = [(y(centre), words.country, "t-all")]
+    for one in limits:
+        for line in _lines(one, up):
+            drawn.append(svg.Path(class_=[one.css], d=_path([(x(n), y(value)) for n, value in line])))
+        ends.append((y(one.points[-1][1].high), one.label, ""))
+    drawn.append(svg.Path(class_=["c-all"], d=_path([(_LEFT, y(centre)), (_RIGHT, y(centre))])))
+    drawn += _at_the_end([end for end in ends if end[1]])
+    for dot in sorted(dots, key=lambda one: one.is_own):
+        drawn.append(_dot(dot, x(dot.n), y(dot.value)))
+    drawn += _labels(dots, x, y)
+    drawn.append(text(words.patients, x=(_LEFT + _RIGHT) / 2, y=_BOTTOM + 44, classes="m"))
+    return picture(drawn, _BOTTOM + 54, words.name, words.description)
+
+
+def _grid(along: Axis, up: Axis, x: _Place, y: _Place) -> Iterator[svg.Element]:
+    for tick in up.ticks:
+        yield svg.Path(d=_path([(_LEFT, y(tick)), (_RIGHT, y(tick))]))
+        yield text(up.label(tick), x=_LEFT - 8, y=y(tick) + 5, classes="e")
+    for tick in along.ticks_apart(_RIGHT - _LEFT):
+        yield text(along.label(tick), x=x(tick), y=_BOTTOM + 22, classes="m")
+
+
+def _lines(limits: Limits, up: Axis) -> Iterator[list[tuple[float, float]]]:
+    """The upper and the lower one, from where they come into the picture: steps where every number has a limit."""
+    for values in ([one.high for _, one in limits.points], [one.low for _, one in limits.points]):
+        corners: list[tuple[float, float]] = []
+        sizes = [n for n, _ in limits.points]
+        steps = [after - before for before, after in pairwise([0, *sizes])]
+        for n, step, value in zip(sizes, steps, values, strict=True):
+            corners += [(n - 0.5, value), (n + 0.5, value)] if step == 1 and n < sizes[-1] else [(n, value)]
+        yield list(dropwhile(lambda corner: not up.low < corner[1] < up.high, corners))
+
+
+def _at_the_end(ends: Sequence[tuple[float, str, str]]) -> Iterator[svg.Element]:
+    """Labels at the right, each below the one before."""
+    last = 0.0
+    for y, words, css in sorted(ends):
+        last = max(y + 5, last + _LINE)
+        yield text(words, x=_RIGHT + 8, y=last, classes=css)
+
+
+def _dot(dot: Dot, x: float, y: float) -> svg.Element:
+    if dot.is_own:
+        return mark(Whose.OWN, x, y)
+    if dot.outside is FunnelPlace.WITHIN:
+        return svg.Circle(class_=["d-dot"], cx=x, cy=y, r=4.5)
+    tip = -7 if dot.outside in {FunnelPlace.HIGH, FunnelPlace.VERY_HIGH} else 7
+    corners = [svg.M(x, y + tip), svg.L(x + 6, y - tip / 2), svg.L(x - 6, y - tip / 2), svg.Z()]
+    return svg.Path(class_=["d-out"], d=corners)
+
+
+def _labels(dots: Sequence[Dot], x: _Place, y: _Place) -> Iterator[svg.Element]:
+    """The own one first. Where none of its places is free, one of another is left out."""
+    taken = [_box(x(dot.n), y(dot.value) + 5, 12, "m") for dot in dots]
+    for dot in sorted((one for one in dots if one.label), key=lambda one: not one.is_own):
+        places = [(x(dot.n) + right, y(dot.value) + down, css) for right, down, css in _BESIDE]
+        inside = [one for one in places if _is_inside(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]))]
+        free = [one for one in inside if not _hits(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]), taken)]
+        chosen = free or (inside if dot.is_own else [])
+        if chosen:
+            left, base, css = chosen[0]
+            taken.append(_box(left, base, len(dot.label) * _CHARACTER, css))
+            yield text(dot.label, x=left, y=base, classes=f"{css} t-own" if dot.is_own else css)
+
+
+def _box(x: float, base: float, width: float, css: str) -> _Box:
+    left = x - {"": 0, "m": width / 2, "e": width}[css]
+    return left, base - 13, left + width, base + 4
+
+
+def _is_inside(box: _Box) -> bool:
+    return box[0] >= _LEFT and box[2] <= _RIGHT + 60 and box[1] >= 0 and box[3] <= _BOTTOM
+
+
+def _hits(box: _Box, others: Sequence[_Box]) -> bool:
+    return any(box[0] < one[2] and one[0] < box[2] and box[1] < one[3] and one[1] < box[3] for one in others)
+
+
+def bars(
+    rows: Sequence[ClinicBar], bands: Sequence[Band], centre: float | None, along: Axis, *, name: str, description: str
+) -> SafeString:
+    """A bar for each clinic, its interval as a line over it. `centre`: a dashed line, the country."""
+    top = _TOP + _LINE * len(bands)
+    bottom = top + _ROW * len(rows)
+
+    def x(value: float) -> float:
+        return place(value, along, _NAMES, _BARS)
+
+    drawn: list[svg.Element] = []
+    for row, band in enumerate(bands):
+        left, width = x(band.low), x(band.high) - x(band.low)
+        drawn.append(svg.Rect(class_=[band.css], x=left, y=top - 6, width=round(width, 1), height=bottom - top + 6))
+        drawn.append(text(band.label, x=x(band.edge), y=_TOP + _LINE * row - 6, classes="m"))
+    for tick in along.ticks:
+        drawn.append(svg.Path(d=_path([(x(tick), top - 6), (x(tick), bottom)])))
+    for tick in along.ticks_apart(_BARS - _NAMES):
+        drawn.append(text(along.label(tick), x=x(tick), y=bottom + 20, classes="m"))
+    for row, bar in enumerate(rows):
+        drawn += _bar(bar, top + _ROW * row + 12, x, x(along.low))
+    if centre is not None:
+        drawn.append(svg.Path(class_=["c-all"], d=_path([(x(centre), top - 6), (x(centre), bottom)])))
+    return picture(drawn, bottom + 28, name, description)
+
+
+def _bar(bar: ClinicBar, y: float, x: _Place, start: float) -> Iterator[svg.Element]:
+    whose = "t-own" if bar.is_own else ""
+    yield text(short(bar.name), x=_NAMES - 10, y=y + 5, classes=f"e {whose}")
+    width = round(x(bar.value) - start, 1)
+    yield svg.Rect(class_=["b-own" if bar.is_own else "b-dot"], x=start, y=y - 8, width=width, height=16)
+    yield svg.Path(class_=["c-bar"], d=_path([(x(bar.interval.low), y), (x(bar.interval.high), y)]))
+    yield text(bar.label, x=_NUMBERS, y=y + 5, classes=whose)
+    yield text(bar.about, x=_NUMBERS + 72, y=y + 5)
+
+
+def _path(points: Sequence[tuple[float, float]]) -> list[svg.PathData]:
+    return [svg.L(x, y) if number else svg.M(x, y) for number, (x, y) in enumerate(points)]
