@@ -27,6 +27,7 @@ class Permission(StrEnum):
     HANDLE_CASES = "handle_cases"  # extracts, opting out, numbers; by exact number and case number only
     READ_LOG = "read_log"
     DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
+    PUBLISH = "publish"  # decide which indicators all may see
     KEEP_INCIDENTS = "keep_incidents"  # the register of personal data incidents; no patients in it
     HELP = "help"  # find any account, see what became of it and its letters; no rights, no patients
 
@@ -68,6 +69,7 @@ MAY: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_PEOPLE,
             Permission.APPOINT,
             Permission.DECIDE_LIMITS,
+            Permission.PUBLISH,
             Permission.KEEP_INCIDENTS,
             Permission.HELP,
         }

@@ -27,7 +27,7 @@ from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.queries import living_account, newest_confirmation
 from registret.cards import PresentedCertificate, verify
-from registret.demo import cast
+from registret.demo import cast, office
 from registret.demo.cards import certificate_in
 from registret.demo.cast import Person
 from registret.demo.patients import Registration, registrations
@@ -47,8 +47,6 @@ from registret.records.disclosure.rows import DisclosureWish
 from registret.records.disclosure.selection import parts_of
 from registret.records.ethics_approval import Approval
 from registret.revocation.trust import revocation, trust
-from registret.time_limits import services as limits
-from registret.time_limits.lengths import TimeLimit
 
 T = TypeVar("T")
 Act = TypeVar("Act", bound=Callable[..., Any])
@@ -85,7 +83,8 @@ def furnish(*, cards: Path, at: datetime) -> None:
     story.register(cast.NADIA, cast.INFECTION, "Registrerar pneumoni och sepsis.", ago=timedelta(132))
     story.attest(cast.NADIA, cast.BERTIL, ago=timedelta(131))
     story.report(cast.NADIA, until=timedelta(29))
-    story.decide(TimeLimit.RECERTIFY_ANSWER, 60, "Flera kliniker har få på plats i juli.", ago=timedelta(28))
+    story.at_the_office(office.set_time_limit, ago=timedelta(28))
+    story.at_the_office(office.publish, ago=timedelta(27))
     story.appoint_support(cast.SAMIR, ago=timedelta(26))
     story.register(cast.TOVE, cast.INFECTION, "ST-läkare på avdelning 11.", ago=timedelta(24))
     story.attest(cast.TOVE, cast.KARIN, ago=timedelta(23))
@@ -193,9 +192,8 @@ class _Story:
         self.confirm(person, ago=ago)
 
     @_sealed
-    def decide(self, limit: TimeLimit, number: int, reason: str, *, ago: timedelta) -> None:
-        actor = self.at_work(cast.DORIS, ago=ago)
-        limits.decide(limit=limit, number=number, reason=reason, by=actor.by, at=self.now - ago)
+    def at_the_office(self, act: Callable[..., object], *, ago: timedelta) -> None:
+        act(by=self.at_work(cast.DORIS, ago=ago).by, at=self.now - ago)
 
     @_sealed
     def appoint_local_administrator(self, person: Person, clinic: str, *, ago: timedelta) -> None:

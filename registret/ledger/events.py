@@ -78,6 +78,7 @@ class Event(StrEnum):
     RECERTIFICATION_EXPORTED = "recertification.exported"
     PARTICIPATION_DECIDED = "participation.decided"
     LIMIT_DECIDED = "limit.decided"
+    PUBLICATION_DECIDED = "publication.decided"
     LETTER_GIVEN_UP = "letter.given_up"
     CLINIC_CREATED = "clinic.created"
     CLINIC_CHANGED = "clinic.changed"

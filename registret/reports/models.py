@@ -146,6 +146,7 @@ class EditionCell(models.Model):
             ),
             check("edition_cell_clinic_in_region", Q(clinic=None) | Q(region__isnull=False)),
             check("edition_cell_in_order", Q(first__lte=F("last"))),
+            check("edition_cell_public_of_areas", Q(is_public=False) | Q(clinic=None, stratum="")),
             # As registries.edition_rules has it: five is the least that a rule may say, and ten for the public.
             check(
                 "edition_cell_few_public",
@@ -195,3 +196,20 @@ class CoverageCount(models.Model):
     class Meta:
         constraints = [unique("coverage_count_once", "file", "clinic", "sub_registry", "year")]
         indexes = [index("coverage_count_newest", "clinic", "sub_registry", "year", "-file")]
+
+
+class Publication(models.Model):
+    """Whether all may see a subject (`publishing`), from `at` on. Never changed: the office decides anew."""
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.CharField(max_length=81, db_comment=PLAIN)
+    is_published = models.BooleanField()
+    reason = models.CharField(max_length=500, db_comment=PERSONAL)
+    at = models.DateTimeField()
+    by_account_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
+
+    class Meta:
+        db_table_comment = "decisions"
+        constraints = [given("publication_has_reason", "reason"), given("publication_has_author", "by_name")]
+        indexes = [index("publication_newest", "subject", "-id")]

@@ -42,7 +42,7 @@ class Told:
 @as_reports_role()
 def newest_edition() -> EditionRow | None:
     newest = Edition.objects.order_by("-number").first()
-    return _row(newest) if newest else None
+    return edition_row(newest) if newest else None
 
 
 def told(
@@ -87,7 +87,7 @@ def told_clinics(indicator: Indicator, period: Months) -> Mapping[int, Figure]:
         found[cell.clinic_id].append(cell)
     whole = len(found[None])
     return {
-        clinic: _figure(indicator, cells)
+        clinic: figure_told(indicator, cells)
         for clinic, cells in found.items()
         if clinic is not None and len(cells) == whole
     }
@@ -95,30 +95,31 @@ def told_clinics(indicator: Indicator, period: Months) -> Mapping[int, Figure]:
 
 def _told(indicator: Indicator, cells: Sequence[EditionCell]) -> Told:
     """`cells`: in the order of time; a period is told of regions and groups only if it is told of the country."""
-    periods = latest_year(_months(one) for one in cells if one.region_id is None and one.stratum == ALL)
+    periods = latest_year(months_of(one) for one in cells if one.region_id is None and one.stratum == ALL)
     if not indicator.is_share:
         periods = periods[-1:]
     by_area: dict[bool, defaultdict[str, list[EditionCell]]] = {True: defaultdict(list), False: defaultdict(list)}
     for cell in cells:
-        if _months(cell) in periods:
+        if months_of(cell) in periods:
             by_area[cell.region_id is None][cell.stratum].append(cell)
     country, region = (
         {
-            stratum: _figure(indicator, of_one)
+            stratum: figure_told(indicator, of_one)
             for stratum, of_one in by_area[is_country].items()
             if len(of_one) == len(periods)
         }
         for is_country in (True, False)
     )
     return Told(
-        edition=_row(by_area[True][ALL][-1].edition),
+        edition=edition_row(by_area[True][ALL][-1].edition),
         period=Months(first=periods[0].first, last=periods[-1].last),
         region=region,
         country=country,
     )
 
 
-def _figure(indicator: Indicator, cells: Sequence[EditionCell]) -> Figure:
+def figure_told(indicator: Indicator, cells: Sequence[EditionCell]) -> Figure:
+    """Of an area, in the periods of `cells` together; a median is that of the last one."""
     missing = [cell.missing for cell in cells if cell.missing is not None]
     reached = sum(cell.reached for cell in cells)
     n = reached + sum(cell.not_reached + cell.valued for cell in cells)
@@ -137,9 +138,9 @@ def _median(cell: EditionCell) -> Estimate | None:
     return Estimate(value=cell.value, n=cell.valued, interval=Interval(cell.low, cell.high))
 
 
-def _months(cell: EditionCell) -> Months:
+def months_of(cell: EditionCell) -> Months:
     return Months(first=cell.first, last=cell.last)
 
 
-def _row(edition: Edition) -> EditionRow:
+def edition_row(edition: Edition) -> EditionRow:
     return EditionRow(number=edition.number, made_on=day_of(edition.made_at))

@@ -83,6 +83,7 @@ EVENTS: Mapping[str, Promise] = {
     Event.RECERTIFICATION_EXPORTED: _("Tog ut en genomgång"),
     Event.PARTICIPATION_DECIDED: _("Beslutade om en kliniks anslutning"),
     Event.LIMIT_DECIDED: _("Ändrade en tidsgräns"),
+    Event.PUBLICATION_DECIDED: _("Beslutade om öppen statistik"),
     Event.LETTER_GIVEN_UP: _("Mejl kunde inte levereras"),
     Event.CLINIC_CREATED: _("Klinik tillagd"),
     Event.CLINIC_CHANGED: _("Klinik ändrad"),

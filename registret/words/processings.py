@@ -185,13 +185,13 @@ PROCESSINGS: tuple[Processing, ...] = (
     ),
     Processing(
         code="decisions",
-        name=_("Beslut om tidsgränser och gallring"),
-        purpose=_("Visa vem som har bestämt hur länge något gäller eller sparas, och varför."),
+        name=_("Beslut om tidsgränser, gallring och öppen statistik"),
+        purpose=_("Visa vem som har bestämt hur länge något gäller eller sparas, och vad alla får se, och varför."),
         ground=_PUBLIC_TASK,
         persons=_("De som arbetar på registerkansliet, och de som handlägger patientärenden."),
         data=_("Namn, beslut, skäl och tidpunkt."),
         recipients=_("Registerkansliet, och de som handlägger patientärenden."),
-        kept=(RetentionPeriod(words=_("Tills vidare: beslutet är grunden för det som gallras.")),),
+        kept=(RetentionPeriod(words=_("Tills vidare: beslutet är grunden för det som gallras eller visas för alla.")),),
         security=_("Ett beslut går inte att ändra, bara att följas av ett nytt."),
     ),
     Processing(

@@ -41,6 +41,7 @@ WHO: Mapping[str, Person | None] = {
     "needs manage_people": cast.BERTIL,
     "needs appoint": cast.DORIS,
     "needs decide_limits": cast.DORIS,
+    "needs publish": cast.DORIS,
     "needs keep_incidents": cast.DORIS,
     "needs help": cast.SAMIR,
     "needs handle_cases": cast.HENRIK,
@@ -147,6 +148,9 @@ BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "hjalp/kort/<str:name>": lambda seat: "/hjalp/kort/card.person_id",
     "attestera/<int:id>/adress": lambda seat: f"{seat.links['attestera/<int:id>'][0]}/adress",
     "vardepisod/<system_id:episode>/version": lambda seat: f"{seat.links['vardepisod/<system_id:episode>'][0]}/version",
+    "statistik/arsrapport/<int:year>": lambda seat: "/statistik/arsrapport/2025",
+    "statistics/arsrapport/<int:year>": lambda seat: "/statistics/arsrapport/2025",
+    "kansliet/arsrapport/<int:year>": lambda seat: "/kansliet/arsrapport/2025",
 }
 """What no link leads to."""
 
@@ -182,8 +186,8 @@ LEFT_OUT: Mapping[str, Left] = {
     "rapporter/<slug:register>/<slug:code>/<slug:part>.csv": Left.FILE,
     "rapporter/<slug:register>/<slug:code>/<slug:part>.svg": Left.FILE,
     "delregister/<slug:code>/<int:version>.<kind:kind>": Left.FILE,
-    "delregister/<slug:code>/indikatorer.<kind:kind>": Left.FILE,
     "delregister/<slug:code>/<int:version>/blankett.pdf": Left.FILE,
+    "delregister/<slug:code>/indikatorer.<kind:kind>": Left.FILE,
     "vardepisod/<system_id:episode>/utskrift.pdf": Left.FILE,
     "statistik/<slug:register>/<slug:code>.csv": Left.FILE,
     "statistik/<slug:register>/<slug:code>.json": Left.FILE,

@@ -14,7 +14,7 @@ from registret.registries.indicators import Better, IndicatorDefinition, Stratum
 from registret.registries.measuring import Indicator
 from registret.registries.vocabulary import Said, Words
 
-_TERMS: Final = "http://terminology.hl7.org/CodeSystem/"
+TERMS: Final = "http://terminology.hl7.org/CodeSystem/"
 _LANGUAGE: Final = "text/x-registret"
 _EVERYBODY: Final = "true"
 _NOTATION: Final = {Better.MORE: "increase", Better.LESS: "decrease"}
@@ -76,7 +76,7 @@ def _measure(indicator: Indicator, base: str) -> Json:
         "name": "".join(part.capitalize() for part in (indicator.sub_registry + "_" + indicator.code).split("_")),
         **translated("title", definition.name),
         "status": "draft" if definition.is_proposed else "active",
-        "subjectCodeableConcept": _coded("http://hl7.org/fhir/resource-types", "EpisodeOfCare"),
+        "subjectCodeableConcept": coded("http://hl7.org/fhir/resource-types", "EpisodeOfCare"),
         **translated("description", _sentence(definition, is_share=indicator.is_share)),
         **translated("purpose", definition.about),
         **translated("guidance", definition.reading),
@@ -84,8 +84,8 @@ def _measure(indicator: Indicator, base: str) -> Json:
             {"type": "citation", "citation": _swedish(definition.source)},
             {"type": "depends-on", "resource": f"{base}/Questionnaire/{indicator.sub_registry}|{form}"},
         ],
-        "scoring": _coded(f"{_TERMS}measure-scoring", "proportion" if indicator.is_share else "continuous-variable"),
-        **({"improvementNotation": _coded(f"{_TERMS}measure-improvement-notation", notation)} if notation else {}),
+        "scoring": coded(f"{TERMS}measure-scoring", "proportion" if indicator.is_share else "continuous-variable"),
+        **({"improvementNotation": coded(f"{TERMS}measure-improvement-notation", notation)} if notation else {}),
         "extension": [{"url": f"{base}/StructureDefinition/lag-months", "valueInteger": definition.lag_months}],
         "group": [_group(indicator)],
     }
@@ -118,14 +118,14 @@ def _stratifiers(stratum: Stratum) -> Iterator[Json]:
 
 
 def _population(code: str, expression: str) -> Json:
-    return {"code": _coded(f"{_TERMS}measure-population", code), "criteria": _criteria(expression)}
+    return {"code": coded(f"{TERMS}measure-population", code), "criteria": _criteria(expression)}
 
 
 def _criteria(expression: str) -> Json:
     return {"language": _LANGUAGE, "expression": expression}
 
 
-def _coded(system: str, code: str) -> Json:
+def coded(system: str, code: str) -> Json:
     return {"coding": [{"system": system, "code": code}]}
 
 

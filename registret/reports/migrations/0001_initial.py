@@ -199,6 +199,12 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            ("is_public", False), models.Q(("clinic", None), ("stratum", "")), _connector="OR"
+                        ),
+                        name="edition_cell_public_of_areas",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             ("is_public", False),
                             models.Q(("not_reached", 0), ("reached", 0), ("valued", 0)),
                             ("reached__gte", 10 - models.F("not_reached") - models.F("valued")),
@@ -287,6 +293,30 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("file", "clinic", "sub_registry", "year"), name="coverage_count_once"
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Publication",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("subject", models.CharField(db_comment="plain", max_length=81)),
+                ("is_published", models.BooleanField()),
+                ("reason", models.CharField(db_comment="personal", max_length=500)),
+                ("at", models.DateTimeField()),
+                ("by_account_id", models.BigIntegerField()),
+                ("by_name", models.CharField(db_comment="personal", max_length=520)),
+            ],
+            options={
+                "db_table_comment": "decisions",
+                "indexes": [models.Index(fields=["subject", "-id"], name="publication_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="publication_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by_name", ""), _negated=True), name="publication_has_author"
+                    ),
                 ],
             },
         ),

@@ -29,6 +29,15 @@ CREATE TRIGGER reports_edition_told BEFORE UPDATE OR DELETE ON reports_edition
 CREATE TRIGGER reports_editioncell_told BEFORE UPDATE OR DELETE ON reports_editioncell
     FOR EACH ROW EXECUTE FUNCTION reports_told();
 
+CREATE FUNCTION reports_decided() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a decision is never changed: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER reports_publication_append_only BEFORE UPDATE OR DELETE ON reports_publication
+    FOR EACH ROW EXECUTE FUNCTION reports_decided();
+CREATE TRIGGER reports_publication_never_truncated BEFORE TRUNCATE ON reports_publication
+    FOR EACH STATEMENT EXECUTE FUNCTION reports_decided();
+
 -- A newer file counts instead of an older one, which is kept.
 CREATE FUNCTION reports_coverage_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

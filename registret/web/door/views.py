@@ -24,6 +24,7 @@ from registret.accounts.likeness import same_person
 from registret.kernel.refused import Refused, restored
 from registret.kernel.secret import is_token, new_token
 from registret.mail.links import confirmation_token, read_token
+from registret.reports.publishing import published
 from registret.web import way_back
 from registret.web.door.addresses import door_address, probe_address
 from registret.web.door.checked_page import checked_page
@@ -45,7 +46,7 @@ def front(request: Request) -> HttpResponse:
                 return see_other("start")
         except Refused:
             pass
-    return render(request, "door/front.html")
+    return render(request, "door/front.html", {"has_statistics": bool(published())})
 
 
 @open_to_all.get

@@ -37,19 +37,32 @@ class TimePart:
 def comparison_of(found: IndicatorFigures) -> SafeString:
     """The own clinic, the region and the country, those that have a figure and may be told; before the first edition
     the own clinic to this day."""
-    compared, indicator = found.compared, found.indicator
+    compared = found.compared
     told = (
         (Whose.OWN, _("Din klinik"), compared.own if compared else found.now),
         (Whose.REGION, _("Regionen"), compared.region if compared else None),
         (Whose.COUNTRY, _("Riket"), compared.country if compared else None),
     )
+    return bars_of(told, found.indicator, name=_("Din klinik, regionen och riket"))
+
+
+def bars_of(told: Sequence[tuple[Whose, str, Figure | None]], indicator: Indicator, *, name: str) -> SafeString:
+    """A bar for each that has a figure and may be told; empty if there is none."""
     bars = [_bar(whose, name, figure, figure.estimate, indicator) for whose, name, figure in told
             if figure is not None and figure.estimate is not None]  # fmt: skip
     if not bars:
         return SafeString()
     description = "; ".join(f"{bar.name} {bar.label}, {bar.about}" for bar in bars)
     along = axis([bar.interval for bar in bars], unit=_unit(indicator), most=_most(indicator))
-    return comparison(bars, along, name=_("Din klinik, regionen och riket"), description=description)
+    return comparison(bars, along, name=name, description=description)
+
+
+def points_of(told: Sequence[tuple[str, Figure]], indicator: Indicator, *, name: str) -> SafeString:
+    """A point for each period, by its label; what it says stands in the description too."""
+    moments = [_moment(label, figure, indicator) for label, figure in told]
+    up = axis([one.interval for one in moments if one.interval], unit=_unit(indicator), most=_most(indicator))
+    description = "; ".join(f"{label} {figure_text(figure, indicator).value}" for label, figure in told)
+    return over_time(moments, up, None, name=name, description=description)
 
 
 def time_part(found: OverTime, indicator: Indicator) -> TimePart:
@@ -63,7 +76,7 @@ def time_part(found: OverTime, indicator: Indicator) -> TimePart:
 def _time_picture(found: OverTime, indicator: Indicator) -> SafeString:
     if found.runs is None:
         return SafeString()
-    moments = [_moment(one, indicator) for one in found.quarters]
+    moments = [_moment(f"{one.number}/{one.first:%y}", one.figure, indicator) for one in found.quarters]
     up = axis([one.interval for one in moments if one.interval], unit=_unit(indicator), most=_most(indicator))
     centre = found.runs.centre * _scale(indicator)
     return over_time(moments, up, centre, name=_("Din klinik, kvartal för kvartal"), description=verdict(found))
@@ -92,8 +105,8 @@ def _bar(whose: Whose, name: str, figure: Figure, estimate: Estimate, indicator:
     )
 
 
-def _moment(quarter: Quarter, indicator: Indicator) -> Moment:
-    label, estimate = f"{quarter.number}/{quarter.first:%y}", quarter.figure.estimate
+def _moment(label: str, figure: Figure, indicator: Indicator) -> Moment:
+    estimate = figure.estimate
     if estimate is None:
         return Moment(label=label, value=None, interval=None)
     return Moment(label=label, value=estimate.value * _scale(indicator), interval=_scaled(estimate, indicator))

@@ -25,7 +25,8 @@ def proposed(indicator: Indicator) -> Note | None:
     return Note("info", _("Indikatorn är ett förslag. Registrets styrgrupp har inte beslutat om den."))
 
 
-def texts_of(indicator: Indicator) -> list[tuple[str, str]]:
+def texts_of(indicator: Indicator, *, is_public: bool = False) -> list[tuple[str, str]]:
+    """Each with its heading. `is_public`: what is told is told to all."""
     definition = indicator.definition
     better = {
         Better.MORE: _("Högre är bättre."),
@@ -36,27 +37,33 @@ def texts_of(indicator: Indicator) -> list[tuple[str, str]]:
     return [
         (_("Varför"), str(definition.about)),
         (_("Hur du läser"), f"{better} {definition.reading} {interval}"),
-        (_("Vad som räknas"), _counting(indicator)),
+        (_("Vad som räknas"), _counting(indicator, is_public=is_public)),
         (_("Källa"), f"{definition.source} ({indicator.code}, {_('version')} {definition.version})"),
     ]
 
 
-def _counting(indicator: Indicator) -> str:
+def _counting(indicator: Indicator, *, is_public: bool) -> str:
     """Who is counted, and what is told of others."""
     definition, rules = indicator.definition, edition_rules()
+    fewest = max(definition.fewest.others, rules.smallest.number)
+    if is_public:
+        fewest = max(definition.fewest.public, rules.public.number)
     counted = _(
         "Ett vårdtillfälle räknas när de steg som måttet frågar efter är signerade, i den månad då det började."
     )
     lag = ngettext(
-        "Andras siffror kommer i utgåvor, %(months)s månader i taget, när de har varit slut i minst %(n)s månad. De "
-        "räknas inte om sedan.",
-        "Andras siffror kommer i utgåvor, %(months)s månader i taget, när de har varit slut i minst %(n)s månader. De "
-        "räknas inte om sedan.",
+        "Regionernas och rikets siffror kommer i utgåvor, %(months)s månader i taget, när de har varit slut i minst "
+        "%(n)s månad. De räknas inte om sedan.",
+        "Regionernas och rikets siffror kommer i utgåvor, %(months)s månader i taget, när de har varit slut i minst "
+        "%(n)s månader. De räknas inte om sedan.",
         definition.lag_months,
     ) % {"months": rules.months.number, "n": definition.lag_months}
     few = _(
         "De visas bara om de inte säger något om färre än %(n)s patienter, inte heller genom att dra ifrån de egna "
         "eller jämföra utgåvor."
-    ) % {"n": max(definition.fewest.others, rules.smallest.number)}
-    median = _("Medianer går inte att lägga ihop, så andras gäller de senaste månaderna som har räknats tillsammans.")
+    ) % {"n": fewest}
+    median = _(
+        "Medianer går inte att lägga ihop, så regionernas och rikets gäller de senaste månaderna som har räknats "
+        "tillsammans."
+    )
     return " ".join([counted, lag, few] + ([] if indicator.is_share else [median]))

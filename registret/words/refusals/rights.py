@@ -197,6 +197,22 @@ RIGHTS_REFUSALS: Mapping[str, RefusalWords] = {
         todo=(_("Titta i listan över tidsgränser."),),
         short=_("Det är så redan. Skriv ett annat tal."),
     ),
+    "reports.publication_unchanged": RefusalWords(
+        title=_("Det är redan så."),
+        happened=_("Någon har fattat samma beslut före dig."),
+        todo=(_("Titta i listan över öppen statistik."),),
+        short=_("Någon har fattat samma beslut före dig."),
+    ),
+    "reports.year_to_come": RefusalWords(
+        title=_("Året har inte börjat."),
+        happened=_("Det finns ingen årsrapport för ett år som inte har börjat."),
+        todo=(_("Välj ett tidigare år."),),
+    ),
+    "reports.year_not_told": RefusalWords(
+        title=_("Det finns inget att visa för året."),
+        happened=_("Ingen utgåva har siffror för året om de indikatorer som är öppna."),
+        todo=(_("Välj ett annat år, eller se vilka indikatorer som är öppna."),),
+    ),
     "access.end_impossible": RefusalWords(
         title=_("Sista dagen går inte att välja."),
         happened=_("En behörighet gäller från i dag och högst %(months)s månader."),

@@ -19,6 +19,7 @@ from registret.access.staff.recertification.rows import outcome_of
 from registret.chores import running
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
+from registret.reports.publishing import decide_publication
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.services import decide
 from tests import cast
@@ -315,6 +316,12 @@ def limit_decided(here: Ward) -> Told:
     return Told(by=DORIS)
 
 
+def publication_decided(here: Ward) -> Told:
+    by = cast.actor(DORIS, at=NOW).by
+    decide_publication(subject="pneumoni.crp", is_published=True, reason="Alla får se den", by=by, at=NOW)
+    return Told(by=DORIS)
+
+
 ACTS: dict[str, Act] = {
     "application.made": applied,
     "application.recommended": recommended,
@@ -348,4 +355,5 @@ ACTS: dict[str, Act] = {
     "nomination.withdraw": nomination_withdrawn,
     "participation.decided": participation_decided,
     "limit.decided": limit_decided,
+    "publication.decided": publication_decided,
 }

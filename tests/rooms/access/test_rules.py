@@ -93,6 +93,7 @@ WHO_MAY = {
     Permission.READ_REPORTS: {Role.REPORTER, Role.READER, Role.REPORT_READER, Role.LOCAL_ADMINISTRATOR},
     Permission.REPORT: {Role.REPORTER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
+    Permission.PUBLISH: {Role.REGISTRY_OFFICE},
     Permission.KEEP_INCIDENTS: {Role.REGISTRY_OFFICE},
     Permission.HELP: {Role.REGISTRY_OFFICE, Role.SUPPORT},
 }

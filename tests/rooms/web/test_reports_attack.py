@@ -1,15 +1,17 @@
 """An attack: all that pages show of others in two editions, each picture inverted, the own figures subtracted.
 
-The attackers are all clinics together, each of which also knows its own figures. What they learn is never of a few.
+The attackers are all clinics together, each of which also knows its own figures, and the public. What they learn is
+never of a few; what the public learns, never of fewer than its own limit.
 """
 
 from __future__ import annotations
 
 import html
+import json
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -22,11 +24,12 @@ from registret.reports.counts import Counts
 from registret.reports.editions import make_edition
 from registret.reports.models import Cell, Edition, EditionCell
 from registret.reports.periods import Months, complete_periods, last_complete
+from registret.reports.publishing import decide_publication
 from registret.reports.statistics.intervals import proportion
 from registret.reports.statistics.tails import QUESTION, z_score
 from registret.reports.telling import TellingLimits
 from tests import cast
-from tests.cast import ANNA, CECILIA, Country, Person, person
+from tests.cast import ANNA, CECILIA, DORIS, Country, Person, person
 from tests.rooms.web.client import Browser, Page
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +38,7 @@ MAX: Final = person("Max", "Holm", "SE2321009991-E00M8H3")
 """At the other clinic of the region."""
 WITHIN_4 = "antibiotic_within_4_hours"
 GROUPS = {"Kvinnor": "sex:female", "Män": "sex:male", "Okänt": "sex:unknown"}
-FEW = 5
+FEW, FEW_FOR_ALL = 5, 10
 
 Part = tuple[int, Months, str]
 """Of a clinic, in a half-year, of a group."""
@@ -55,6 +58,9 @@ class Scene:
     """Two half-years in which three clinics registered some; nobody did before."""
 
     def __init__(self, place: Country, seed: int, *, at: datetime) -> None:
+        decide_publication(
+            subject=f"pneumoni.{WITHIN_4}", is_published=True, reason="Prov", by=cast.actor(DORIS, at=at).by, at=at
+        )
         self._dice = random.Random(seed)
         self.earlier, self.later = complete_periods(6, until=last_complete(1, at=at), after=None)
         self.first_edition_at = midnight(months_later(self.earlier.last, 3))
@@ -252,6 +258,48 @@ def _shares_within(ends: list[float], exact: float) -> Iterator[tuple[int, int]]
             yield x, n
 
 
+def public(scene: Scene) -> Knowledge:
+    """What the public page of the indicator shows, and its files, of each half-year and of all that are told."""
+    address = f"/statistik/pneumoni/{WITHIN_4}"
+    page = Browser().get(address)
+    if page.status_code == 404:
+        return {}
+    told = _in_public_file(address)
+    rows, names = dict(_rows(page)), {"SE": "Riket", "98": "Region Norrvik", "99": "Region Sydvik"}
+    half_years = [one for one in (scene.earlier, scene.later) if ("SE", one.first) in told]
+    found: Knowledge = {}
+    for code, name in names.items():
+        clinics = scene.regions.get(name, set(scene.people))
+        for period in half_years:
+            if (counts := told.get((code, period.first))) is not None:
+                found[parts(clinics, [period], ALL)] = counts
+        if name in rows:
+            together = _counts(rows[name][0])
+            assert together is not None
+            found[parts(clinics, half_years, ALL)] = together
+    if half_years:
+        assert_drawn_as_told(page, "all", _counts(rows["Riket"][0]))
+        assert page.content.decode().count('class="c-reg solid"') == sum(name in rows for name in scene.regions)
+    return found
+
+
+def _in_public_file(address: str) -> Mapping[tuple[str, date], Counts]:
+    """By county and first month. All files say the same."""
+    rows = json.loads(Browser().get(f"{address}.json").content)["figures"]
+    lines = Browser().get(f"{address}.csv").content.decode().splitlines()[1:]
+    assert [line.split(";")[9:11] for line in lines] == [[str(r["numerator"]), str(r["denominator"])] for r in rows]
+    reports = [one["resource"] for one in json.loads(Browser().get(f"{address}.fhir.json").content)["entry"][1:]]
+    assert [[one["count"] for one in report["group"][0]["population"]] for report in reports] == [
+        [row["denominator"], row["numerator"]] for row in rows
+    ]
+    return {
+        (row["area_code"], date.fromisoformat(f"{row['first_month']}-01")): Counts(
+            reached=row["numerator"], not_reached=row["denominator"] - row["numerator"]
+        )
+        for row in rows
+    }
+
+
 # --- what is computed -----------------------------------------------------------------------------------------
 
 
@@ -268,7 +316,7 @@ def learnt(shown: Knowledge, own: Knowledge) -> Iterator[tuple[frozenset[Part], 
         }
         newest = found
         known |= found
-    mine = frozenset().union(*own)
+    mine: frozenset[Part] = frozenset().union(*own)
     yield from ((of, counts) for of, counts in known.items() if not of & mine)
 
 
@@ -276,11 +324,16 @@ def is_of_few(counts: Counts) -> bool:
     return any(0 < number < FEW for number in (counts.n, counts.reached, counts.not_reached))
 
 
+def is_of_few_for_all(counts: Counts) -> bool:
+    return 0 < counts.n < FEW_FOR_ALL or is_of_few(counts)
+
+
 def attack(scene: Scene, make: Callable[[datetime], object]) -> list[tuple[frozenset[Part], Counts]]:
     """Return what the attackers learn of a few patients, from the first edition and the second. `make` makes one."""
     scene.register(scene.earlier)
     own = {clinic: scene.own(clinic, scene.earlier) for clinic in scene.people}
     make(scene.first_edition_at)
+    open_to_all = public(scene)
     shown = seen(scene, [scene.earlier])
     scene.sign_late_and_opt_out()
     scene.register(scene.later)
@@ -288,8 +341,12 @@ def attack(scene: Scene, make: Callable[[datetime], object]) -> list[tuple[froze
         own[clinic] |= scene.own(clinic, scene.later)
     make(scene.second_edition_at)
     tells = {cell.first for cell in EditionCell.objects.filter(indicator=WITHIN_4, stratum=ALL, region=None)}
+    open_to_all |= public(scene)
     shown |= seen(scene, [one for one in (scene.earlier, scene.later) if one.first in tells])
-    return [one for of_one in own.values() for one in learnt(shown, of_one) if is_of_few(one[1])]
+    of_clinics = [one for mine in own.values() for one in learnt(shown | open_to_all, mine) if is_of_few(one[1])]
+    return of_clinics + [
+        one for mine in ({}, *own.values()) for one in learnt(open_to_all, mine) if is_of_few_for_all(one[1])
+    ]
 
 
 def without_secondary_suppression(scene: Scene) -> Callable[[datetime], object]:
@@ -308,6 +365,7 @@ def without_secondary_suppression(scene: Scene) -> Callable[[datetime], object]:
                         edition=edition, sub_registry="pneumoni", indicator=WITHIN_4, version=1, stratum=group,
                         region_id=cast.region_of(regions[name]) if name else None, first=period.first, last=period.last,
                         reached=counts.reached, not_reached=counts.not_reached,
+                        is_public=group == ALL and not 0 < counts.n < FEW_FOR_ALL,
                     )  # fmt: skip
 
     return make
@@ -367,3 +425,4 @@ def test_the_attackers_see_something(place: Country, now: datetime) -> None:
         )  # fmt: skip
     make_edition(at=now)
     assert len(list(seen(scene, [scene.later]))) == 2 + 3, "country, region, and clinics, of which one is a region"
+    assert len(public(scene)) == 3

@@ -1,0 +1,139 @@
+"""Årsrapport: all published indicators in the months of a year, and how they are counted, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registret.kernel.sweden import day_of
+from registret.registries.queries import edition_rules, name_of
+from registret.reports.public_figures import PublicFigures, PublicPeriod, public_figures
+from registret.reports.refusals import YearNotTold, YearToCome
+from registret.web.open_statistics.pages import Told, address, changed, other_language, published_indicators, told_of
+from registret.web.pieces import Note
+from registret.web.reports.texts import proposed, sentence_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedIndicator:
+    """`notes`: that it is proposed, or has changed."""
+
+    id: str
+    name: str
+    sentence: str
+    notes: Sequence[Note]
+    told: Told
+    reading: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A sub-registry."""
+
+    id: str
+    name: str
+    indicators: Sequence[ReportedIndicator]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnualReportPage:
+    """`editions`: out of which. `method`: paragraphs, each with its heading."""
+
+    year: int
+    editions: str
+    chapters: Sequence[Chapter]
+    method: Sequence[tuple[str, str]]
+    index: str
+    other_language: str
+
+
+def annual_report_page(year: int, subjects: Collection[str], *, at: datetime) -> AnnualReportPage:
+    """The report of a calendar year, out of what is told of its months. Raises: YearToCome, YearNotTold."""
+    if year > day_of(at).year:
+        raise YearToCome()
+    found = [(one, one.of_year(year)) for one in public_figures(published_indicators(subjects)).values()]
+    told = [period for _one, period in found if period is not None]
+    if not told:
+        raise YearNotTold()
+    return AnnualReportPage(
+        year=year,
+        editions=_editions(told),
+        chapters=[
+            Chapter(id=f"r-{code}", name=name_of(code), indicators=[_reported(*one) for one in of_register])
+            for code, of_register in groupby(found, key=lambda one: one[0].indicator.sub_registry)
+        ],
+        method=method(),
+        index=address("open_statistics"),
+        other_language=address("open_annual_report", language=other_language(), year=year),
+    )
+
+
+def method() -> list[tuple[str, str]]:
+    """How figures come about, by the rules in force."""
+    rules = edition_rules()
+    return [
+        (
+            _("Vad en siffra är"),
+            _(
+                "En indikator räknar vårdtillfällen, i den månad då de började, när de steg som den frågar efter är "
+                "signerade. Antalen läggs ihop från klinik till region och rike; procenttal räknas aldrig ihop. "
+                "Den vars utfall inte är känt räknas inte i andelen, men antalet står bredvid."
+            ),
+        ),
+        (
+            _("Intervall"),
+            _(
+                "Varje siffra har ett 95-procentigt intervall: så mycket kan slumpen göra. För andelar är det Wilsons, "
+                "som håller även för små antal. För medianer ligger det mellan två av värdena, och behöver minst sex."
+            ),
+        ),
+        (_("Utgåvor"), _editions_told(rules.months.number)),
+        (_("Få patienter"), _few_told(rules.smallest.number, rules.public.number)),
+        (
+            _("Vad rapporten inte säger"),
+            _(
+                "Siffrorna är inte justerade för vilka patienter en region har, och inte för hur många som aldrig "
+                "registreras. Regioner som inte visas är små eller nära 0 eller 100 procent, så de som visas är inget "
+                "rättvist urval. Med många indikatorer och regioner skiljer sig några av slumpen."
+            ),
+        ),
+    ]
+
+
+def _editions_told(months: int) -> str:
+    return _(
+        "Siffrorna kommer i utgåvor fyra gånger om året. Månaderna räknas %(months)s i taget, en gång, när de är "
+        "fullständiga, och ändras aldrig sedan. Det som signeras senare är inte med. En andel gäller de perioder av "
+        "året som har räknats; en median den senaste av dem, för medianer går inte att lägga ihop."
+    ) % {"months": months}
+
+
+def _few_told(least: int, public: int) -> str:
+    return _(
+        "En region visas om varken den, eller det som är kvar av landet utan de regioner som visas, har färre än "
+        "%(public)s patienter, eller färre än %(least)s med utfallet eller utan det. Inget ska gå att räkna ut om ett "
+        "fåtal genom att jämföra regioner, perioder eller utgåvor."
+    ) % {"public": public, "least": least}
+
+
+def _editions(told: Sequence[PublicPeriod]) -> str:
+    rows = sorted({(one.edition.number, one.edition.made_on) for one in told})
+    named = ", ".join(_("%(number)s (%(made)s)") % {"number": number, "made": made} for number, made in rows)
+    return ngettext("Ur utgåva %(named)s.", "Ur utgåvorna %(named)s.", len(rows)) % {"named": named}
+
+
+def _reported(found: PublicFigures, period: PublicPeriod | None) -> ReportedIndicator:
+    indicator = found.indicator
+    return ReportedIndicator(
+        id=f"i-{indicator.sub_registry}-{indicator.code}",
+        name=str(indicator.definition.name),
+        sentence=sentence_of(indicator),
+        notes=[note for note in (proposed(indicator), changed(found)) if note],
+        told=told_of(period, indicator),
+        reading=str(indicator.definition.reading),
+    )

@@ -1,0 +1,179 @@
+"""What the pages of the open statistics say, in words. No figure is given without its n and interval."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from registret.registries.measuring import Indicator
+from registret.registries.queries import indicators_of, name_of, sub_registries
+from registret.reports.counts import Figure
+from registret.reports.public_figures import PublicFigures, PublicPeriod
+from registret.reports.publishing import subject_of, subject_of_year
+from registret.web.pieces import FigureText, Link, Note
+from registret.web.reports.figure_words import figure_text, missing_text
+from registret.web.reports.pages import months
+from registret.web.reports.picture_parts import bars_of, points_of
+from registret.web.reports.pictures import Whose
+from registret.web.reports.texts import proposed, sentence_of, texts_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedLine:
+    link: Link
+    months: str
+    figure: FigureText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedTable:
+    """`id`: of its heading."""
+
+    id: str
+    name: str
+    rows: Sequence[PublishedLine]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticsPage:
+    """`reports`: annual reports that are published. `other_language`: the same page."""
+
+    registers: Sequence[PublishedTable]
+    reports: Sequence[Link]
+    other_language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaLine:
+    name: str
+    figure: FigureText
+    missing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told of the areas together. `picture`: empty if nobody was counted; `about`: of which months, and by
+    which edition, or that nothing is told."""
+
+    picture: SafeString
+    areas: Sequence[AreaLine]
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicIndicatorPage:
+    """`changed`: that the indicator was defined in another way before. `periods`: of the country, the newest first.
+    `texts`: what to bear in mind, each with its heading."""
+
+    register: str
+    name: str
+    sentence: str
+    proposed: Note | None
+    changed: Note | None
+    told: Told
+    over_time: SafeString
+    periods: Sequence[AreaLine]
+    texts: Sequence[tuple[str, str]]
+    files: Sequence[Link]
+    index: str
+    other_language: str
+
+
+def address(name: str, *, language: str = "", **kwargs: object) -> str:
+    """Of a page of the open statistics, in the active language or another."""
+    return reverse(name, kwargs={"language": language or get_language(), **kwargs})
+
+
+def other_language() -> str:
+    return "sv" if get_language() == "en" else "en"
+
+
+def published_indicators(subjects: Collection[str]) -> list[Indicator]:
+    """In the order of the sub-registries and their files."""
+    every = (one for register in sub_registries() for one in indicators_of(register.code))
+    return [one for one in every if subject_of(one) in subjects]
+
+
+def statistics_page(found: Mapping[tuple[str, str], PublicFigures], subjects: Collection[str]) -> StatisticsPage:
+    registers = groupby(found.values(), key=lambda one: one.indicator.sub_registry)
+    told = {period.months.first.year for one in found.values() for period in one.periods}
+    years = [year for year in sorted(told, reverse=True) if subject_of_year(year) in subjects]
+    return StatisticsPage(
+        registers=[
+            PublishedTable(id=f"r-{code}", name=name_of(code), rows=[_line(one) for one in of_register])
+            for code, of_register in registers
+        ],
+        reports=[
+            Link(_("Årsrapport %(year)s") % {"year": year}, address("open_annual_report", year=year)) for year in years
+        ],
+        other_language=address("open_statistics", language=other_language()),
+    )
+
+
+def indicator_page(found: PublicFigures) -> PublicIndicatorPage:
+    indicator = found.indicator
+    where = {"register": indicator.sub_registry, "code": indicator.code}
+    files = (("CSV", "open_csv"), ("JSON", "open_json"), ("FHIR MeasureReport", "open_fhir"))
+    return PublicIndicatorPage(
+        register=name_of(indicator.sub_registry),
+        name=str(indicator.definition.name),
+        sentence=sentence_of(indicator),
+        proposed=proposed(indicator),
+        changed=changed(found),
+        told=told_of(found.latest, indicator),
+        over_time=_over_time(found),
+        periods=[_area_line(months(one.months), one.country, indicator) for one in reversed(found.periods)],
+        texts=texts_of(indicator, is_public=True),
+        files=[Link(text, address(name, **where)) for text, name in files],
+        index=address("open_statistics"),
+        other_language=address("open_indicator", language=other_language(), **where),
+    )
+
+
+def told_of(period: PublicPeriod | None, indicator: Indicator) -> Told:
+    """The country and its regions, in a picture and in a table."""
+    if period is None:
+        return Told(
+            picture=SafeString(), areas=(), about=_("Ingen utgåva har siffror som kan visas för alla. De kan vara få.")
+        )
+    areas = [(Whose.COUNTRY, _("Riket"), period.country)]
+    areas += [(Whose.REGION, area.name, figure) for area, figure in period.regions.items()]
+    about = _("%(months)s, ur utgåva %(number)s från %(made)s. En region som inte visas har för få patienter.")
+    facts = {"months": months(period.months), "number": period.edition.number, "made": period.edition.made_on}
+    return Told(
+        picture=bars_of(areas, indicator, name=_("Riket och regionerna")),
+        areas=[_area_line(name, figure, indicator) for _whose, name, figure in areas],
+        about=about % facts,
+    )
+
+
+def changed(found: PublicFigures) -> Note | None:
+    if not found.has_other_versions:
+        return None
+    text = _("Indikatorn har ändrats: här är version %(version)s. Månader som räknades på ett annat sätt visas inte.")
+    return Note("info", text % {"version": found.indicator.definition.version})
+
+
+def _line(found: PublicFigures) -> PublishedLine:
+    indicator, latest = found.indicator, found.latest
+    there = address("open_indicator", register=indicator.sub_registry, code=indicator.code)
+    return PublishedLine(
+        link=Link(str(indicator.definition.name), there),
+        months=months(latest.months) if latest else "–",
+        figure=figure_text(latest.country, indicator) if latest else FigureText(value=_("inte i någon utgåva")),
+    )
+
+
+def _area_line(name: str, figure: Figure, indicator: Indicator) -> AreaLine:
+    return AreaLine(name=name, figure=figure_text(figure, indicator), missing=missing_text(figure))
+
+
+def _over_time(found: PublicFigures) -> SafeString:
+    told = [(f"{one.months.first:%Y-%m}", one.country) for one in found.periods]
+    return points_of(told, found.indicator, name=_("Riket över tid")) if len(told) > 1 else SafeString()
