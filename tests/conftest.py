@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -71,7 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """
     # Before pytest-xdist reads the groups.
     for item in items:
-        path = item.path.relative_to(item.config.rootpath).as_posix()
+        path = item.nodeid.partition("::")[0]
         if _shares(item):
             item.add_marker(pytest.mark.django_db)
         elif not path.startswith(JOURNEYS):
@@ -82,6 +83,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     # After pytest-django has put its own order.
     modules = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
     items.sort(key=lambda item: (modules[item.path], _shares(item)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end; looking again and again for what could go took a fifth of the time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _shares(item: pytest.Item) -> bool:

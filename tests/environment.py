@@ -6,6 +6,7 @@ import atexit
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,9 @@ from registret.demo.postgres import Cluster
 
 def prepare() -> None:
     """Set DATABASE_URL and REGISTRET_*; the workers of a parallel run inherit them from the process that began it."""
+    # Workers and the programs that tests start would each compile all of `registret` anew.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if "REGISTRET_TEST_FOLDER" in os.environ:
         return
     folder = Path(tempfile.mkdtemp(prefix="registret-test-"))

@@ -60,17 +60,27 @@ class Kept(Generic[T]):
 
 
 def empty_every_table() -> None:
-    tables = [t for t in connection.introspection.table_names() if not t.startswith("django_")]
-    quoted = [connection.ops.quote_name(t) for t in tables]
+    """All that has rows, and what refers to that: each table that is emptied costs files for itself and its indexes."""
     with as_owner(), connection.cursor() as cursor:
+        cursor.execute(_WRITTEN)
+        written = ", ".join(table for (table,) in cursor.fetchall())
         # Partitions have triggers of their own.
         cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
         guarded = [table for (table,) in cursor.fetchall()]
         for table in guarded:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(f"TRUNCATE {', '.join(quoted)}")
+        if written:
+            cursor.execute(f"TRUNCATE {written} CASCADE")
         for table in guarded:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+# By their size: row level security hides rows, and the statistics come late.
+_WRITTEN = r"""
+SELECT oid::regclass::text FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+  AND relname NOT LIKE 'django\_%' AND pg_relation_size(oid) > 0
+"""
 
 
 def together(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:

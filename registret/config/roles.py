@@ -76,6 +76,7 @@ _DELETED: Final = (
     "records_step",
     "reports_cell",
     "reports_fact",
+    "reports_remark",
     "reports_staleepisode",
     "revocation_keptanswer",
 )

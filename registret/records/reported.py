@@ -24,7 +24,8 @@ COUNTED: Final = (StepState.SIGNED, StepState.CLOSED)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedEpisode:
     """`clinics`: of each step that is done. `known`: what the signed steps say, by name, with scores. `registered_at`:
-    the clinic of the first step after the inclusion that is signed; None if there is none yet."""
+    the clinic of the first step after the inclusion that is signed; None if there is none yet. `remarks`: by signed
+    step, the rules that do not hold, by what all signed steps say."""
 
     id: int
     sub_registry: str
@@ -34,6 +35,7 @@ class ReportedEpisode:
     registered_at: int | None
     clinics: Mapping[str, int]
     known: Known
+    remarks: Mapping[str, tuple[str, ...]]
 
 
 def reported_episodes(episode_ids: Collection[int]) -> tuple[ReportedEpisode, ...]:
@@ -86,6 +88,7 @@ def _reported(found: Episode, deaths: Deaths) -> ReportedEpisode:
         told_died_on=next((day for day, episode in told if episode != found.id), None),
     )
     answers = {code: answers_of(form, step.answers) for code, step in signed.items()}
+    known = known_after_all(form, answers=answers, patient=patient)
     return ReportedEpisode(
         id=found.id,
         sub_registry=found.sub_registry,
@@ -94,5 +97,10 @@ def _reported(found: Episode, deaths: Deaths) -> ReportedEpisode:
         began_on=day_of(found.began_at),
         registered_at=next((signed[one.code].clinic_id for one in form.steps[1:] if one.code in signed), None),
         clinics={code: step.clinic_id for code, step in steps.items() if step.state in COUNTED},
-        known=known_after_all(form, answers=answers, patient=patient),
+        known=known,
+        remarks={
+            one.code: tuple(dict.fromkeys(rule.code for rule in one.rules if rule.require.value(known) is False))
+            for one in form.steps
+            if one.code in signed
+        },
     )

@@ -13,7 +13,7 @@ from registret.records.reported import ReportedEpisode, reported_episodes
 from registret.records.scope import all_providers
 from registret.registries.measuring import ALL, CountedAs
 from registret.registries.queries import indicators_of
-from registret.reports.models import REGISTERED, Fact, StaleEpisode
+from registret.reports.models import REGISTERED, Fact, Remark, StaleEpisode
 
 _BATCH: Final = 200
 _PLACES: Final = Decimal("0.01")
@@ -48,22 +48,46 @@ def count_loaded(episode_ids: Collection[int]) -> None:
 
 
 def make_facts(episode_ids: Collection[int]) -> int:
-    """Bring the facts of these episodes up to date, and return how many were wrong, lacking or too many.
+    """Bring the facts and remarks of these episodes up to date, and return how many were wrong, lacking or too many.
 
     Inside `all_providers`, with identities locked: a patient who opts out at this moment waits, or is gone.
     """
-    wanted = {
-        (fact.episode_id, fact.indicator): fact
-        for episode in reported_episodes(episode_ids)
-        for fact in _facts_of(episode)
-    }
+    episodes = reported_episodes(episode_ids)
+    wanted = {(fact.episode_id, fact.indicator): fact for episode in episodes for fact in _facts_of(episode)}
     there = {(fact.episode_id, fact.indicator): fact for fact in Fact.objects.filter(episode_id__in=episode_ids)}
     right = {key for key, fact in there.items() if key in wanted and _is_same(fact, wanted[key])}
     gone = [fact.id for key, fact in there.items() if key not in right]
     new = [fact for key, fact in wanted.items() if key not in right]
     Fact.objects.filter(id__in=gone).delete()
     Fact.objects.bulk_create(new)
-    return len({(fact.episode_id, fact.indicator) for fact in new} | (there.keys() - right))
+    facts = len({(fact.episode_id, fact.indicator) for fact in new} | (there.keys() - right))
+    return facts + _make_remarks(episodes, episode_ids)
+
+
+def _make_remarks(episodes: Collection[ReportedEpisode], episode_ids: Collection[int]) -> int:
+    wanted = {_about(remark): remark for episode in episodes for remark in _remarks_of(episode)}
+    there = {_about(remark): remark for remark in Remark.objects.filter(episode_id__in=episode_ids)}
+    gone, new = there.keys() - wanted.keys(), wanted.keys() - there.keys()
+    Remark.objects.filter(id__in=[there[key].id for key in gone]).delete()
+    Remark.objects.bulk_create(wanted[key] for key in new)
+    return len(gone) + len(new)
+
+
+def _about(remark: Remark) -> tuple[int, str, str, int, int]:
+    return remark.episode_id, remark.step, remark.rule, remark.clinic_id, remark.care_provider_id
+
+
+def _remarks_of(episode: ReportedEpisode) -> Iterator[Remark]:
+    for step, rules in episode.remarks.items():
+        for rule in rules:
+            yield Remark(
+                episode_id=episode.id,
+                sub_registry=episode.sub_registry,
+                care_provider_id=episode.care_provider_id,
+                clinic_id=episode.clinics[step],
+                step=step,
+                rule=rule,
+            )
 
 
 def _is_any_stale() -> bool:

@@ -56,6 +56,24 @@ class Fact(models.Model):
         indexes = [index("fact_of_clinic", "clinic", "sub_registry", "indicator", "month")]
 
 
+class Remark(models.Model):
+    """A rule that does not hold in a signed step, as a registrar sees it who opens the step. The patient's, as a `Fact`
+    is, and made anew with the facts of its episode."""
+
+    id = models.BigAutoField(primary_key=True)
+    episode = models.ForeignKey("records.Episode", on_delete=models.CASCADE, related_name="+")
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
+    care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=40, db_comment=PLAIN)
+    rule = models.CharField(max_length=100, db_comment=PERSONAL)
+
+    class Meta:
+        db_table_comment = "records"
+        constraints = [unique("remark_once", "episode", "step", "rule")]
+        indexes = [index("remark_of_clinic", "clinic", "sub_registry", "step", "rule", "-episode")]
+
+
 class Cell(models.Model):
     """How many episodes of a clinic, a month and a stratum came to what. Nobody is named, and no episode.
 

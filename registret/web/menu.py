@@ -76,7 +76,7 @@ OFFICE = (
     Tab(_("Väntetider"), "access_times", all_at_work),
     Tab(_("Alla mejl"), "letters", all_at_work, below=("letters",)),
     Tab(_("Tidsgränser"), "time_limits", all_at_work, below=("time_limits",)),
-    Tab(_("Öppen statistik"), "publications", all_at_work, below=("publications",)),
+    Tab(_("Statistik"), "publications", all_at_work, below=("publications",)),
     Tab(_("Behandlingar"), "processings", all_at_work),
     Tab(_("Incidenter"), "incidents", all_at_work, below=("incidents",)),
 )

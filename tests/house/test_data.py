@@ -224,6 +224,7 @@ TRIGGERS = {
     ("reports_fact", "reports_fact_counted"),
     ("reports_fact", "reports_fact_discounted"),
     ("reports_fact", "reports_fact_never_changed"),
+    ("reports_remark", "reports_remark_never_changed"),
     ("reports_publication", "reports_publication_append_only"),
     ("reports_publication", "reports_publication_never_truncated"),
     ("time_limits_decision", "time_limits_decision_append_only"),

@@ -176,6 +176,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "reports.Fact.outcome": "computed from answers that are in the extract (which says so)",
     "reports.Fact.value": "computed from answers that are in the extract (which says so)",
     "reports.Fact.strata": "computed from answers that are in the extract (which says so)",
+    "reports.Remark.rule": "computed from answers that are in the extract (which says so)",
 }
 
 

@@ -113,6 +113,14 @@ class Desk:
         self.page.goto(self.house.site + path)
         return self.page
 
+    def new_tab(self) -> None:
+        """One empty tab instead of those that are open, and the network is there: nothing of them is left on a page."""
+        left = self.context.pages
+        self.context.new_page()
+        for page in left:
+            page.close()
+        self.context.set_offline(False)
+
     def press(self, name: str) -> Page:
         """The button or link of this name, and the page behind it."""
         wanted = self.page.get_by_role("button", name=name, exact=True).or_(
@@ -150,10 +158,22 @@ OpenDesk = Callable[..., Desk]
 @pytest.fixture
 def desk(house: House, playwright: Playwright, managed_policy: None, tmp_path: Path) -> Iterator[OpenDesk]:
     """`desk(card, …)` opens a browser with these cards in."""
+    yield from _desks(house, playwright, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def lasting_desk(
+    house: House, playwright: Playwright, managed_policy: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OpenDesk]:
+    """As `desk`, for all tests of a module: each begins with `Desk.new_tab`."""
+    yield from _desks(house, playwright, tmp_path_factory.mktemp("desks"))
+
+
+def _desks(house: House, playwright: Playwright, folder: Path) -> Iterator[OpenDesk]:
     opened: list[BrowserContext] = []
 
     def sit_down(*cards: IssuedCertificate, script: bool = True, keeps_pages: bool = False) -> Desk:
-        home = tmp_path / f"home-{len(opened)}"
+        home = folder / f"home-{len(opened)}"
         home.mkdir()
         fill(home, cards, house)
         context = launched(

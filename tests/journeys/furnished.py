@@ -70,7 +70,7 @@ def furnished_house(folder: Path, database: str) -> Iterator[Furnished]:
     )
     its_cards = folder / "certificates" / "cards"
     with House.build(folder, authority, database) as house:
-        house.run("migrate", "--verbosity", "0")
+        house.migrate()
         subprocess.run([sys.executable, "-c", FURNISH, str(its_cards)], env=house.environment, check=True)
         house.start()
         yield Furnished(house, its_cards)

@@ -15,9 +15,9 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
 from tests.journeys.people import Person, appointed, somebody
 from tests.journeys.running import House
-from tests.journeys.test_registry import at_work, begun, patient, reporter
+from tests.journeys.test_registry import at_work, begun, patient, reporter, reporters_desk
 
-__all__ = ["at_work", "reporter"]
+__all__ = ["at_work", "reporter", "reporters_desk"]
 
 pytestmark = pytest.mark.journey
 

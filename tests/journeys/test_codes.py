@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Desk, looked_at
-from tests.journeys.test_registry import at_work, begun, patient, reporter
+from tests.journeys.test_registry import at_work, begun, patient, reporter, reporters_desk
 
-__all__ = ["at_work", "reporter"]
+__all__ = ["at_work", "reporter", "reporters_desk"]
 
 pytestmark = pytest.mark.journey
 

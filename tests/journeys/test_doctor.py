@@ -20,10 +20,11 @@ from tests.journeys.test_registry import (
     moment,
     patient,
     reporter,
+    reporters_desk,
     saved,
 )
 
-__all__ = ["at_work", "reporter"]
+__all__ = ["at_work", "reporter", "reporters_desk"]
 pytestmark = pytest.mark.journey
 
 

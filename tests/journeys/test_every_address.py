@@ -145,12 +145,16 @@ BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "invand/<str:token>": objection,
     "kansliet/incidenter/<int:number>": incident,
     "kansliet/incidenter/<int:number>/andra": lambda seat: f"{incident(seat)}/andra",
+    "rapporter/<slug:register>/datakvalitet/<slug:step>/<slug:code>": lambda seat: (
+        "/rapporter/pneumoni/datakvalitet/acute/antibiotic_within_days"
+    ),
     "hjalp/kort/<str:name>": lambda seat: "/hjalp/kort/card.person_id",
     "attestera/<int:id>/adress": lambda seat: f"{seat.links['attestera/<int:id>'][0]}/adress",
     "vardepisod/<system_id:episode>/version": lambda seat: f"{seat.links['vardepisod/<system_id:episode>'][0]}/version",
     "statistik/arsrapport/<int:year>": lambda seat: "/statistik/arsrapport/2025",
     "statistics/arsrapport/<int:year>": lambda seat: "/statistics/arsrapport/2025",
     "kansliet/arsrapport/<int:year>": lambda seat: "/kansliet/arsrapport/2025",
+    "kansliet/arsrapport/<int:year>.pdf": lambda seat: "/kansliet/arsrapport/2025.pdf",
 }
 """What no link leads to."""
 
@@ -199,6 +203,7 @@ LEFT_OUT: Mapping[str, Left] = {
     "statistik/arsrapport/<int:year>": Left.ABSENT,
     "statistics/arsrapport/<int:year>": Left.ABSENT,
     "kansliet/arsrapport/<int:year>": Left.ABSENT,
+    "kansliet/arsrapport/<int:year>.pdf": Left.ABSENT,
     "logga-in/legitimering": Left.ABSENT,
     "logga-in/legitimering/svar": Left.ABSENT,
     # Only while a form has a newer version than that of the episode.

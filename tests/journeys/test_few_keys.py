@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Desk
-from tests.journeys.test_registry import YESTERDAY, at_work, patient, reporter
+from tests.journeys.test_registry import YESTERDAY, at_work, patient, reporter, reporters_desk
 
-__all__ = ["at_work", "reporter"]
+__all__ = ["at_work", "reporter", "reporters_desk"]
 pytestmark = pytest.mark.journey
 
 MOST_CLICKS = 20

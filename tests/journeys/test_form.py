@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Desk, looked_at
+from tests.journeys.people import Person
 from tests.journeys.running import House
 from tests.journeys.test_registry import (
     answered,
@@ -20,10 +21,11 @@ from tests.journeys.test_registry import (
     may_be_left,
     patient,
     reporter,
+    reporters_desk,
     saved,
 )
 
-__all__ = ["at_work", "reporter"]
+__all__ = ["at_work", "reporter", "reporters_desk"]
 pytestmark = pytest.mark.journey
 
 
@@ -101,14 +103,13 @@ def test_a_server_that_is_restarted_loses_nothing(house: House, at_work: Desk) -
 
 
 def test_a_pulled_card_hides_the_form_no_key_shows_it_and_what_was_typed_is_there_when_it_is_back(
-    at_work: Desk, house: House
+    at_work: Desk, reporter: Person, house: House
 ) -> None:
     page = begun(at_work, patient("19530221104"))
-    (hsa_id,) = house.ask_database("SELECT hsa_id FROM accounts_session WHERE ended_at IS NULL ORDER BY id DESC")[0]
     fill(page, "Puls", "9700")
     page.locator("h1").click()
     expect(dock(page)).to_contain_text("1 svar är inte sparat")
-    house.change_database("UPDATE accounts_session SET locked_at = now() WHERE hsa_id = %s", hsa_id)
+    house.change_database("UPDATE accounts_session SET locked_at = now() WHERE hsa_id = %s", reporter.hsa_id)
     fill(page, "CRP", "120")
     veil = page.get_by_role("dialog", name="Du har loggats ut, och här finns svar som inte är sparade.")
     expect(veil).to_be_visible()

@@ -6,6 +6,7 @@ import re
 import time
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -94,13 +95,29 @@ def reporter(house: House, bertil: Person) -> Person:
     return reporting(house, somebody(house, "Rut", next(_surnames)), bertil)
 
 
+@pytest.fixture(scope="module")
+def reporters_desk(reporter: Person, lasting_desk: OpenDesk) -> Desk:
+    return lasting_desk(reporter.card)
+
+
+@pytest.fixture(scope="module")
+def karins_desk(house: House, bertil: Person, lasting_desk: OpenDesk) -> Desk:
+    """A colleague's of the reporter."""
+    return lasting_desk(reporting(house, somebody(house, "Karin", next(_surnames)), bertil).card)
+
+
 @pytest.fixture
-def at_work(reporter: Person, desk: OpenDesk) -> Desk:
+def at_work(reporters_desk: Desk) -> Desk:
     """Somebody who reports, at the start page, in a browser of her own."""
-    hers = desk(reporter.card)
-    hers.open("/")
-    hers.press("Logga in med SmartCard")
-    return hers
+    return started(reporters_desk)
+
+
+def started(desk: Desk) -> Desk:
+    """At the start page in a new tab, logged in unless the test before has left it so."""
+    desk.new_tab()
+    if urlsplit(desk.open("/").url).path == "/":
+        desk.press("Logga in med SmartCard")
+    return desk
 
 
 def test_a_pneumonia_from_inclusion_to_signature(at_work: Desk) -> None:
@@ -328,14 +345,12 @@ def test_while_the_network_is_gone_it_says_so_and_saves_when_it_is_back(at_work:
 
 
 @pytest.fixture
-def two_desks(house: House, bertil: Person, at_work: Desk, desk: OpenDesk) -> tuple[Page, Page]:
+def two_desks(at_work: Desk, karins_desk: Desk) -> tuple[Page, Page]:
     """Rut's page and Karin's, each at a computer of her own: one step, which Rut has begun."""
     rut = begun(at_work, patient(f"19720101{next(_births)}"))
-    karins = desk(reporting(house, somebody(house, "Karin", next(_surnames)), bertil).card)
-    karins.open("/")
-    karins.press("Logga in med SmartCard")
-    karins.page.goto(rut.url)
-    return rut, karins.page
+    karin = started(karins_desk).page
+    karin.goto(rut.url)
+    return rut, karin
 
 
 def looks_up(page: Page) -> None:

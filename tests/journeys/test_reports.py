@@ -11,9 +11,9 @@ from playwright.sync_api import Locator, expect
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
 from tests.journeys.people import Person, appointed, somebody
 from tests.journeys.running import PATIENCE, House
-from tests.journeys.test_registry import answered, at_work, begun, patient, reporter
+from tests.journeys.test_registry import answered, at_work, begun, patient, reporter, reporters_desk
 
-__all__ = ["at_work", "reporter"]
+__all__ = ["at_work", "reporter", "reporters_desk"]
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
@@ -41,13 +41,13 @@ make_edition(at=now)
 
 
 def test_from_a_signature_to_a_figure_and_back_to_the_patient(at_work: Desk) -> None:
-    page = begun(at_work, patient("19640823543"))
+    page = begun(at_work, patient("19430217543"))
     answered(page)
     at_work.press("Signera")
     expect(page.locator("main")).to_contain_text("Signerad")
-    counted(at_work, "19640823-••••")
+    counted(at_work, "19430217-••••")
     looked_at(page, "162-vilka-ar-de")
-    page.get_by_role("link", name="19640823-••••").click()
+    page.get_by_role("link", name="19430217-••••").click()
     expect(page.locator("h1")).to_contain_text("år")
     at_work.press("Rapporter")
     looked_at(page, "160-rapporter")

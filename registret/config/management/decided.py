@@ -16,6 +16,9 @@ _LONGEST = 500
 class Program(BaseCommand):
     """A command that says in plain lines why it stops."""
 
+    # Django's checks are for developers (`registret check`) and import every page: they take as long as all the rest.
+    # What would keep a server from working is looked for in `registret.config.ready`.
+    requires_system_checks: list[str] = []
     says = ""
     """What each of those lines begins with."""
     nothing_done = ""

@@ -297,6 +297,40 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Remark",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sub_registry", models.CharField(db_comment="plain", max_length=40)),
+                ("step", models.CharField(db_comment="plain", max_length=40)),
+                ("rule", models.CharField(db_comment="personal", max_length=100)),
+                (
+                    "care_provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.careprovider"
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="records.episode"
+                    ),
+                ),
+            ],
+            options={
+                "db_table_comment": "records",
+                "indexes": [
+                    models.Index(fields=["clinic", "sub_registry", "step", "rule", "-episode"], name="remark_of_clinic")
+                ],
+                "constraints": [models.UniqueConstraint(fields=("episode", "step", "rule"), name="remark_once")],
+            },
+        ),
+        migrations.CreateModel(
             name="Publication",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),

@@ -6,6 +6,11 @@ ALTER TABLE reports_fact FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_provider ON reports_fact
     USING (care_provider_id = (SELECT records_sees()) OR (SELECT records_sees_all()));
 
+ALTER TABLE reports_remark ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reports_remark FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_provider ON reports_remark
+    USING (care_provider_id = (SELECT records_sees()) OR (SELECT records_sees_all()));
+
 -- Who sees an episode sees that its facts are stale.
 ALTER TABLE reports_staleepisode ENABLE ROW LEVEL SECURITY;
 ALTER TABLE reports_staleepisode FORCE ROW LEVEL SECURITY;
@@ -17,6 +22,8 @@ BEGIN
     RAISE EXCEPTION '%: a fact is made anew, not changed', TG_TABLE_NAME USING ERRCODE = 'check_violation';
 END $$;
 CREATE TRIGGER reports_fact_never_changed BEFORE UPDATE ON reports_fact
+    FOR EACH ROW EXECUTE FUNCTION reports_never_changed();
+CREATE TRIGGER reports_remark_never_changed BEFORE UPDATE ON reports_remark
     FOR EACH ROW EXECUTE FUNCTION reports_never_changed();
 
 -- What others have been told stays: a change between two moments could be one patient.
@@ -112,6 +119,7 @@ CREATE FUNCTION reports_make_anew(patients bigint[], takes_away boolean) RETURNS
 BEGIN
     IF takes_away THEN
         DELETE FROM reports_fact f USING records_episode e WHERE e.id = f.episode_id AND e.patient_id = ANY (patients);
+        DELETE FROM reports_remark r USING records_episode e WHERE e.id = r.episode_id AND e.patient_id = ANY (patients);
     END IF;
     INSERT INTO reports_staleepisode (episode_id)
         SELECT e.id FROM records_episode e WHERE e.patient_id = ANY (patients)

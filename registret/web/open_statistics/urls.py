@@ -22,4 +22,5 @@ urlpatterns = [
     path("kansliet/oppen-statistik", office.publications_page, name="publications"),
     path("kansliet/oppen-statistik/<str:subject>", office.publication, name="publication"),
     path("kansliet/arsrapport/<int:year>", office.annual_report, name="annual_report"),
+    path("kansliet/arsrapport/<int:year>.pdf", office.annual_report_pdf, name="annual_report_pdf"),
 ]

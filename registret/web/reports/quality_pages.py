@@ -23,6 +23,7 @@ from registret.reports.periods import this_month, year_until
 from registret.web.coverage_words import coverage_text
 from registret.web.pieces import FigureText, Link
 from registret.web.reports.figure_words import number_text
+from registret.web.reports.remark_pages import RemarkLine
 from registret.web.templatetags.look import day, iso_day
 
 MOST_MISSING: Final = 10
@@ -75,6 +76,7 @@ class QualityPage:
     register: str
     since: str
     coverage: Sequence[CoverageLine]
+    remarks: Sequence[RemarkLine]
     steps: Sequence[StepLine]
     to_do: Sequence[Link]
     worst: Sequence[QualityLine]
@@ -91,6 +93,7 @@ def quality_page(
     steps: Mapping[str, StepCounts],
     answers: Mapping[str, AnswerCounts],
     covered: Sequence[Coverage],
+    remarks: Sequence[RemarkLine],
     *,
     actor: Actor,
     at: datetime,
@@ -100,6 +103,7 @@ def quality_page(
         register=name_of(form.code),
         since=day(day_of(a_year_before(at))),
         coverage=[_coverage_line(one) for one in covered] if any(one.source for one in covered) else (),
+        remarks=remarks,
         steps=[_step_line(step, steps[step.code], at=at) for step in form.steps if step.code in steps],
         to_do=_to_do(form) if actor.may(Permission.READ_RECORDS) else (),
         worst=_worst(form, answers),

@@ -6,6 +6,7 @@ urlpatterns = [
     path("rapporter", views.reports, name="reports"),
     path("rapporter/<slug:register>.csv", views.reports_csv, name="reports_file"),
     path("rapporter/<slug:register>/datakvalitet", views.quality, name="data_quality"),
+    path("rapporter/<slug:register>/datakvalitet/<slug:step>/<slug:code>", views.remark, name="remark"),
     path("rapporter/<slug:register>/<slug:code>", views.indicator, name="indicator"),
     path("rapporter/<slug:register>/<slug:code>/<slug:part>.csv", views.indicator_csv, name="indicator_file"),
     path("rapporter/<slug:register>/<slug:code>/<slug:part>.svg", views.indicator_svg, name="indicator_picture"),

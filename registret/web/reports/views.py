@@ -13,6 +13,7 @@ from registret.reports.coverage import newest_own_coverage, own_coverage
 from registret.reports.figures import one_indicator, overview, readable, readable_form
 from registret.reports.over_time import over_time
 from registret.reports.patients import behind
+from registret.reports.remarks import remark_counts, with_remark
 from registret.reports.told import newest_edition
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
@@ -30,6 +31,7 @@ from registret.web.reports.pages import (
     reports_page,
 )
 from registret.web.reports.quality_pages import a_year_before, quality_page
+from registret.web.reports.remark_pages import remark_lines, remark_page, rule_of
 
 
 @needs(Permission.READ_REPORTS).get
@@ -103,12 +105,23 @@ def quality(request: ActorRequest, register: str) -> HttpResponse:
     steps = step_counts(actor=request.actor, sub_registry=register, since=since, at=request.at)
     answers = answer_counts(actor=request.actor, sub_registry=register, since=since)
     covered = own_coverage(actor=request.actor, sub_registry=register)
+    counts = remark_counts(actor=request.actor, sub_registry=register)
+    remarks = remark_lines(form, counts, actor=request.actor)
     return show(
         request,
         "reports/quality.html",
-        quality_page(form, steps, answers, covered, actor=request.actor, at=request.at),
+        quality_page(form, steps, answers, covered, remarks, actor=request.actor, at=request.at),
         tab="reports",
     )
+
+
+@needs(Permission.READ_RECORDS).get
+def remark(request: ActorRequest, register: str, step: str, code: str) -> HttpResponse:
+    """The own episodes in which a rule does not hold."""
+    form = readable_form(request.actor, register)
+    rule = rule_of(form, step, code)
+    rows = with_remark(actor=request.actor, sub_registry=register, step=step, rule=code, at=request.at)
+    return show(request, "reports/patients.html", remark_page(form, rule, lines(rows, at=request.at)), tab="reports")
 
 
 @needs(Permission.READ_RECORDS).get

@@ -4,7 +4,7 @@ tell what it was made to tell."""
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -34,6 +34,7 @@ from registret.places.queries import clinic
 from registret.records.lifecycle import StepState
 from registret.records.models import Episode, Revision, Step
 from registret.records.numbers import PatientNumber
+from registret.records.queries.steps import assessed
 from registret.records.reporting import audited_reads, beginning, signing, writing
 from registret.records.reporting.inclusion import NewPatient
 from registret.records.scope import all_providers, provider_scope
@@ -43,6 +44,7 @@ from registret.registries.queries import form_in_force, form_of
 from registret.reports.coverage import newest_own_coverage
 from registret.reports.figures import overview
 from registret.reports.making import refresh
+from registret.reports.models import Remark
 from registret.reports.over_time import over_time
 from registret.reports.rebuilding import rebuild
 from tests import cast
@@ -225,6 +227,23 @@ def test_the_log_has_only_the_counts_and_the_reports_are_proved_right(here: Here
     assert here.written > 300
     assert refresh() == 0, "what is loaded is counted at once"
     assert rebuild().was_right
+
+
+def test_remarks_are_those_that_are_seen_when_a_step_is_opened(here: Here) -> None:
+    with all_providers():
+        with_some = list(Remark.objects.order_by("-id").values_list("episode_id", flat=True)[:20])
+        without = Episode.objects.exclude(id__in=Remark.objects.values("episode_id")).order_by("-id")
+        episodes = [*with_some, *without.values_list("id", flat=True)[:20]]
+        told = set(Remark.objects.filter(episode_id__in=episodes).values_list("episode_id", "step", "rule"))
+        opened = Step.objects.filter(episode_id__in=episodes, state=StepState.SIGNED).select_related("episode__patient")
+        assert told == {remark for step in opened for remark in seen_in(step)}
+    assert told
+
+
+def seen_in(step: Step) -> Iterator[tuple[int, str, str]]:
+    found = assessed(step.episode, step.code, at=NOW)
+    for rule in (*found.broken, *found.odd):
+        yield step.episode_id, step.code, rule.code
 
 
 def test_no_clinic_sees_what_another_registered(here: Here) -> None:

@@ -14,6 +14,7 @@ from registret.records.models import Episode, Step
 from registret.records.queries.completeness import step_counts
 from registret.records.reporting import writing
 from registret.records.scope import all_providers
+from registret.reports.making import refresh
 from registret.web.reports.quality_pages import a_year_before
 from tests.cast import ANNA, CECILIA, Country
 from tests.rooms.records.scene import DISCHARGE, RESERVE, SAMORDNAD, TOLVAN, begun, case, handler, opt_out
@@ -150,3 +151,20 @@ def test_the_list_that_it_leads_to_has_what_it_counts(anna: Actor, now: datetime
     writing.write(actor=anna, episode=lying, step="acute", base=base, written={"systolic": ["118"]}, at=now)
     browser = Browser.of(ANNA)
     assert lying in browser.get("/registreringar?delregister=pneumoni&lage=paborjade").content.decode()
+
+
+def test_remarks_lead_to_their_episodes_and_a_report_reader_sees_only_how_many(anna: Actor, now: datetime) -> None:
+    late = timezone.localtime(now - timedelta(hours=2))
+    times = {"antibiotic_at": [f"{late:%Y-%m-%dT%H:%M}"], "blood_cultured_at": [arrived(now, 6)]}
+    episode = signed(anna, patient=TOLVAN, at=now, arrived_at=arrived(now, 6), **times)
+    refresh()
+    said = text_of(Browser.of(ANNA).get(PAGE))
+    assert "Mer än tre dygn mellan ankomst och första dos. Stämmer det? Akut vård 1" in said
+    address = f"{PAGE}/acute/antibiotic_within_days"
+    assert f'href="{address}"' in Browser.of(ANNA).get(PAGE).content.decode()
+    assert episode in Browser.of(ANNA).get(address).content.decode()
+    assert "Mer än tre dygn" in text_of(Browser.of(RUNE).get(PAGE))
+    assert address not in Browser.of(RUNE).get(PAGE).content.decode()
+    assert Browser.of(RUNE).get(address).status_code == 403
+    assert episode not in Browser.of(CECILIA).get(address).content.decode()
+    assert Browser.of(ANNA).get(f"{PAGE}/acute/no_such_rule").status_code == 404

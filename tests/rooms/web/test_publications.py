@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from registret.access.roles import Role
@@ -15,6 +18,7 @@ from registret.reports.periods import Months, complete_periods, last_complete
 from registret.reports.publishing import publications, published
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, Person
+from tests.pdf import read
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +153,32 @@ def test_a_year_to_come_and_one_that_no_edition_tells_of_get_a_sentence_each(
     assert "Det finns ingen årsrapport för ett år som inte har börjat." in text_of(to_come)
     assert "Ingen utgåva har siffror för året" in text_of(before)
     assert Browser().get(f"/statistik/arsrapport/{now.year + 1}").status_code == 404
+
+
+# --- on paper ----------------------------------------------------------------------------------------
+
+
+def test_the_annual_report_on_paper_says_what_the_page_says_to_a_screen_reader(place: Country, period: Months) -> None:
+    doris = Browser.of(DORIS)
+    doris.post(f"{LIST}/{SUBJECT}", OPEN)
+    answer = doris.get(f"/kansliet/arsrapport/{period.first.year}.pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    found = read(answer.content)
+    assert (found.standard, found.language, found.untagged) == ("PDF/UA-1", "sv", 0)
+    assert [text for _level, text in found.headings][:2] == ["Pneumoni", "Antibiotika inom 4 timmar"]
+    assert found.headings_skip_no_level
+    assert found.heard("TD")[:4] == ["Riket", "75 %", "67–82 %, 90 av 120", "0"]
+
+
+def test_the_command_writes_it_and_stops_at_a_year_without_any(place: Country, period: Months, tmp_path: Path) -> None:
+    Browser.of(DORIS).post(f"{LIST}/{SUBJECT}", OPEN)
+    file, year = tmp_path / "report.pdf", period.first.year
+    call_command("annual_report", file, year=year, language="en", stdout=io.StringIO())
+    assert read(file.read_bytes()).language == "en"
+    said = io.StringIO()
+    for wrong in (year + 10, 1999):
+        with pytest.raises(SystemExit):
+            call_command("annual_report", tmp_path / "none.pdf", year=wrong, stderr=said)
+    assert "There is no annual report for a year that has not begun." in said.getvalue()
+    assert "No edition has figures for the year" in said.getvalue()
+    assert list(tmp_path.iterdir()) == [file]

@@ -22,7 +22,6 @@ class Command(Program):
         "unknown answer hides. FOLDER is one like REGISTRET_DEFINITIONS_DIR, with <code>/<version>/register.toml in "
         "it. Without FOLDER: what this installation uses."
     )
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, nargs="?", metavar="FOLDER", help="only what lies in this folder")

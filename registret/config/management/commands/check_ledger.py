@@ -21,7 +21,6 @@ class Command(Program):
         "or removed. Ends with 1 if there is one."
     )
     says = "registret: "
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from registret.chores.running import run
 from registret.chores.table import CHORES
+from registret.config.management.decided import Program
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Does what is due: reminders, escalation, lapse, digests, accounts that nobody uses, grants that end, "
         "recertification."

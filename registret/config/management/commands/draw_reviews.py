@@ -5,16 +5,16 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from registret.chores.log import draw_reviews
+from registret.config.management.decided import Program
 from registret.ledger.queries import clinics_with_entries
 from registret.oversight.services import last_month
 from registret.places.queries import clinics
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Draws last month's log reviews, a sample for each clinic where somebody worked, unless they are drawn already."
     )

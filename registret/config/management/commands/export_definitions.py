@@ -24,7 +24,6 @@ class Command(Program):
         "a FHIR R4 Questionnaire as JSON. Without --version: the one in force today."
     )
     says = "registret: "
-    requires_system_checks: list[str] = []
 
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
         # Django's own --version, of Django, gives way.

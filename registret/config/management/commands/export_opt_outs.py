@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from registret.config.management.decided import Program
 from registret.records.patient_rights.kept_marks import marks
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Writes a line for each blocked number: its mark and the name of the key, never the number. Keep it apart from "
         "the backups of the database: replay-opt-outs reads it after one of them was restored."

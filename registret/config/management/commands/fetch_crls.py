@@ -23,7 +23,6 @@ class Command(Program):
         "`registret work` do so by themselves when it is time."
     )
     says = "registret: "
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from registret.chores.expired_rows import forget_old
+from registret.config.management.decided import Program
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = "Removes counts of limits, login attempts, sessions and OCSP answers whose time is over, never the log."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

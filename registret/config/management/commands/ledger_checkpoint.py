@@ -14,7 +14,6 @@ from registret.ledger.sealing import checkpoint, seal_key, seal_settled
 class Command(Program):
     help = "Seals what is new in the log and prints a line that says how far it has come, for `check-ledger`."
     says = "registret: "
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--key", action="store_true", help="print the public key that signs the seals instead")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from registret.config.management.decided import Program
 from registret.reports.rebuilding import rebuild
 
 
-class Command(BaseCommand):
+class Command(Program):
     help = (
         "Makes all figures of the reports anew out of the signed steps, after indicators were added or changed. Pages "
         "go on meanwhile, with the figures made so far."

@@ -19,8 +19,6 @@ class Command(Program):
     says = "registret: "
     # For a caller in the same process: `call_command("serve", on_ready=...)`.
     stealth_options = ("on_ready",)
-    # Django's checks are for developers (`registret check`); what would keep a server from working is looked for here.
-    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, on_ready: Callable[[], object] | None = None, **options: Any) -> None:
         site = Listener(

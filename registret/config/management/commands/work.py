@@ -20,7 +20,6 @@ class Command(Program):
         "`registret serve` does so itself."
     )
     says = "registret: "
-    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         told_to_stop = Event()
