@@ -119,6 +119,7 @@ SITE = {
     "delregister/<slug:code>/<int:version>.<kind:kind>": "needs work",
     "delregister/<slug:code>/indikatorer.<kind:kind>": "needs work",
     "delregister/<slug:code>/<int:version>/blankett": "needs work",
+    "delregister/<slug:code>/<int:version>/blankett.pdf": "needs work",
     "rapporter": "needs read_reports",
     "rapporter/<slug:register>.csv": "needs read_reports",
     "rapporter/<slug:register>/<slug:code>": "needs read_reports",
@@ -133,6 +134,7 @@ SITE = {
     "patient/<slug:patient>/nummer": "needs report",
     "vardepisod/<system_id:episode>": "needs read_records",
     "vardepisod/<system_id:episode>/utskrift": "needs read_records",
+    "vardepisod/<system_id:episode>/utskrift.pdf": "needs read_records",
     "vardepisod/<system_id:episode>/version": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>": "needs read_records",
     "vardepisod/<system_id:episode>/<slug:step>/spara": "needs report",
@@ -353,7 +355,7 @@ def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
     assert {seen[f"/attestera/{i}/adress"] for i in (waiting, other)} == {404}
     assert {seen[f"/patient/{patient}"], seen[f"/vardepisod/{episode}/acute"]} == {404}
     assert {seen[f"/vardepisod/{episode}/acute/{act}"] for act in ("spara", "nytt", "las-upp", "flytta")} == {404}
-    for page in ("", "/acute", "/acute/andringar", "/utskrift"):
+    for page in ("", "/acute", "/acute/andringar", "/utskrift", "/utskrift.pdf"):
         assert browser.get(f"/vardepisod/{episode}{page}").status_code == 404
     assert {seen["/kansliet"], seen["/kansliet/utse"], seen["/loggen"]} <= {403, 405}
     assert newest_application(account_id=cast.account_of(EBBA).id) == application

@@ -24,7 +24,7 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest, posted, see_other
 from registret.web.people.forms import WhyForm
 from registret.web.pieces import show
-from registret.web.records import intake, pages, paper
+from registret.web.records import intake, pages, paper, paper_pdf
 from registret.web.records.act_pages import version_page
 from registret.web.records.definition_pages import definitions_page
 from registret.web.records.wanted_episode import WantedEpisode
@@ -68,10 +68,25 @@ def measures(request: ActorRequest, code: str, kind: str) -> HttpResponse:
 @needs(Permission.WORK).get
 def blank_form(request: ActorRequest, code: str, version: int) -> HttpResponse:
     """One version of a sub-registry's form on paper, to fill in by hand: about nobody."""
+    return show(request, "records/definition_print.html", _blank(code, version), tab="definitions")
+
+
+@needs(Permission.WORK).get
+def blank_form_file(request: ActorRequest, code: str, version: int) -> HttpResponse:
+    """The same as PDF."""
+    return _pdf(f"{code}-{version}-blankett.pdf", paper_pdf.blank_pdf(_blank(code, version), at=request.at))
+
+
+def _blank(code: str, version: int) -> paper.BlankForm:
     form = catalogue().forms.get((code, version))
     if form is None:
         raise Http404
-    return show(request, "records/definition_print.html", paper.blank(form), tab="definitions")
+    return paper.blank(form)
+
+
+def _pdf(name: str, made: bytes) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
 
 
 @needs(Permission.READ_RECORDS).get_post
@@ -113,7 +128,17 @@ def version(request: ActorRequest, episode: str) -> HttpResponse:
 @needs(Permission.READ_RECORDS).get
 def print_out(request: ActorRequest, episode: str) -> HttpResponse:
     """The whole episode as the paper form has it."""
+    return show(request, "records/episode_print.html", _filled_in(request, episode), tab="records")
+
+
+@needs(Permission.READ_RECORDS).get
+def print_out_file(request: ActorRequest, episode: str) -> HttpResponse:
+    """The same as PDF."""
+    return _pdf(f"{episode}.pdf", paper_pdf.filled_pdf(_filled_in(request, episode), at=request.at))
+
+
+def _filled_in(request: ActorRequest, episode: str) -> paper.FilledForm:
     found = audited_reads.print_episode(actor=request.actor, episode=episode, at=request.at)
     if not found:
         raise NotFound()
-    return show(request, "records/episode_print.html", paper.filled_in(found), tab="records")
+    return paper.filled_in(found)

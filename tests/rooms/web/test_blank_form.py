@@ -15,9 +15,11 @@ from registret.registries.conditions import asked_when
 from registret.registries.exports import codebook
 from registret.registries.forms import Form
 from registret.registries.queries import catalogue, form_of
+from registret.web.records import paper, paper_pdf
 from tests import cast
 from tests.cast import ANNA, Country
-from tests.rooms.records.scene import TOLVAN, begun
+from tests.pdf import read
+from tests.rooms.records.scene import NOW, TOLVAN, begun
 from tests.rooms.web.client import Browser, text_of
 
 FORMS = [pytest.param(form, id=form.code) for form in catalogue().forms.values()]
@@ -58,6 +60,29 @@ def test_a_blank_form_has_every_question_with_all_its_options_and_lines_for_the_
     assert 'class="on"' not in page
 
 
+@every_form
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_blank_form_as_pdf_is_read_question_by_question(form: Form, language: str) -> None:
+    with translation.override(language):
+        document = read(paper_pdf.blank_pdf(paper.blank(form), at=NOW))
+        questions = [" ".join(str(question.variable.label).split()) for question in form.questions.values()]
+    assert (document.standard, document.language, document.untagged) == ("PDF/UA-1", language, 0)
+    assert document.headings_skip_no_level
+    assert [" ".join(text.split()) for level, text in document.headings if level == 3] == questions
+    boxes = sum(len(q.options) + len(q.variable.missing) for q in form.questions.values())
+    assert document.heard("Lbl") == ["☐"] * boxes
+
+
+def test_a_blank_form_as_pdf_is_a_file_about_nobody(anna: Browser) -> None:
+    assert '/delregister/pneumoni/1/blankett.pdf"' in anna.get("/delregister/pneumoni/1/blankett").content.decode()
+    answer = anna.get("/delregister/pneumoni/1/blankett.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    document = read(answer.content)
+    assert document.title == "Pneumoni, Infektionsregistret"
+    assert TOLVAN[:8] not in document.text
+    assert anna.get("/delregister/pneumoni/99/blankett.pdf").status_code == 404
+
+
 def test_a_blank_form_is_about_nobody_and_each_place_that_offers_it_leads_there(anna: Browser) -> None:
     now = timezone.now()
     arrived = [f"{timezone.localtime(now - timedelta(days=4)):%Y-%m-%dT%H:%M}"]
@@ -94,6 +119,16 @@ def test_what_is_answered_is_marked_among_the_options_and_stands_on_the_line(ann
     assert '<p class="line"><span></span> mg/L' in found["CRP, första värdet"]
     assert "När blododlingen togs" not in found, "it is not asked"
     assert "19121212-1212" in text_of(page)
+    assert f'href="/vardepisod/{episode}/utskrift.pdf"' in page.content.decode()
+    document = read(anna.get(f"/vardepisod/{episode}/utskrift.pdf").content)
+    marks = list(zip(document.heard("Lbl"), document.heard("LBody"), strict=True))
+    assert [label for mark, label in marks if mark == "☒" and label in {"KOL", "Diabetes", "Astma"}] == [
+        "KOL",
+        "Diabetes",
+    ]
+    assert ("Nummer", "19121212-1212") in marks
+    assert "88" in document.text
+    assert "När blododlingen togs" not in document.text
 
 
 @every_form

@@ -16,6 +16,7 @@ from registret.records.scope import all_providers
 from registret.web.gate import views
 from tests import cast
 from tests.cast import ANNA
+from tests.pdf import read
 from tests.rooms.records.scene import GRETA, TOLVAN, begun, number, system_id_of
 from tests.rooms.web.client import Browser
 
@@ -40,6 +41,7 @@ SHOWS = {
     *("start", "registreringar", "registreringar/registreringar.csv"),
     "vardepisod/<system_id:episode>/<slug:step>",
     "vardepisod/<system_id:episode>/utskrift",
+    "vardepisod/<system_id:episode>/utskrift.pdf",
     "vardepisod/<system_id:episode>/<slug:step>/andringar",
     *("patientarenden", "patientarenden/registerutdrag", "patientarenden/loggutdrag", "patientarenden/avboj"),
 }
@@ -82,4 +84,6 @@ def _body(browser: Browser, path: str, posted: dict[str, str] | None) -> str:
     if answer.status_code == 405:
         answer = browser.post(path, {})
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content.startswith(b"%PDF-"):
+        return read(content).text
     return content.decode("utf-8", "replace")
