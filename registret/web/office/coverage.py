@@ -26,8 +26,8 @@ from registret.web.http import ActorRequest
 from registret.web.office.clinics import FileForm
 from registret.web.office.coverage_pages import (
     CoverageImport,
+    CoverageWanted,
     CoveredClinic,
-    Wanted,
     coverage_import_page,
     coverage_page,
     covered_clinics,
@@ -67,17 +67,17 @@ def coverage_csv(request: ActorRequest) -> HttpResponse:
     return csv_file(f"tackningsgrad-{wanted.sub_registry}-{wanted.year}.csv", header, _rows(wanted, lines))
 
 
-def _wanted_lines(request: ActorRequest) -> tuple[Wanted, list[CoveredClinic]]:
+def _wanted_lines(request: ActorRequest) -> tuple[CoverageWanted, list[CoveredClinic]]:
     registers = {one.code: one.name for one in sub_registries()}
     asked = request.GET.get("delregister", "")
     register = asked if asked in registers else next(iter(registers))
     found = coverage_everywhere(actor=request.actor, sub_registry=register)
-    wanted = Wanted.asked(request.GET, registers, register, found, this_year=day_of(request.at).year)
+    wanted = CoverageWanted.asked(request.GET, registers, register, found, this_year=day_of(request.at).year)
     times = access_times(since=_YEAR_OF_ACCESS.before(request.at), until=request.at, actor=request.actor)
     return wanted, covered_clinics(wanted, every_clinic(), found, times)
 
 
-def _rows(wanted: Wanted, lines: list[CoveredClinic]) -> Iterator[list[str]]:
+def _rows(wanted: CoverageWanted, lines: list[CoveredClinic]) -> Iterator[list[str]]:
     for line in lines:
         about = [line.clinic.code, line.clinic.title, line.clinic.region, wanted.sub_registry, str(wanted.year)]
         yield [*about, line.registered, line.expected, line.coverage.value, line.source, line.days]

@@ -87,7 +87,7 @@ ORDERS: Final[Mapping[str, Callable[[CoveredClinic], tuple[Any, ...]]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class CoverageWanted:
     """What the address asks for, and what else it may."""
 
     sub_registry: str
@@ -125,7 +125,7 @@ class CoveragePage:
 
 
 def covered_clinics(
-    wanted: Wanted, clinics: Iterable[ClinicRow], found: Iterable[Coverage], times: Iterable[AccessTime]
+    wanted: CoverageWanted, clinics: Iterable[ClinicRow], found: Iterable[Coverage], times: Iterable[AccessTime]
 ) -> list[CoveredClinic]:
     """Those that are open, and those of whom something is known."""
     in_year = {one.clinic_id: one for one in found if one.year == wanted.year}
@@ -138,7 +138,7 @@ def covered_clinics(
     return sorted(lines, key=ORDERS[wanted.order])
 
 
-def coverage_page(wanted: Wanted, lines: Sequence[CoveredClinic]) -> CoveragePage:
+def coverage_page(wanted: CoverageWanted, lines: Sequence[CoveredClinic]) -> CoveragePage:
     names = {"namn": _("Klinik"), "antal": _("Registrerade"), "tackning": _("Täckningsgrad"), "tid": _("Dygn")}
     return CoveragePage(
         registers=[

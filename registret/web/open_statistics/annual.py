@@ -14,7 +14,14 @@ from registret.kernel.sweden import day_of
 from registret.registries.queries import edition_rules, name_of
 from registret.reports.public_figures import PublicFigures, PublicPeriod, public_figures
 from registret.reports.refusals import YearNotTold, YearToCome
-from registret.web.open_statistics.pages import Told, address, changed, other_language, published_indicators, told_of
+from registret.web.open_statistics.pages import (
+    AreasTold,
+    address,
+    changed,
+    other_language,
+    published_indicators,
+    told_of,
+)
 from registret.web.pieces import Note
 from registret.web.reports.texts import proposed, sentence_of
 
@@ -27,12 +34,12 @@ class ReportedIndicator:
     name: str
     sentence: str
     notes: Sequence[Note]
-    told: Told
+    told: AreasTold
     reading: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter:
+class RegisterChapter:
     """A sub-registry."""
 
     id: str
@@ -46,7 +53,7 @@ class AnnualReportPage:
 
     year: int
     editions: str
-    chapters: Sequence[Chapter]
+    chapters: Sequence[RegisterChapter]
     method: Sequence[tuple[str, str]]
     index: str
     other_language: str
@@ -64,7 +71,7 @@ def annual_report_page(year: int, subjects: Collection[str], *, at: datetime) ->
         year=year,
         editions=_editions(told),
         chapters=[
-            Chapter(id=f"r-{code}", name=name_of(code), indicators=[_reported(*one) for one in of_register])
+            RegisterChapter(id=f"r-{code}", name=name_of(code), indicators=[_reported(*one) for one in of_register])
             for code, of_register in groupby(found, key=lambda one: one[0].indicator.sub_registry)
         ],
         method=method(),

@@ -57,7 +57,7 @@ class AreaLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class AreasTold:
     """What is told of the areas together. `picture`: empty if nobody was counted; `about`: of which months, and by
     which edition, or that nothing is told."""
 
@@ -76,7 +76,7 @@ class PublicIndicatorPage:
     sentence: str
     proposed: Note | None
     changed: Note | None
-    told: Told
+    told: AreasTold
     over_time: SafeString
     periods: Sequence[AreaLine]
     texts: Sequence[tuple[str, str]]
@@ -136,17 +136,17 @@ def indicator_page(found: PublicFigures) -> PublicIndicatorPage:
     )
 
 
-def told_of(period: PublicPeriod | None, indicator: Indicator) -> Told:
+def told_of(period: PublicPeriod | None, indicator: Indicator) -> AreasTold:
     """The country and its regions, in a picture and in a table."""
     if period is None:
-        return Told(
+        return AreasTold(
             picture=SafeString(), areas=(), about=_("Ingen utgåva har siffror som kan visas för alla. De kan vara få.")
         )
     areas = [(Whose.COUNTRY, _("Riket"), period.country)]
     areas += [(Whose.REGION, area.name, figure) for area, figure in period.regions.items()]
     about = _("%(months)s, ur utgåva %(number)s från %(made)s. En region som inte visas har för få patienter.")
     facts = {"months": months(period.months), "number": period.edition.number, "made": period.edition.made_on}
-    return Told(
+    return AreasTold(
         picture=bars_of(areas, indicator, name=_("Riket och regionerna")),
         areas=[_area_line(name, figure, indicator) for _whose, name, figure in areas],
         about=about % facts,

@@ -25,7 +25,7 @@ MOST: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class PatientLine:
     """`value`: as the form sends it. `step`: where the answers are filled in."""
 
     value: str
@@ -41,20 +41,20 @@ class Pile:
     id: str
     title: str
     lead: str
-    lines: Sequence[Line]
+    lines: Sequence[PatientLine]
     acts: Sequence[tuple[LetterAct, str]]
     is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LettersPage:
+class PatientLettersPage:
     piles: Sequence[Pile]
     done: Note | None
 
 
 def letters_page(
     found: Sequence[LetterLine], *, done: Mapping[str, str], is_nothing_chosen: bool, at: datetime
-) -> LettersPage:
+) -> PatientLettersPage:
     """`done`: what the address says of the act before."""
     new = [one for one in found if one.letter_at is None]
     waiting = [one for one in found if one.letter_at is not None and one.replied_at is None]
@@ -85,19 +85,19 @@ def letters_page(
         ),
     )
     told = Note("warn", _("Kryssa för minst en patient."), "alert") if is_nothing_chosen else _done(done)
-    return LettersPage(piles=[pile for pile in piles if pile.lines], done=told)
+    return PatientLettersPage(piles=[pile for pile in piles if pile.lines], done=told)
 
 
-def _lines(found: Sequence[LetterLine], *, at: datetime) -> list[Line]:
+def _lines(found: Sequence[LetterLine], *, at: datetime) -> list[PatientLine]:
     return [_line(one, at=at) for one in found[:MOST]]
 
 
-def _line(one: LetterLine, *, at: datetime) -> Line:
+def _line(one: LetterLine, *, at: datetime) -> PatientLine:
     today = day_of(at)
     step = str(form_of(one.sub_registry, one.version).step(one.step).name).lower()
     who = f"{sex_name(one.patient.sex)} · {name_of(one.sub_registry)}, {step}"
     is_late = one.due_to < today
-    return Line(
+    return PatientLine(
         value=f"{one.episode}:{one.step}",
         step=Link(one.patient.shown, reverse("step", args=[one.episode, one.step])),
         told=" · ".join((who, *_history(one), _("senast %(day)s") % {"day": day_in_words(one.due_to)})),

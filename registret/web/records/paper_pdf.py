@@ -14,7 +14,7 @@ from registret.web.typeset import Frame, frame, typeset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepOnPaper:
+class FilledStep:
     name: str
     sections: Sequence[PaperSection]
     facts: Sequence[tuple[str, str]]
@@ -30,7 +30,7 @@ class FormOnPaper:
     about: str
     facts: Sequence[tuple[str, str]]
     lines: Sequence[str]
-    steps: Sequence[StepOnPaper]
+    steps: Sequence[FilledStep]
 
 
 def blank_pdf(page: BlankForm, *, at: datetime) -> bytes:
@@ -65,6 +65,6 @@ def filled_pdf(page: FilledForm, *, at: datetime) -> bytes:
     return typeset("records/form.typ", document, at=at)
 
 
-def _step(step: PaperStep, name: str, texts: Sequence[str]) -> StepOnPaper:
+def _step(step: PaperStep, name: str, texts: Sequence[str]) -> FilledStep:
     scores = [(score.term, " ".join(score.lines)) for score in step.scores]
-    return StepOnPaper(name=name, sections=step.sections, facts=scores, texts=texts)
+    return FilledStep(name=name, sections=step.sections, facts=scores, texts=texts)

@@ -19,14 +19,14 @@ from registret.reports.statistics.intervals import Interval
 from registret.reports.statistics.overdispersion import arcsine_limits
 from registret.reports.statistics.tails import ALARM, QUESTION
 from registret.web.pieces import FigureText
-from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelWords, Limits, bars, funnel
+from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelWords, LimitLine, bars, funnel
 from registret.web.reports.clinic_words import PLACES, by_chance, left_out, no_clinics, nobody_else, verdict
 from registret.web.reports.figure_words import figure_text
 from registret.web.reports.pictures import Axis, axis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClinicLine:
+class ComparedClinic:
     """`counted`: the figure in numbers. `place`: in the funnel, empty where there is none."""
 
     name: str
@@ -44,7 +44,7 @@ class ClinicsPart:
     bars: SafeString
     said: Sequence[str]
     left_out: Sequence[str]
-    rows: Sequence[ClinicLine]
+    rows: Sequence[ComparedClinic]
 
 
 _ENDS: Final[Mapping[float, tuple[str, str]]] = {QUESTION: ("95 %", "c-in"), ALARM: ("99,8 %", "c-lim")}
@@ -77,9 +77,9 @@ def _names(found: Clinics) -> Iterator[str]:
         yield one.name or _("Klinik %(number)s") % {"number": number}
 
 
-def _line(name: str, one: ClinicFigure, indicator: Indicator) -> ClinicLine:
+def _line(name: str, one: ClinicFigure, indicator: Indicator) -> ComparedClinic:
     place = str(PLACES[one.place]) if one.place else ""
-    return ClinicLine(name=name, counted=one.figure, figure=figure_text(one.figure, indicator), place=place)
+    return ComparedClinic(name=name, counted=one.figure, figure=figure_text(one.figure, indicator), place=place)
 
 
 def _funnel(named: Sequence[tuple[str, ClinicFigure]], found: Clinics, description: str) -> SafeString:
@@ -105,14 +105,14 @@ def _dot(name: str, one: ClinicFigure) -> Dot:
     return Dot(is_own=one.is_own, n=one.figure.n, value=100 * one.estimate.value, outside=outside, label=label)
 
 
-def _limits(found: Clinics, along: Axis) -> Iterator[Limits]:
+def _limits(found: Clinics, along: Axis) -> Iterator[LimitLine]:
     """Those of chance alone, which decide."""
     for tail, (label, css) in _ENDS.items():
         drawn = limits_to_draw(round(along.high), found.target or 0.0, tail)
-        yield Limits(label=label, css=css, points=[(n, _percent(limit)) for n, limit in drawn])
+        yield LimitLine(label=label, css=css, points=[(n, _percent(limit)) for n, limit in drawn])
 
 
-def _wide_limits(found: Clinics, along: Axis) -> Iterator[Limits]:
+def _wide_limits(found: Clinics, along: Axis) -> Iterator[LimitLine]:
     """Those with the spread between clinics, if it is more than chance."""
     spread, target = found.spread, found.target or 0.0
     if spread is None or not found.is_spread:
@@ -120,7 +120,7 @@ def _wide_limits(found: Clinics, along: Axis) -> Iterator[Limits]:
     sizes = range(1, round(along.high) + 1, max(round(along.high) // 100, 1))
     for tail in _ENDS:
         points = [(n, _percent(arcsine_limits(n, target, spread, tail))) for n in (*sizes, round(along.high))]
-        yield Limits(label="", css="c-wide", points=points)
+        yield LimitLine(label="", css="c-wide", points=points)
 
 
 def _percent(interval: Interval) -> Interval:

@@ -58,7 +58,7 @@ class StepQuestions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageLine:
+class CoverageOfYear:
     """One year. `source`: who counted, and when that was brought in."""
 
     year: int
@@ -75,7 +75,7 @@ class QualityPage:
 
     register: str
     since: str
-    coverage: Sequence[CoverageLine]
+    coverage: Sequence[CoverageOfYear]
     remarks: Sequence[RemarkLine]
     steps: Sequence[StepLine]
     to_do: Sequence[Link]
@@ -119,8 +119,8 @@ def _to_do(form: Form) -> list[Link]:
     ]
 
 
-def _coverage_line(one: Coverage) -> CoverageLine:
-    return CoverageLine(
+def _coverage_line(one: Coverage) -> CoverageOfYear:
+    return CoverageOfYear(
         year=one.year,
         figure=coverage_text(one),
         registered=one.registered,
