@@ -126,7 +126,7 @@ SITE = {
     "rapporter/<slug:register>/datakvalitet": "needs read_reports",
     "rapporter/<slug:register>/datakvalitet/<slug:step>/<slug:code>": "needs read_records",
     "rapporter/<slug:register>/<slug:code>/<slug:part>.csv": "needs read_reports",
-    "rapporter/<slug:register>/<slug:code>/<slug:part>.svg": "needs read_reports",
+    "rapporter/<slug:register>/<slug:code>/<slug:part>.<picture:kind>": "needs read_reports",
     "rapporter/<slug:register>/<slug:code>/patienter": "needs read_records",
     "patienter": "needs read_records",
     "patienter/ny": "needs report",
@@ -268,7 +268,8 @@ EBBA = cast.person("Ebba", "Grankvist", "SE2321009991-E00G8K5")
 
 def path_of(address: str, gap: str, *, patient: str = "P3467ACDE", episode: str = "E3467ACDE") -> str:
     """The address with its gaps filled: those of patients and episodes with theirs."""
-    known = {"system_id:patient": patient, "system_id:episode": episode, "slug:step": "acute", "kind:kind": "csv"}
+    known = {"system_id:patient": patient, "system_id:episode": episode, "slug:step": "acute"}
+    known |= {"kind:kind": "csv", "picture:kind": "svg"}
     for name, value in known.items():
         address = address.replace(f"<{name}>", value)
     return "/" + re.sub(r"<[^>]+>", gap, address)

@@ -188,7 +188,7 @@ LEFT_OUT: Mapping[str, Left] = {
     "kansliet/tackningsgrad.csv": Left.FILE,
     "rapporter/<slug:register>.csv": Left.FILE,
     "rapporter/<slug:register>/<slug:code>/<slug:part>.csv": Left.FILE,
-    "rapporter/<slug:register>/<slug:code>/<slug:part>.svg": Left.FILE,
+    "rapporter/<slug:register>/<slug:code>/<slug:part>.<picture:kind>": Left.FILE,
     "delregister/<slug:code>/<int:version>.<kind:kind>": Left.FILE,
     "delregister/<slug:code>/<int:version>/blankett.pdf": Left.FILE,
     "delregister/<slug:code>/indikatorer.<kind:kind>": Left.FILE,

@@ -1,12 +1,12 @@
 """What a page of an indicator gives to take along: its pictures, and its tables (`files`).
 
-A picture has a style of its own, light, so that it looks alike in any program. Another format, such as PNG, would be
-made from this file, here.
+A picture has a style of its own, light, so that it looks alike in any program; as PNG it fits into slides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpResponse
@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 
 from registret.access.refusals import NotFound
 from registret.web.pieces import Link
+from registret.web.typeset import png_of
 
 _INK, _SOFT, _LINE, _EDGE, _GRAN, _SURFACE = "#17262b", "#4a5a60", "#dbd6ca", "#6c797e", "#0e5257", "#fff"
 _REGION, _OK, _WARN = "#a85f00", "#24613a", "#744700"
 STYLE: Final[Mapping[str, str]] = {
-    "text": f"font:14px 'Liberation Sans',Arial,sans-serif;fill:{_SOFT}",
+    "text": f"font:14px 'Liberation Sans',Arial,'Source Sans Pro',sans-serif;fill:{_SOFT}",
     "path,polyline": f"fill:none;stroke:{_LINE}",
     ".e": "text-anchor:end",
     ".m": "text-anchor:middle",
@@ -59,19 +60,28 @@ def links_of(address: str, pictures: Mapping[str, SafeString]) -> Mapping[str, S
     }
     found: dict[str, Sequence[Link]] = {}
     for part, name in names.items():
-        picture = Link(_("%(what)s som bild (SVG)") % {"what": name}, f"{address}/{part}.svg")
+        drawn = [
+            Link(_("%(what)s som bild (SVG)") % {"what": name}, f"{address}/{part}.svg"),
+            Link(_("%(what)s som bild (PNG)") % {"what": name}, f"{address}/{part}.png"),
+        ]
         numbers = Link(_("%(what)s som siffror (CSV)") % {"what": name}, f"{address}/{part}.csv")
-        found[part] = ([picture] if pictures.get(part) else []) + ([] if part == "tratt" else [numbers])
+        found[part] = (drawn if pictures.get(part) else []) + ([] if part == "tratt" else [numbers])
     return found
 
 
-def picture_file(name: str, picture: SafeString | None) -> HttpResponse:
-    """The picture of a page, to be saved as `name`. Raises: NotFound (the page has a sentence instead)."""
+def picture_file(name: str, picture: SafeString | None, *, kind: str, at: datetime) -> HttpResponse:
+    """The picture of a page, to be saved as `name`, as `svg` or `png`.
+
+    Raises: NotFound (the page has a sentence instead).
+    """
     if not picture:
         raise NotFound()
     rules = "".join(f"{what}{{{how}}}" for what, how in STYLE.items())
     start, end, rest = picture.partition(">")
     whole = f'{start} xmlns="http://www.w3.org/2000/svg"{end}<style>{rules}</style>{rest}'
-    response = HttpResponse(whole, content_type="image/svg+xml; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.svg"'
+    if kind == "png":
+        response = HttpResponse(png_of(whole, at=at), content_type="image/png")
+    else:
+        response = HttpResponse(whole, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response

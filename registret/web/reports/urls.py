@@ -1,6 +1,21 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from registret.web.reports import views
+
+
+class PictureFormat:
+    """As what a picture is fetched."""
+
+    regex = "svg|png"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PictureFormat, "picture")
 
 urlpatterns = [
     path("rapporter", views.reports, name="reports"),
@@ -9,6 +24,10 @@ urlpatterns = [
     path("rapporter/<slug:register>/datakvalitet/<slug:step>/<slug:code>", views.remark, name="remark"),
     path("rapporter/<slug:register>/<slug:code>", views.indicator, name="indicator"),
     path("rapporter/<slug:register>/<slug:code>/<slug:part>.csv", views.indicator_csv, name="indicator_file"),
-    path("rapporter/<slug:register>/<slug:code>/<slug:part>.svg", views.indicator_svg, name="indicator_picture"),
+    path(
+        "rapporter/<slug:register>/<slug:code>/<slug:part>.<picture:kind>",
+        views.indicator_picture,
+        name="indicator_picture",
+    ),
     path("rapporter/<slug:register>/<slug:code>/patienter", views.patients, name="indicator_patients"),
 ]

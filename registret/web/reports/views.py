@@ -65,9 +65,10 @@ def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
 
 
 @needs(Permission.READ_REPORTS).get
-def indicator_svg(request: ActorRequest, register: str, code: str, part: str) -> HttpResponse:
+def indicator_picture(request: ActorRequest, register: str, code: str, part: str, kind: str) -> HttpResponse:
     """A picture of the page of an indicator."""
-    return picture_file(f"{part}-{code}", _indicator_page(request, register, code).pictures.get(part))
+    picture = _indicator_page(request, register, code).pictures.get(part)
+    return picture_file(f"{part}-{code}", picture, kind=kind, at=request.at)
 
 
 @needs(Permission.READ_REPORTS).get

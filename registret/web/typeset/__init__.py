@@ -15,7 +15,7 @@ import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import font_source_sans_pro
 from django.conf import settings
@@ -35,6 +35,7 @@ _WEB: Final = Path(__file__).parent.parent
 # Started, not imported: the site does without Typst in its memory.
 _PROCESS: Final = Path(__file__).with_name("process.py")
 _FRAME: Final = _WEB / "templates" / "paper.typ"
+_PICTURE: Final = '#set page(width: auto, height: auto, margin: 8pt)\n#image("picture.svg")'
 _FONTS: Final = Path(font_source_sans_pro.__file__).parent / "files"
 # Typst fetches the packages that a template names. Ours name none, and what is no proxy fetches none.
 _ENVIRONMENT: Final = {"ALL_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "RUST_BACKTRACE": "0"}
@@ -79,9 +80,14 @@ def typeset(template: str, page: DataclassInstance, *, at: datetime) -> bytes:
     return compiled(files, page=drawable(asdict(page)), at=at)
 
 
-def compiled(files: dict[str, str], *, page: Any, at: datetime) -> bytes:
-    """Return the PDF of `main.typ` among the files, for which `page` is `sys.inputs.page`. Raises: TakesTooLong."""
-    work = {"files": files, "page": json.dumps(page), "fonts": str(_FONTS), "at": int(at.timestamp())}
+def png_of(svg: str, *, at: datetime) -> bytes:
+    """Return a picture as PNG. Its fonts are those of the documents. Raises: TakesTooLong."""
+    return compiled({"main.typ": _PICTURE, "picture.svg": svg}, page={}, at=at, kind="png")
+
+
+def compiled(files: dict[str, str], *, page: Any, at: datetime, kind: Literal["pdf", "png"] = "pdf") -> bytes:
+    """Return what `main.typ` among the files makes, for which `page` is `sys.inputs.page`. Raises: TakesTooLong."""
+    work = {"files": files, "page": json.dumps(page), "fonts": str(_FONTS), "at": int(at.timestamp()), "format": kind}
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(_PROCESS)],

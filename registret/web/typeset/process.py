@@ -15,6 +15,8 @@ from typing import Any
 import typst
 
 _MEMORY = 2 * 2**30
+_PIXELS = 288.0
+"""An inch of a picture: it is sharp on slides."""
 
 
 def main() -> int:
@@ -41,7 +43,8 @@ def _made(work: dict[str, Any]) -> bytes:
         package_path=work["fonts"],
         package_cache_path=work["fonts"],
         sys_inputs={"page": work["page"]},
-        format="pdf",
+        format=work["format"],
+        ppi=_PIXELS,
         pdf_standards=["ua-1"],
         timestamp=work["at"],
     )

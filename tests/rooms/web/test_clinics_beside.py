@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 from pytest_django import Settings
 
 from registret import web
@@ -253,6 +255,16 @@ def downloaded(place: Country, now: datetime) -> Iterator[tuple[str, ElementTree
         yield part, ElementTree.fromstring(answer.content)  # noqa: S314
 
 
+def test_a_picture_is_taken_along_for_slides_with_its_words(place: Country, now: datetime) -> None:
+    told(place, now)
+    answer = Browser.of(RUNE).get(f"{PAGE}/tratt.png")
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="tratt-{WITHIN_4}.png"'
+    with Image.open(BytesIO(answer.content)) as picture:
+        assert picture.width > 1000
+        assert len(picture.convert("RGB").getcolors(maxcolors=2**16) or ()) > 20, "drawn, and no empty page"
+
+
 def test_a_picture_is_taken_along_with_its_style(place: Country, now: datetime) -> None:
     for part, picture in downloaded(place, now):
         assert picture.tag == f"{SVG}svg", part
@@ -285,6 +297,6 @@ def in_file(part: str) -> list[list[str]]:
     return [line.split(";") for line in answer.content.decode("utf-8-sig").splitlines()][1:]
 
 
-@pytest.mark.parametrize("part", ["x.svg", "x.csv", "tratt.csv", "grupper.svg"])
+@pytest.mark.parametrize("part", ["x.svg", "x.png", "x.csv", "tratt.csv", "grupper.svg", "tratt.gif"])
 def test_what_the_page_does_not_have_is_not_found(place: Country, part: str) -> None:
     assert Browser.of(ANNA).get(f"{PAGE}/{part}").status_code == 404
