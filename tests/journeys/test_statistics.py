@@ -49,13 +49,15 @@ def test_the_office_opens_an_indicator_and_a_report_and_anybody_reads_them(
     page.context.clear_cookies()
     looked_at(page, "172-statistik")
     anybody.press(INDICATOR)
-    expect(page.locator("main")).to_contain_text("1800 av 2200")
+    expect(page.locator("h1")).to_have_text(INDICATOR)
     looked_at(page, "173-statistik-indikator")
     anybody.press("English")
     expect(page.locator("h1")).to_have_text("Antibiotic within 4 hours")
     looked_at(page, "174-statistics-indicator")
     page.get_by_role("link", name="Open statistics").click()
     page.get_by_role("link", name="Annual report 2020").click()
+    # The page of the indicator may be of later months, of which another journey has told.
+    expect(page.locator("main")).to_contain_text("1800 of 2200")
     looked_at(page, "175-annual-report")
     assert page.context.cookies() == []
 

@@ -33,6 +33,12 @@ from tests.rooms.web.client import Browser, text_of
 pytestmark = pytest.mark.django_db
 
 NEW = "anna.ny@regionnorrvik.se"
+CLOSED_WITHOUT_FORMS = """
+code = "malaria"
+state = "closed"
+order = 9
+name = { sv = "Malaria", en = "Malaria" }
+"""
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +68,17 @@ def test_a_closed_sub_registry_is_offered_for_reading_if_there_is_something_to_r
     place: Country, settings: Settings, tmp_path: Path
 ) -> None:
     settings.DEFINITIONS_DIR = close_pneumonia(tmp_path)
+    without_forms = tmp_path / "malaria" / "1"
+    without_forms.mkdir(parents=True)
+    (without_forms / "register.toml").write_text(CLOSED_WITHOUT_FORMS)
     catalogue.cache_clear()
     try:
         offered = text_of(Browser.of(ANNA).get("/konto/ansok"))
     finally:
         catalogue.cache_clear()
     assert "Pneumoni (stängt: läsa och rätta)" in offered
-    assert "nativ led" not in offered, "it has no forms"
+    assert "Infektion i nativ led (stängt: läsa och rätta)" in offered
+    assert "Malaria" not in offered, "it has no forms"
 
 
 def events(name: str) -> int:
