@@ -211,7 +211,7 @@ class EpisodeList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterLine:
-    """Somebody to write to about a step whose time has come. `letter_at`: None if no letter was sent."""
+    """A patient to write to about a step whose time has come. `letter_at`: None if no letter was sent."""
 
     patient: PatientRow
     episode: str

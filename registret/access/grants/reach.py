@@ -35,7 +35,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
-    """What somebody may do at a place, and until when."""
+    """What a person may do at a place, and until when."""
 
     role: Role
     sub_registries: frozenset[str]

@@ -159,7 +159,7 @@ def test_a_template_reads_no_file_beside_those_it_is_given(path: str) -> None:
 def test_a_template_fetches_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RuntimeError, match="failed to download package"):
         of('#import "@preview/cetz:0.3.0": *')
-    # It goes where the environment says, and that is nowhere: here somebody listens.
+    # The environment names a proxy where nothing listens. Here a server listens, so that a request would be seen.
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(20)
         proxy = f"http://127.0.0.1:{server.getsockname()[1]}"
