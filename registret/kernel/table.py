@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, Self, TypeVar
 
 F = TypeVar("F", covariant=True)
 
@@ -24,6 +24,31 @@ FORM_FAULTS: Mapping[str, str] = {
     "column_twice": "stands there twice",
 }
 """What can be wrong with the form of a file, in English for commands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class FileFault:
+    """What is wrong (a code of `says` and its values), and where. `line` counts from 1, the header; `column` is empty
+    if it is the line as a whole. Each kind of file has a class of its own, with what its codes say in English."""
+
+    says: ClassVar[Mapping[str, str]] = FORM_FAULTS
+
+    line: int
+    column: str
+    code: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, code: str, *, line: int, column: str = "", **values: object) -> Self:
+        return cls(line=line, column=column, code=code, values=tuple((name, str(v)) for name, v in values.items()))
+
+    @property
+    def what(self) -> str:
+        return self.says[self.code].format(**dict(self.values))
+
+    def __str__(self) -> str:
+        where = f"line {self.line}, column {self.column}" if self.column else f"line {self.line}"
+        return f"{where}: {self.what}"
 
 
 class MakesFaults(Protocol[F]):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from registret.kernel.checkdigit import luhn_valid
 from registret.kernel.identifiers import EmailAddress, Malformed
-from registret.kernel.table import FORM_FAULTS, Row, read_table
+from registret.kernel.table import FORM_FAULTS, FileFault, Row, read_table
 
 REGION_CODE = "regionkod"
 REGION = "region"
@@ -73,28 +73,11 @@ FAULTS: Mapping[str, str] = {
 """What can be wrong, in English for the command; `words.clinic_faults` has it for pages."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class ClinicFault:
-    """What is wrong (a code of FAULTS and its values), and where. `line` counts from 1, the header; `column` is empty
-    if it is the line as a whole."""
+class ClinicFault(FileFault):
+    """What is wrong with a file of clinics: a code of FAULTS."""
 
-    line: int
-    column: str
-    code: str
-    values: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def of(cls, code: str, *, line: int, column: str = "", **values: object) -> ClinicFault:
-        return cls(line=line, column=column, code=code, values=tuple((name, str(v)) for name, v in values.items()))
-
-    @property
-    def what(self) -> str:
-        return FAULTS[self.code].format(**dict(self.values))
-
-    def __str__(self) -> str:
-        return (
-            f"line {self.line}, column {self.column}: {self.what}" if self.column else f"line {self.line}: {self.what}"
-        )
+    __slots__ = ()
+    says = FAULTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

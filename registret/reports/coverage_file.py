@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from registret.kernel.table import FORM_FAULTS, Row, read_table
+from registret.kernel.table import FORM_FAULTS, FileFault, Row, read_table
 
 CLINIC: Final = "klinikkod"
 SUB_REGISTRY: Final = "delregister"
@@ -30,23 +30,11 @@ FAULTS: Final[Mapping[str, str]] = {
 """What can be wrong, and what to do, in English for the command; `words.coverage_faults` has it for pages."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class CoverageFault:
-    """What is wrong (a code of FAULTS and its values), and where. `line` counts from 1, the header; `column` is empty
-    if it is the line as a whole."""
+class CoverageFault(FileFault):
+    """What is wrong with a file of counts: a code of FAULTS."""
 
-    line: int
-    column: str
-    code: str
-    values: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def of(cls, code: str, *, line: int, column: str = "", **values: object) -> CoverageFault:
-        return cls(line=line, column=column, code=code, values=tuple((name, str(v)) for name, v in values.items()))
-
-    def __str__(self) -> str:
-        where = f"line {self.line}, column {self.column}" if self.column else f"line {self.line}"
-        return f"{where}: {FAULTS[self.code].format(**dict(self.values))}"
+    __slots__ = ()
+    says = FAULTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
