@@ -1,6 +1,6 @@
 """What the silent question whether a card is still in costs the server, beside an ordinary page.
 
-Each question is a TLS handshake of its own, with a certificate and its signature; a page of somebody at work comes over
+Each question is a TLS handshake of its own, with a certificate and its signature; a page of newcomer at work comes over
 a connection that is open already, or over one of its own. Measured is the processor time of the server's process (its
 database not included), in rounds that alternate, as a ratio of medians with the range over the rounds.
 
@@ -33,7 +33,7 @@ def main() -> None:
     # The settings of the house are read from the environment that prepare() makes.
     prepare()
     from registret.demo.pki import DemoAuthority
-    from tests.journeys.people import CLINIC, appointed, somebody
+    from tests.journeys.people import CLINIC, appointed, newcomer
     from tests.journeys.running import House
 
     logging.disable()
@@ -43,7 +43,7 @@ def main() -> None:
             house.run("migrate", "--verbosity", "0")
             house.run("import-clinics", "registret/demo/clinics.csv")
             house.start()
-            person = appointed(house, somebody(house, "Bertil", "Holm"), "local_administrator", CLINIC)
+            person = appointed(house, newcomer(house, "Bertil", "Holm"), "local_administrator", CLINIC)
             visitor = person.visitor()
             visitor.log_in()
             probe = visitor.probe()

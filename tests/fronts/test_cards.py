@@ -8,7 +8,7 @@ from registret.demo.certificates import KeyKind
 from tests.fronts.conftest import behind_a_front
 from tests.fronts.running import FrontedHouse
 from tests.journeys.cards import PERSONAL_NUMBER, card_that_is, of_size
-from tests.journeys.people import registered, somebody
+from tests.journeys.people import newcomer, registered
 from tests.journeys.wire import Visitor, heading
 from tests.rooms.serving.client import connect, get, receive
 
@@ -47,7 +47,7 @@ def test_checking_a_card_explains_it_wherever_it_comes_from(house: FrontedHouse,
 
 
 def test_a_good_card_gets_in(house: FrontedHouse) -> None:
-    person = somebody(house, "Anna", "Åberg")
+    person = newcomer(house, "Anna", "Åberg")
     visitor = registered(person)
     assert "__Host-session" in visitor.cookies
     read = _last(house, "card.read")
@@ -94,7 +94,7 @@ def test_a_certificate_beyond_all_measure_is_answered_in_words(house: FrontedHou
 
 
 def test_the_silent_probe_knows_the_card_that_was_shown(house: FrontedHouse) -> None:
-    person = somebody(house, "Cilla", "Dal")
+    person = newcomer(house, "Cilla", "Dal")
     visitor = registered(person)
     # Anyone who logs out is told where to ask whether the card is out.
     left = visitor.post("/logga-ut", form_on="/nastan-klart")

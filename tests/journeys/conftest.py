@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 from registret.demo.browser import TEST_POLICY, nss_home, sweep_test_policies
 from registret.demo.certificates import IssuedCertificate
 from registret.demo.pki import DemoAuthority
-from tests.journeys.people import CLINIC, Person, appointed, somebody
+from tests.journeys.people import CLINIC, Person, appointed, newcomer
 from tests.journeys.running import PATIENCE, House
 
 POLICIES = Path("/etc/chromium/policies/managed")
@@ -51,26 +51,26 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="session")
 def doris(house: House) -> Person:
     """Runs the registry office."""
-    return appointed(house, somebody(house, "Doris", "Ek"), "registry_office")
+    return appointed(house, newcomer(house, "Doris", "Ek"), "registry_office")
 
 
 @pytest.fixture(scope="session")
 def bertil(house: House) -> Person:
     """Local administrator at the infection clinic."""
-    return appointed(house, somebody(house, "Bertil", "Holm"), "local_administrator", CLINIC)
+    return appointed(house, newcomer(house, "Bertil", "Holm"), "local_administrator", CLINIC)
 
 
 @pytest.fixture(scope="session")
 def cecilia(house: House) -> Person:
     """Local administrator at another clinic, of another care provider."""
-    person = somebody(house, "Cecilia", "Lund", organisation="Region Sydvik", domain="regionsydvik.se")
+    person = newcomer(house, "Cecilia", "Lund", organisation="Region Sydvik", domain="regionsydvik.se")
     return appointed(house, person, "local_administrator", "infektion-sydvik")
 
 
 @pytest.fixture(scope="session")
 def erik(house: House) -> Person:
     """Reviews the log."""
-    return appointed(house, somebody(house, "Erik", "Sand"), "log_reviewer")
+    return appointed(house, newcomer(house, "Erik", "Sand"), "log_reviewer")
 
 
 @pytest.fixture(scope="session")

@@ -66,10 +66,10 @@ class Person:
         return Visitor(self.house, self.card)
 
 
-def somebody(
+def newcomer(
     house: House, given_name: str, surname: str, organisation: str = "Region Norrvik", domain: str = "regionnorrvik.se"
 ) -> Person:
-    """Somebody new, under an HSA-id that nobody else has."""
+    """A person who is new to the registry, under an HSA-id that no other has."""
     return Person(house, given_name, surname, f"SE2321009991-E{next(_numbers):05}X", organisation, domain)
 
 

@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import OpenDesk, looked_at
-from tests.journeys.people import Person, registered, somebody
+from tests.journeys.people import Person, newcomer, registered
 from tests.journeys.running import House, code_in, link_in
 
 pytestmark = pytest.mark.journey
 
 
 def test_moa_looks_after_her_own_account(house: House, bertil: Person, desk: OpenDesk) -> None:
-    moa = somebody(house, "Moa", "Lind")
+    moa = newcomer(house, "Moa", "Lind")
     wire = registered(moa)
     hers = desk(moa.card)
     page = hers.page

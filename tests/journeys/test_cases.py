@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
-from tests.journeys.people import Person, appointed, somebody
+from tests.journeys.people import Person, appointed, newcomer
 from tests.journeys.running import House
 from tests.journeys.test_registry import at_work, begun, patient, reporter, reporters_desk
 
@@ -28,13 +28,13 @@ OTHER = patient("19680808239")
 @pytest.fixture(scope="module")
 def greta(house: House) -> Person:
     """Handles patients' cases."""
-    return appointed(house, somebody(house, "Greta", "Frost"), "case_handler")
+    return appointed(house, newcomer(house, "Greta", "Frost"), "case_handler")
 
 
 @pytest.fixture(scope="module")
 def henning(house: House) -> Person:
     """Handles them too."""
-    return appointed(house, somebody(house, "Henning", "Ask"), "case_handler")
+    return appointed(house, newcomer(house, "Henning", "Ask"), "case_handler")
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import OpenDesk, looked_at
-from tests.journeys.people import CLINIC_TITLE, somebody
+from tests.journeys.people import CLINIC_TITLE, newcomer
 from tests.journeys.running import House
 
 pytestmark = pytest.mark.journey
 
 
 def test_the_only_match_is_taken_and_what_matches_nothing_is_kept_and_told(house: House, desk: OpenDesk) -> None:
-    person = somebody(house, "Vera", "Ask")
+    person = newcomer(house, "Vera", "Ask")
     hers = desk(person.card)
     page = hers.open("/")
     hers.press("Logga in med SmartCard")

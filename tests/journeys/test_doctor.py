@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
-from tests.journeys.people import Person, reporting, somebody
+from tests.journeys.people import Person, newcomer, reporting
 from tests.journeys.running import House
 from tests.journeys.test_registry import (
     YESTERDAY,
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.journey
 def test_what_decides_about_a_sepsis_is_in_sight_and_a_wrong_date_is_said_when_it_is_left(
     house: House, bertil: Person, desk: OpenDesk
 ) -> None:
-    hers = desk(reporting(house, somebody(house, "Maj", "Ro"), bertil, registries="sepsis").card)
+    hers = desk(reporting(house, newcomer(house, "Maj", "Ro"), bertil, registries="sepsis").card)
     hers.open("/")
     hers.press("Logga in med SmartCard")
     page = hers.page

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import OpenDesk, looked_at
-from tests.journeys.people import Person, registered, somebody
+from tests.journeys.people import Person, newcomer, registered
 from tests.journeys.running import House, code_in, link_in
 
 pytestmark = pytest.mark.journey
@@ -29,8 +29,8 @@ def attested(house: House, who: Person, by: Person, desk: OpenDesk) -> None:
 def test_somebody_with_a_new_hsa_id_claims_the_account_under_the_old_one(
     house: House, bertil: Person, desk: OpenDesk
 ) -> None:
-    old = somebody(house, "Vera", "Ask")
-    new = somebody(house, "Vera", "Ask", organisation="Region Sydvik", domain="regionsydvik.se")
+    old = newcomer(house, "Vera", "Ask")
+    new = newcomer(house, "Vera", "Ask", organisation="Region Sydvik", domain="regionsydvik.se")
     attested(house, old, bertil, desk)
 
     hers = desk(new.card)

@@ -12,7 +12,7 @@ import pytest
 
 from registret.demo.pki import DemoAuthority
 from tests.journeys.cards import card_that_is
-from tests.journeys.people import registered, somebody
+from tests.journeys.people import newcomer, registered
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor, heading
 
@@ -77,7 +77,7 @@ def test_the_pages_may_send_forms_and_questions_to_that_host_and_no_other(house:
 
 
 def test_the_probe_asks_that_host(house: House) -> None:
-    visitor = registered(somebody(house, "Fredrika", "Fast"))
+    visitor = registered(newcomer(house, "Fredrika", "Fast"))
     probe = visitor.post("/logga-ut", form_on="/nastan-klart").headers["Location"].partition("#")[2]
     assert urlsplit(probe).hostname == HOST
     assert visitor.at_the_door(probe).json() == {"card": "same"}

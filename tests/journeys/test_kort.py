@@ -10,7 +10,7 @@ import pytest
 from registret.demo.certificates import IssuedCertificate
 from registret.words.refusals import REFUSALS
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
-from tests.journeys.people import Person, somebody
+from tests.journeys.people import Person, newcomer
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor
 
@@ -36,7 +36,7 @@ def checked(house: House, card: IssuedCertificate | None) -> tuple[Visitor, str]
 
 
 def test_what_the_check_says_of_every_kind_of_card(house: House, bertil: Person, desk: OpenDesk) -> None:
-    now, person = datetime.now(UTC), somebody(house, "Siv", "Kort")
+    now, person = datetime.now(UTC), newcomer(house, "Siv", "Kort")
     facts: dict[str, Any] = {
         "given_name": "Siv",
         "surname": "Kort",

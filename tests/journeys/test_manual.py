@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import OpenDesk, looked_at
-from tests.journeys.people import CLINIC_TITLE, Person, somebody
+from tests.journeys.people import CLINIC_TITLE, Person, newcomer
 from tests.journeys.running import House, code_in, link_in
 
 pytestmark = pytest.mark.journey
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.journey
 def test_anna_registers_confirms_is_attested_by_bertil_logs_in_and_logs_out(
     house: House, bertil: Person, desk: OpenDesk
 ) -> None:
-    anna = somebody(house, "Anna", "Berg")
+    anna = newcomer(house, "Anna", "Berg")
 
     # Steps 1 to 6: card in, the big button; the browser offers the certificate with the HSA-id.
     hers = desk(anna.card)
@@ -126,7 +126,7 @@ def test_anna_registers_confirms_is_attested_by_bertil_logs_in_and_logs_out(
 
 
 def test_without_script_the_same_pages_work(house: House, bertil: Person, desk: OpenDesk) -> None:
-    britt = somebody(house, "Britt", "Dahl")
+    britt = newcomer(house, "Britt", "Dahl")
     hers = desk(britt.card, script=False)
     page = hers.open("/")
     hers.press("Logga in med SmartCard")
@@ -145,7 +145,7 @@ def test_without_script_the_same_pages_work(house: House, bertil: Person, desk: 
 
 
 def test_the_keyboard_alone_is_enough_to_register(house: House, desk: OpenDesk) -> None:
-    kim = somebody(house, "Kim", "Öberg")
+    kim = newcomer(house, "Kim", "Öberg")
     hers = desk(kim.card)
     page = hers.open("/")
     _tab_to(page, "Logga in med SmartCard")

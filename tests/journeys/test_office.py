@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from registret.places.clinic_file import COLUMNS
 from tests.journeys.conftest import OpenDesk, looked_at
-from tests.journeys.people import Person, appointed, registered, somebody
+from tests.journeys.people import Person, appointed, newcomer, registered
 from tests.journeys.running import House, link_in
 
 pytestmark = pytest.mark.journey
@@ -32,8 +32,8 @@ FROM people
 
 
 def test_support_helps_somebody_whose_letter_does_not_arrive(house: House, bertil: Person, desk: OpenDesk) -> None:
-    sune = appointed(house, somebody(house, "Sune", "Åberg"), "support")
-    maja = somebody(house, "Maja", "Öhman")
+    sune = appointed(house, newcomer(house, "Sune", "Åberg"), "support")
+    maja = newcomer(house, "Maja", "Öhman")
     registered(maja)
     house.letter_to(maja.mail, about="Bekräfta")
     his = desk(sune.card)
@@ -59,7 +59,7 @@ def test_the_office_takes_over_and_lifts_a_suspension_that_nobody_at_the_clinic_
     house: House, doris: Person, desk: OpenDesk
 ) -> None:
     """Of the only one who attests there. At a clinic of its own: others rely on theirs having no administrator."""
-    vera = appointed(house, somebody(house, "Vera", "Ström"), "local_administrator", "infektion-umea")
+    vera = appointed(house, newcomer(house, "Vera", "Ström"), "local_administrator", "infektion-umea")
     house.change_database(
         "UPDATE accounts_account SET state = 'suspended', state_reason = 'Kortet är borta', state_authority = 'clinic',"
         " state_clinic_id = (SELECT id FROM places_clinic WHERE code = 'infektion-umea') WHERE hsa_id = %s",
@@ -81,7 +81,7 @@ def test_the_office_takes_over_and_lifts_a_suspension_that_nobody_at_the_clinic_
 def test_a_substitute_is_proposed_by_one_and_confirmed_by_another(
     house: House, bertil: Person, doris: Person, desk: OpenDesk
 ) -> None:
-    frida = somebody(house, "Frida", "Norling")
+    frida = newcomer(house, "Frida", "Norling")
     registered(frida).log_in(lank=link_in(house.letter_to(frida.mail, about="Bekräfta")).rpartition("/")[2])
     his = desk(bertil.card)
     page = his.open("/")
@@ -162,8 +162,8 @@ def test_the_office_reads_how_long_it_takes_and_brings_clinics(
 def test_one_of_the_office_proposes_a_case_handler_and_another_confirms(
     house: House, doris: Person, desk: OpenDesk
 ) -> None:
-    ingrid = appointed(house, somebody(house, "Ingrid", "Falk"), "registry_office")
-    henrik = somebody(house, "Henrik", "Vall")
+    ingrid = appointed(house, newcomer(house, "Ingrid", "Falk"), "registry_office")
+    henrik = newcomer(house, "Henrik", "Vall")
     hers = desk(doris.card)
     page = hers.open("/")
     hers.press("Logga in med SmartCard")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import OpenDesk, looked_at
-from tests.journeys.people import Person, appointed, registered, somebody
+from tests.journeys.people import Person, appointed, newcomer, registered
 from tests.journeys.running import House, link_in
 
 pytestmark = pytest.mark.journey
@@ -61,8 +61,8 @@ def test_an_unexpected_error_has_a_page_that_anybody_can_read(house: House, desk
 
 def test_the_registry_office_appoints_an_administrator(house: House, doris: Person, desk: OpenDesk) -> None:
     """At a clinic without any, where two at the office decide."""
-    olle = somebody(house, "Olle", "Tjäder")
-    irene = appointed(house, somebody(house, "Irene", "Malm"), "registry_office")
+    olle = newcomer(house, "Olle", "Tjäder")
+    irene = appointed(house, newcomer(house, "Irene", "Malm"), "registry_office")
     hers = desk(doris.card)
     page = hers.open("/")
     hers.press("Logga in med SmartCard")
@@ -116,7 +116,7 @@ def test_the_registry_office_reads_how_old_the_revocation_lists_are(
 def test_an_administrator_declines_with_a_reason_that_the_applicant_sees(
     house: House, bertil: Person, desk: OpenDesk
 ) -> None:
-    person = somebody(house, "Pia", "Rask")
+    person = newcomer(house, "Pia", "Rask")
     wire = registered(person)
     wire.log_in(lank=link_in(house.letter_to(person.mail)).rpartition("/")[2])
     his = desk(bertil.card)
@@ -212,7 +212,7 @@ def test_the_reviewer_reviews_what_one_person_did(house: House, bertil: Person, 
 
 
 def test_person_id_is_not_offered_at_the_door_and_is_explained_by_the_card_check(house: House, desk: OpenDesk) -> None:
-    person = somebody(house, "Rut", "Sand")
+    person = newcomer(house, "Rut", "Sand")
     hers = desk(person.person_id)
     hers.open("/")
     hers.press("Logga in med SmartCard")
@@ -225,7 +225,7 @@ def test_person_id_is_not_offered_at_the_door_and_is_explained_by_the_card_check
 
 
 def test_with_both_certificates_in_only_the_hsa_id_reaches_the_door(house: House, desk: OpenDesk) -> None:
-    person = somebody(house, "Siv", "Tell")
+    person = newcomer(house, "Siv", "Tell")
     hers = desk(person.person_id, person.card)
     hers.open("/")
     hers.press("Logga in med SmartCard")
@@ -235,7 +235,7 @@ def test_with_both_certificates_in_only_the_hsa_id_reaches_the_door(house: House
 
 def test_a_wrong_card_needs_no_restart_of_the_browser(house: House, desk: OpenDesk) -> None:
     """There was no card; with one in, the button is enough: each attempt has a fresh host."""
-    person = somebody(house, "Tea", "Ulv")
+    person = newcomer(house, "Tea", "Ulv")
     hers = desk()
     hers.open("/")
     hers.press("Logga in med SmartCard")
@@ -326,7 +326,7 @@ def _seconds_since_seen(house: House, person: Person) -> float:
 
 
 def test_the_administrators_daily_work(house: House, bertil: Person, desk: OpenDesk) -> None:
-    vera = somebody(house, "Vendela", "Ask")
+    vera = newcomer(house, "Vendela", "Ask")
     registered(vera).log_in(lank=link_in(house.letter_to(vera.mail, about="Bekräfta")).rpartition("/")[2])
     his = desk(bertil.card)
     his.open("/")

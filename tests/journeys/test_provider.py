@@ -15,7 +15,7 @@ import pytest
 from registret.demo.pki import DemoAuthority
 from tests.idp import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
-from tests.journeys.people import Person, appointed, somebody
+from tests.journeys.people import Person, appointed, newcomer
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor, heading
 
@@ -51,7 +51,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, authority: DemoAuthority, id
 
 @pytest.fixture(scope="module")
 def doris(house: House) -> Person:
-    return appointed(house, somebody(house, "Doris", "Ek"), "registry_office")
+    return appointed(house, newcomer(house, "Doris", "Ek"), "registry_office")
 
 
 def sits_at(idp: IdentityProvider, person: Person) -> None:
@@ -84,7 +84,7 @@ def test_the_same_account_by_card_and_through_the_provider(house: House, idp: Id
 
 
 def test_somebody_new_arrives_at_registering(house: House, idp: IdentityProvider) -> None:
-    person = somebody(house, "Vera", "Ny")
+    person = newcomer(house, "Vera", "Ny")
     sits_at(idp, person)
     page = through_the_provider(Visitor(house), house)
     assert heading(page) == "Registrera dig"

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
-from tests.journeys.people import CLINIC, CLINIC_TITLE, Person, appointed, registered, somebody
+from tests.journeys.people import CLINIC, CLINIC_TITLE, Person, appointed, newcomer, registered
 from tests.journeys.running import House, link_in
 
 pytestmark = pytest.mark.journey
@@ -30,9 +30,9 @@ def choose(page: Page, name: str, answer: str) -> None:
 
 
 def test_a_clinic_goes_through_its_people(house: House, doris: Person, bertil: Person, desk: OpenDesk) -> None:
-    karin = appointed(house, somebody(house, "Karin", "Nyberg"), "local_administrator", CLINIC)
+    karin = appointed(house, newcomer(house, "Karin", "Nyberg"), "local_administrator", CLINIC)
     for name in (("Ylva", "Öst"), ("Åke", "Ål"), ("Zara", "Ödman")):
-        at_work(house, somebody(house, *name))
+        at_work(house, newcomer(house, *name))
     his = desk(bertil.card)
     page = logged_in(his)
     his.open("/attestera")

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from registret.kernel.checkdigit import luhn_digit
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
-from tests.journeys.people import CLINIC, Person, appointed, reporting, somebody
+from tests.journeys.people import CLINIC, Person, appointed, newcomer, reporting
 from tests.journeys.running import PATIENCE, House
 
 pytestmark = pytest.mark.journey
@@ -92,7 +92,7 @@ def may_be_left(page: Page) -> None:
 
 @pytest.fixture(scope="module")
 def reporter(house: House, bertil: Person) -> Person:
-    return reporting(house, somebody(house, "Rut", next(_surnames)), bertil)
+    return reporting(house, newcomer(house, "Rut", next(_surnames)), bertil)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def reporters_desk(reporter: Person, lasting_desk: OpenDesk) -> Desk:
 @pytest.fixture(scope="module")
 def karins_desk(house: House, bertil: Person, lasting_desk: OpenDesk) -> Desk:
     """A colleague's of the reporter."""
-    return lasting_desk(reporting(house, somebody(house, "Karin", next(_surnames)), bertil).card)
+    return lasting_desk(reporting(house, newcomer(house, "Karin", next(_surnames)), bertil).card)
 
 
 @pytest.fixture
@@ -297,7 +297,7 @@ def test_thrown_out_by_the_time_out_and_nothing_is_lost(house: House, at_work: D
 def test_a_tab_of_another_clinic_says_so_and_saves_when_one_is_back_there(
     house: House, bertil: Person, desk: OpenDesk
 ) -> None:
-    rut = reporting(house, somebody(house, "Rut", "Ask"), bertil)
+    rut = reporting(house, newcomer(house, "Rut", "Ask"), bertil)
     names = ["--given-name", rut.given_name, "--surname", rut.surname, "--mail", rut.mail]
     decided = ["--decided-by", "Greta Alm", "--decided-by", "Henrik Ek"]
     place = ["--clinic", "infektion-sydvik", "--role", "local_administrator"]
@@ -476,7 +476,7 @@ def looked_at_elsewhere(page: Page, name: str, there: Desk) -> None:
 
 
 def test_without_javascript_a_step_is_filled_in_and_signed(house: House, bertil: Person, desk: OpenDesk) -> None:
-    hers = desk(reporting(house, somebody(house, "Sara", "Nöt"), bertil).card, script=False)
+    hers = desk(reporting(house, newcomer(house, "Sara", "Nöt"), bertil).card, script=False)
     hers.open("/")
     hers.press("Logga in med SmartCard")
     page = begun(hers, patient("19690611653"))
@@ -543,7 +543,7 @@ KEYED = {"respiratory_rate": "32", "systolic": "118", "diastolic": "64", "satura
 def test_a_follow_up_of_meningitis_is_due_three_months_after_discharge(
     house: House, bertil: Person, desk: OpenDesk
 ) -> None:
-    hers = desk(reporting(house, somebody(house, "Tora", "Vik"), bertil, registries="meningit").card)
+    hers = desk(reporting(house, newcomer(house, "Tora", "Vik"), bertil, registries="meningit").card)
     hers.open("/")
     hers.press("Logga in med SmartCard")
     page = hers.page
@@ -570,7 +570,7 @@ def test_a_follow_up_of_meningitis_is_due_three_months_after_discharge(
 
 
 def test_patient_sub_registry_and_inclusion_are_one_page(house: House, desk: OpenDesk) -> None:
-    hers = desk(appointed(house, somebody(house, "Siv", "Alm"), "reporter", CLINIC).card)
+    hers = desk(appointed(house, newcomer(house, "Siv", "Alm"), "reporter", CLINIC).card)
     hers.open("/")
     hers.press("Logga in med SmartCard")
     page = hers.page
@@ -592,7 +592,7 @@ def test_patient_sub_registry_and_inclusion_are_one_page(house: House, desk: Ope
 def test_an_outsider_finds_nothing_of_it(house: House, at_work: Desk, cecilia: Person, desk: OpenDesk) -> None:
     number = patient("19410412992")
     step = begun(at_work, number).url
-    outsider = somebody(house, "Ulla", "Rask", organisation="Region Sydvik", domain="regionsydvik.se")
+    outsider = newcomer(house, "Ulla", "Rask", organisation="Region Sydvik", domain="regionsydvik.se")
     theirs = desk(reporting(house, outsider, cecilia, clinic="Infektionskliniken, Sydviks sjukhus").card)
     theirs.open("/")
     theirs.press("Logga in med SmartCard")

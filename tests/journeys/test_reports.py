@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.conftest import Desk, OpenDesk, looked_at
-from tests.journeys.people import Person, appointed, somebody
+from tests.journeys.people import Person, appointed, newcomer
 from tests.journeys.running import PATIENCE, House
 from tests.journeys.test_registry import answered, at_work, begun, patient, reporter, reporters_desk
 
@@ -79,7 +79,7 @@ def behind_the_figure(at_work: Desk) -> Locator:
 
 def test_a_report_reader_sees_where_the_clinic_lies_among_the_others(house: House, desk: OpenDesk) -> None:
     house.run("shell", "-c", COUNTED)
-    astrid = appointed(house, somebody(house, "Astrid", "Ek"), "report_reader", "infektion-norrvik")
+    astrid = appointed(house, newcomer(house, "Astrid", "Ek"), "report_reader", "infektion-norrvik")
     hers = desk(astrid.card)
     page = hers.open("/")
     hers.press("Logga in med SmartCard")

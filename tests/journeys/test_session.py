@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from registret.demo.pki import DemoAuthority
 from tests.journeys.conftest import OpenDesk, looked_at
-from tests.journeys.people import CLINIC, Person, appointed, reporting, somebody
+from tests.journeys.people import CLINIC, Person, appointed, newcomer, reporting
 from tests.journeys.running import House
 from tests.journeys.test_registry import begun, fill, patient, saved
 
@@ -35,7 +35,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def bertil(house: House) -> Person:
-    return appointed(house, somebody(house, "Bertil", "Holm"), "local_administrator", CLINIC)
+    return appointed(house, newcomer(house, "Bertil", "Holm"), "local_administrator", CLINIC)
 
 
 def session(house: House, person: Person) -> tuple[object, ...]:
@@ -46,7 +46,7 @@ def session(house: House, person: Person) -> tuple[object, ...]:
 
 @pytest.mark.timeout(300)
 def test_pages_that_lie_open_keep_nobody_logged_in(house: House, bertil: Person, desk: OpenDesk) -> None:
-    anna = reporting(house, somebody(house, "Anna", "Ström"), bertil)
+    anna = reporting(house, newcomer(house, "Anna", "Ström"), bertil)
     hers = desk(anna.card)
     hers.open("/")
     hers.press("Logga in med SmartCard")
@@ -70,7 +70,7 @@ def test_pages_that_lie_open_keep_nobody_logged_in(house: House, bertil: Person,
 
 @pytest.mark.timeout(300)
 def test_somebody_who_writes_in_one_tab_is_logged_out_in_none(house: House, bertil: Person, desk: OpenDesk) -> None:
-    anna = reporting(house, somebody(house, "Anna", "Lind"), bertil)
+    anna = reporting(house, newcomer(house, "Anna", "Lind"), bertil)
     hers = desk(anna.card)
     hers.open("/")
     hers.press("Logga in med SmartCard")

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.journeys.cards import card_that_is
-from tests.journeys.people import Person, registered, somebody
+from tests.journeys.people import Person, newcomer, registered
 from tests.journeys.running import House, code_in, link_in
 from tests.journeys.wire import Visitor, heading
 
 
 def test_from_nothing_to_attested_and_logged_in(house: House, bertil: Person) -> None:
-    anna = somebody(house, "Alva", "Berg")
+    anna = newcomer(house, "Alva", "Berg")
     hers = registered(anna)
     letter = house.letter_to(anna.mail)
     assert "E-post är ej bekräftad" in heading(hers.log_in())
@@ -37,7 +37,7 @@ def test_from_nothing_to_attested_and_logged_in(house: House, bertil: Person) ->
 
 
 def test_the_code_of_the_letter_works_where_the_card_sits(house: House, bertil: Person) -> None:
-    person = somebody(house, "Disa", "Falk")
+    person = newcomer(house, "Disa", "Falk")
     hers = registered(person)
     code = code_in(house.letter_to(person.mail))
     wrong = hers.post("/ansokan/kod", {"code": "AAAAAA"}, form_on="/ansokan")
@@ -48,7 +48,7 @@ def test_the_code_of_the_letter_works_where_the_card_sits(house: House, bertil: 
 
 
 def test_a_link_that_a_mail_scanner_follows_changes_nothing(house: House, bertil: Person) -> None:
-    person = somebody(house, "Ebba", "Gran")
+    person = newcomer(house, "Ebba", "Gran")
     registered(person)
     link = link_in(house.letter_to(person.mail)).removeprefix(house.site)
     scanner = Visitor(house)
@@ -61,7 +61,7 @@ def test_a_link_that_a_mail_scanner_follows_changes_nothing(house: House, bertil
 
 
 def test_the_link_of_another_persons_letter_is_refused(house: House, bertil: Person) -> None:
-    person, other = somebody(house, "Fia", "Holm"), somebody(house, "Gun", "Ivarsson")
+    person, other = newcomer(house, "Fia", "Holm"), newcomer(house, "Gun", "Ivarsson")
     registered(person)
     token = link_in(house.letter_to(person.mail)).rpartition("/")[2]
     refused = other.visitor().log_in(lank=token)
@@ -70,7 +70,7 @@ def test_the_link_of_another_persons_letter_is_refused(house: House, bertil: Per
 
 
 def test_the_newest_of_two_letters_wins_and_the_older_says_so(house: House, bertil: Person) -> None:
-    person = somebody(house, "Hedda", "Jung")
+    person = newcomer(house, "Hedda", "Jung")
     hers = registered(person)
     older = link_in(house.letter_to(person.mail)).removeprefix(house.site)
     hers.follow(hers.post("/ansokan/skicka-igen", form_on="/ansokan"))
@@ -93,7 +93,7 @@ def test_a_renewed_card_with_the_same_hsa_id_just_logs_in(house: House, bertil: 
 
 
 def test_an_application_to_a_clinic_without_administrator_reaches_the_office(house: House, doris: Person) -> None:
-    person = somebody(house, "Isa", "Kvist")
+    person = newcomer(house, "Isa", "Kvist")
     hers = registered(person, clinic="Medicinkliniken, Norrviks sjukhus")
     hers.log_in(lank=link_in(house.letter_to(person.mail)).rpartition("/")[2])
     house.letter_to(doris.mail, about="saknar lokal administratör")
@@ -105,7 +105,7 @@ def test_an_application_to_a_clinic_without_administrator_reaches_the_office(hou
 def test_an_administrator_of_another_clinic_sees_and_decides_nothing(
     house: House, bertil: Person, cecilia: Person
 ) -> None:
-    person = somebody(house, "Jill", "Lind")
+    person = newcomer(house, "Jill", "Lind")
     hers = registered(person)
     hers.log_in(lank=link_in(house.letter_to(person.mail)).rpartition("/")[2])
     number = house.ask_database("SELECT max(id) FROM access_application")[0][0]
@@ -190,7 +190,7 @@ def test_the_door_answers_nothing_but_the_door(house: House) -> None:
 
 
 def test_letters_wait_while_the_mail_server_is_down_and_the_page_says_so(house: House) -> None:
-    person = somebody(house, "Maja", "Norr")
+    person = newcomer(house, "Maja", "Norr")
     house.mail.refuse_with = "421 4.3.2 busy"
     try:
         hers = registered(person)

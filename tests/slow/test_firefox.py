@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from registret.demo.certificates import IssuedCertificate
-from tests.journeys.people import Person, somebody
+from tests.journeys.people import Person, newcomer
 from tests.journeys.running import House
 from tests.slow.firefox import Firefox
 
@@ -83,7 +83,7 @@ def test_a_pulled_card_locks_firefox_too_and_the_same_card_unlocks(
 def test_firefox_sends_no_person_id_at_the_door_and_the_card_check_explains_it(
     house: House, firefox: OpenFirefox
 ) -> None:
-    person = somebody(house, "Rut", "Sand")
+    person = newcomer(house, "Rut", "Sand")
     hers = firefox(person.person_id)
     hers.open("/")
     hers.press("Logga in med SmartCard")

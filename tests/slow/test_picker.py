@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import Person, somebody
+from tests.journeys.people import Person, newcomer
 from tests.journeys.running import House
 from tests.slow.conftest import OpenPlace, Place
 
@@ -18,7 +18,7 @@ ISSUED_HSA_IDS = {"ISSUER": {"CN": "DEMO SITHS e-id Person HSA-id 3 CA v1"}}
 
 def test_at_login_the_list_holds_the_hsa_id_alone_and_at_the_card_check_both(house: House, place: OpenPlace) -> None:
     """Which row is chosen makes a difference at the card check, so it would at login if Person-id were in the list."""
-    person = somebody(house, "Siv", "Tell")
+    person = newcomer(house, "Siv", "Tell")
     hers = place(person.person_id, person.card)
     found = [_checked(hers, row) for row in ("Home", "End")]
     assert sorted(found) == ["Ditt kort fungerar.", PERSON_ID]
@@ -38,7 +38,7 @@ def test_at_login_the_list_holds_the_hsa_id_alone_and_at_the_card_check_both(hou
 
 
 def test_a_policy_that_would_choose_person_id_finds_none_at_login(house: House, place: OpenPlace) -> None:
-    person = somebody(house, "Sten", "Tell")
+    person = newcomer(house, "Sten", "Tell")
     his = place(person.person_id, person.card, choice=ISSUED_PERSON_IDS)
     his.open("/kort")
     his.push("Läs kortet")
