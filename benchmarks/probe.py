@@ -1,6 +1,6 @@
 """What the silent question whether a card is still in costs the server, beside an ordinary page.
 
-Each question is a TLS handshake of its own, with a certificate and its signature; a page of newcomer at work comes over
+Each question is a TLS handshake of its own, with a certificate and its signature; a page of a person at work comes over
 a connection that is open already, or over one of its own. Measured is the processor time of the server's process (its
 database not included), in rounds that alternate, as a ratio of medians with the range over the rounds.
 
