@@ -23,7 +23,7 @@ from registret.reports.telling import ByClinic, ByRegion, TellingLimits, can_be_
 
 Part = frozenset[int]
 """Clinics of which only the sum is told, or one that is told."""
-_OFF: Final = 0.05
+_OFF: Final = 0.1
 """So far may the size of a group in the country be from its parts to the nearest five."""
 
 

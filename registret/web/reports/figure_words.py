@@ -54,7 +54,7 @@ def others_text(figure: Figure | None, compared: Compared | None, indicator: Ind
 def size_text(figure: Figure) -> str:
     """How much a figure is made of, beside its bar: patients, or events that were expected."""
     if figure.expected is not None:
-        return _("av %(expected)s väntade") % {"expected": number_text(figure.expected)}
+        return _("mot %(expected)s") % {"expected": number_text(figure.expected)}
     return f"n {figure.n}"
 
 
