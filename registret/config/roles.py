@@ -45,6 +45,7 @@ _CHANGED: Final = (
     "records_revision",
     "records_step",
     "reports_cell",
+    "reports_outliercase",
     "reports_staleepisode",
     "revocation_keptanswer",
     "revocation_keptcrl",
