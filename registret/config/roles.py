@@ -45,6 +45,7 @@ _CHANGED: Final = (
     "records_revision",
     "records_step",
     "reports_cell",
+    "reports_notincluded",
     "reports_outliercase",
     "reports_staleepisode",
     "revocation_keptanswer",
@@ -91,6 +92,7 @@ _IN_REPORTS: Final = (
     "reports_coveragefile",
     "reports_edition",
     "reports_editioncell",
+    "reports_notincluded",
 )
 # Django's own: of no use to whom serves.
 _ONLY_READ: Final = ("django_content_type", "django_migrations")

@@ -65,6 +65,7 @@ MAY: Final = {
     "reports_edition": ADDED,
     "reports_editioncell": ADDED,
     "reports_fact": TAKEN_AWAY,
+    "reports_notincluded": CHANGED,
     "reports_outliercase": CHANGED,
     "reports_outlierstep": ADDED,
     "reports_publication": ADDED,
