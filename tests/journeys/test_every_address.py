@@ -143,7 +143,7 @@ def new_outlier(seat: Seat) -> str:
     """The form that opens a case about a figure of Bertil's clinic, or of another if that has one."""
     told(seat.furnished.house)
     office = seat.furnished.visitor(cast.DORIS).get("/kansliet/avvikelser").text
-    return re.findall(r'"(/kansliet/avvikelser/ny/[^"]+)"', office)[0]
+    return str(re.findall(r'"(/kansliet/avvikelser/ny/[^"]+)"', office)[0])
 
 
 def outlier(seat: Seat) -> str:

@@ -69,7 +69,10 @@ def office_case_page(row: OutlierCaseRow, steps: Sequence[OutlierStepRow], *, at
 def clinic_case_page(row: OutlierCaseRow, steps: Sequence[OutlierStepRow], *, actor: Actor, at: datetime) -> CasePage:
     may = row.sub_registry in actor.seat.sub_registries_for(Permission.ANSWER_OUTLIERS)
     acts = [Link(_("Svara"), reverse("answer_outlier", args=[row.number]))]
-    links = [Link(_("Datakvalitet"), reverse("data_quality", args=[row.sub_registry]))]
+    links = [
+        Link(_("Datakvalitet"), reverse("data_quality", args=[row.sub_registry])),
+        Link(_("Kansliets frågor"), reverse("asked_outliers")),
+    ]
     if indicator_of(row) is not None:
         links.insert(0, Link(_("Indikatorns sida"), reverse("indicator", args=[row.sub_registry, row.indicator])))
     return _case(

@@ -117,7 +117,7 @@ def _expected(found: Outliers) -> str:
     return (
         _(
             "Bedömda siffror: %(judged)s. Av ren slump hamnar i genomsnitt högst %(questions)s utanför 95 %% och "
-            "%(alarms)s utanför 99,8 %%. Utanför 95 %% är nu %(outside)s, och av dem utanför 99,8 %%: %(far)s."
+            "%(alarms)s utanför 99,8 %%. Nu ligger %(outside)s utanför 95 %%, varav %(far)s utanför 99,8 %%."
         )
         % told
     )

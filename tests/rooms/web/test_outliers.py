@@ -87,7 +87,7 @@ def test_the_office_reads_who_lies_outside_with_how_many_would_be_by_chance(told
     said = text_of(page)
     assert (
         "Bedömda siffror: 3. Av ren slump hamnar i genomsnitt högst 0,15 utanför 95 % och 0,01 utanför 99,8 %. "
-        "Utanför 95 % är nu 2, och av dem utanför 99,8 %: 1." in said
+        "Nu ligger 2 utanför 95 %, varav 1 utanför 99,8 %." in said
     )
     assert f"{NORRVIK} Antibiotika inom 4 timmar 17 % 7–34 %, 5 av 30 62 % 55–70 %, 100 av 160 larm " in said
     assert "under 99,8 %-gränsen, sämre än riket Öppna ärende" in said
