@@ -160,7 +160,8 @@ def asked_outlier(seat: Seat) -> str:
     (there,) = re.findall(f"(?s){clinic}", doris.get("/kansliet/avvikelser").text)[:1]
     case = doris.post(there, {"text": "Lågt"}).headers["Location"] if "/ny/" in there else there
     for act in ("kontrollera", "fraga"):
-        doris.post(f"{case}/{act}", {"text": "Vad beror det på?"})
+        if not doris.get(f"{case}/{act}").is_redirect:
+            doris.post(f"{case}/{act}", {"text": "Vad beror det på?"})
     return str(case).removeprefix("/kansliet")
 
 
