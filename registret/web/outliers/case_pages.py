@@ -136,14 +136,15 @@ def _facts_of_outlier(one: Outlier) -> Iterator[FactText]:
     yield FactText(_("Klinik"), [one.clinic.title])
     yield from _facts(one.indicator.sub_registry, str(one.indicator.definition.name), one.edition, one.period)
     yield from _figures(one.figure, one.country)
-    yield FactText(_("Läge i tratten"), [where(one.place, one.indicator)], tag=alarm_tag(one.place))
+    yield FactText(_("Läge i tratten"), [where(one.place, one.indicator)], tag=alarm_tag(one.place, one.indicator))
 
 
 def _facts_of_case(row: OutlierCaseRow) -> Iterator[FactText]:
     yield FactText(_("Klinik"), [row.clinic_name])
     yield from _facts(row.sub_registry, case_name(row), row.edition, row.period)
     yield from _figures(row.figure, row.country)
-    yield FactText(_("Läge i tratten"), [where(row.place, indicator_of(row))], tag=alarm_tag(row.place))
+    indicator = indicator_of(row)
+    yield FactText(_("Läge i tratten"), [where(row.place, indicator)], tag=alarm_tag(row.place, indicator))
     if row.answer_by:
         yield FactText(_("Svar senast"), [day(row.answer_by)])
 

@@ -132,7 +132,7 @@ def _outlier(one: Outlier, cases: Mapping[tuple[int, str, str, int], int]) -> Ou
         indicator=str(indicator.definition.name),
         figure=share(one.figure),
         country=share(one.country),
-        tag=alarm_tag(one.place),
+        tag=alarm_tag(one.place, indicator),
         where=where(one.place, indicator),
         case=Link(_("Ärende %(number)s") % {"number": number}, reverse("outlier", args=[number]))
         if number

@@ -34,15 +34,23 @@ def case_state(row: OutlierCaseRow, *, at: datetime) -> Tag:
     return Tag(name, "warn" if row.state is OutlierState.ASKED else "info")
 
 
-def alarm_tag(place: FunnelPlace) -> Tag:
-    return Tag(_("larm"), "bad", "warn") if place in ALARMS else Tag(_("fråga"), "warn", "info")
+def alarm_tag(place: FunnelPlace, indicator: Indicator | None) -> Tag:
+    """What is better than the country is asked about as well, and no reason to warn."""
+    name = _("larm") if place in ALARMS else _("fråga")
+    if _is_better(place, indicator):
+        return Tag(name, "ok", "info")
+    return Tag(name, "bad", "warn") if place in ALARMS else Tag(name, "warn", "info")
 
 
 def where(place: FunnelPlace, indicator: Indicator | None) -> str:
-    better = is_better(place, indicator.definition.better) if indicator else None
+    better = _is_better(place, indicator)
     if better is None:
         return str(PLACES[place])
     return ", ".join([str(PLACES[place]), _("bättre än riket") if better else _("sämre än riket")])
+
+
+def _is_better(place: FunnelPlace, indicator: Indicator | None) -> bool | None:
+    return is_better(place, indicator.definition.better) if indicator else None
 
 
 def share(figure: Figure) -> FigureText:
