@@ -48,8 +48,6 @@ class TakesTooLong(Refused, code="document.takes_too_long", status=503):
     A page says so, and what to do instead, whatever document it was.
     """
 
-    seconds: int
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
@@ -104,9 +102,9 @@ def compiled(files: dict[str, str], *, page: Any, at: datetime, kind: Literal["p
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        raise TakesTooLong(seconds=SECONDS) from late
+        raise TakesTooLong from late
     if done.returncode < 0:
-        raise TakesTooLong(seconds=SECONDS)
+        raise TakesTooLong
     if done.returncode:
         raise RuntimeError(f"typst refused: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout

@@ -125,8 +125,7 @@ RECORD_REFUSALS: Mapping[str, RefusalWords] = {
     ),
     "document.takes_too_long": RefusalWords(
         title=_("Filen tar för lång tid att göra."),
-        happened=_("Servern väntar högst %(seconds)s sekunder på en PDF eller en bild. Ingen fil har gjorts."),
-        in_general=_("Servern väntar bara en kort stund på en PDF eller en bild. Ingen fil har gjorts."),
+        happened=_("Servern väntar bara en kort stund på en PDF eller en bild. Ingen fil har gjorts."),
         todo=(
             _("Gå tillbaka till sidan. Där står samma uppgifter, och den går att skriva ut."),
             _("Behöver du filen? Försök igen om en stund."),
