@@ -102,9 +102,9 @@ def compiled(files: dict[str, str], *, page: Any, at: datetime, kind: Literal["p
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        raise TakesTooLong from late
+        raise TakesTooLong() from late
     if done.returncode < 0:
-        raise TakesTooLong
+        raise TakesTooLong()
     if done.returncode:
         raise RuntimeError(f"typst refused: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
