@@ -59,11 +59,12 @@ class AreaLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreasTold:
     """What is told of the areas together. `picture`: empty if nobody was counted; `about`: of which months, and by
-    which edition, or that nothing is told."""
+    which edition, or that nothing is told. `has_missing`: whether an outcome can be unknown."""
 
     picture: SafeString
     areas: Sequence[AreaLine]
     about: str
+    has_missing: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
