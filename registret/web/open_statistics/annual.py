@@ -20,6 +20,7 @@ from registret.web.open_statistics.pages import (
     AreasTold,
     address,
     changed,
+    closed,
     other_language,
     published_indicators,
     told_of,
@@ -42,10 +43,11 @@ class ReportedIndicator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterChapter:
-    """A sub-registry. `coverage`: of the whole year."""
+    """A sub-registry. `closed`: since when it is; `coverage`: of the whole year."""
 
     id: str
     name: str
+    closed: str
     coverage: AreasTold
     indicators: Sequence[ReportedIndicator]
 
@@ -78,6 +80,7 @@ def annual_report_page(year: int, subjects: Collection[str], *, at: datetime) ->
             RegisterChapter(
                 id=f"r-{code}",
                 name=name_of(code),
+                closed=closed(code),
                 coverage=coverage_told(covered.get(code)),
                 indicators=[_reported(*one) for one in of_register],
             )

@@ -37,6 +37,7 @@ class ChapterOnPaper:
     """`coverage`: one listing, or none."""
 
     name: str
+    closed: str
     coverage_name: str
     coverage: Sequence[AreaListing]
     coverage_about: str
@@ -64,6 +65,7 @@ def annual_paper(page: AnnualReportPage, *, at: datetime) -> bytes:
         chapters=[
             ChapterOnPaper(
                 name=chapter.name,
+                closed=chapter.closed,
                 coverage_name=_("Täckningsgrad"),
                 coverage=_listing(chapter.coverage),
                 coverage_about=chapter.coverage.about,
