@@ -31,8 +31,8 @@ def counts(browser: Browser, now: datetime, *, what: str = "rakna", **other: str
     """The page after something was counted."""
     sent = {"orsak": "missed", "halvar": str(half_years(at=now)[0]), "antal": "2", "vad": what} | other
     answer = browser.post(f"{PAGE}?delregister=pneumoni", sent)
-    assert answer.status_code == 303
-    return text_of(browser.get(answer.headers["Location"]))
+    assert answer.status_code == 200, "no address says what was counted"
+    return text_of(answer)
 
 
 def counted(actor: Actor, number: int, *, at: datetime) -> None:
@@ -83,11 +83,6 @@ def test_what_is_left_out_or_impossible_is_said_beside_its_field(
     answer = Browser.of(ANNA).post(PAGE, sent)
     assert answer.status_code == 422
     assert told in text_of(answer)
-
-
-@pytest.mark.parametrize("query", ["?klart=rakna", "?klart=rakna&orsak=x&halvar=y&antal=z", "?klart=x&delregister=zz"])
-def test_an_address_that_says_nothing_that_can_be_shows_the_page(anna: Actor, query: str) -> None:
-    assert "Ångra" not in text_of(Browser.of(ANNA).get(PAGE + query))
 
 
 def test_datakvalitet_says_how_many_of_those_who_fitted_are_included_and_why_not(
