@@ -18,7 +18,6 @@ from registret.reports.coverage import Coverage, coverage
 from registret.reports.models import REGISTERED, Edition, EditionCell
 from registret.reports.periods import Months, last_complete
 from registret.reports.public_figures import Area, PublicPeriod
-from registret.reports.role import as_reports_role
 from registret.reports.statistics.intervals import proportion
 from registret.reports.telling import ByClinic, TellingLimits, regions_to_tell, whole
 from registret.reports.told import edition_row
@@ -96,7 +95,6 @@ def _cell(edition: Edition, about: _Year, region_id: int | None, counts: Counts)
     )
 
 
-@as_reports_role()
 def public_coverage(year: int) -> Mapping[str, PublicPeriod]:
     """Return what the public may be told of coverage in a year, by sub-registry. One query."""
     cells = EditionCell.objects.select_related("edition", "region").filter(

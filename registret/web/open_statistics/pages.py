@@ -71,8 +71,7 @@ class AreasTold:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicIndicatorPage:
     """`closed`: as in `PublishedTable`. `changed`: that the indicator was defined in another way before. `periods`: of
-    the country, the newest first.
-    `texts`: what to bear in mind, each with its heading."""
+    the country, the newest first. `texts`: what to bear in mind, each with its heading."""
 
     register: str
     name: str
