@@ -23,7 +23,7 @@ def bring_counts(clinics: Mapping[int, str], *, since: date, at: datetime) -> No
     Medicinkliniken in Norrvik registers few of its patients, the others most of them, and more from year to year."""
     whole = [one for one in coverage() if since.year != one.year < at.year and one.clinic_id in clinics]
     rows, _faults = read("\n".join([";".join(COLUMNS), *_lines(whole, clinics, last=at.year - 1)]).encode())
-    source = f"Patientregistret, påhittat uttag {at:%Y-%m-%d}"
+    source = "Patientregistret, påhittat uttag"
     import_coverage(rows=rows, source=source, dry_run=False, by=By.of_program("import-coverage"), at=at)
 
 

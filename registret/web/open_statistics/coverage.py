@@ -26,9 +26,7 @@ def coverage_told(period: PublicPeriod | None) -> AreasTold:
     facts = {"year": period.months.first.year, "number": period.edition.number, "made": period.edition.made_on}
     return AreasTold(
         picture=_picture(bars),
-        areas=[
-            AreaLine(name=one.name, figure=FigureText(value=one.label, about=one.about), missing="") for one in bars
-        ],
+        areas=[AreaLine(name=name, figure=_text(figure), missing="") for _whose, name, figure in areas],
         about=about % facts,
         has_missing=False,
     )
@@ -41,12 +39,16 @@ def _picture(bars: list[Bar]) -> SafeString:
 
 
 def _bar(whose: Whose, name: str, figure: Figure, estimate: Estimate) -> Bar:
-    told, interval = share_text(estimate, figure.x, figure.n), estimate.interval
+    interval = estimate.interval
     return Bar(
         whose=whose,
         name=name,
         value=100 * estimate.value,
         interval=Interval(100 * interval.low, 100 * interval.high),
-        label=told.value,
-        about=told.about,
+        label=_text(figure).value,
+        about=f"n {figure.n}",
     )
+
+
+def _text(figure: Figure) -> FigureText:
+    return share_text(figure.estimate, figure.x, figure.n) if figure.estimate else FigureText(value="–")

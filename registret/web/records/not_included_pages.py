@@ -47,7 +47,7 @@ class TakeBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotIncludedPage:
-    """`done`: what was counted just now; `take_back`: undoes it, if it was."""
+    """`lines`: the reasons that are counted. `done`: what was counted just now; `take_back`: undoes it, if it was."""
 
     form: forms.Form
     register: str
@@ -73,13 +73,9 @@ def not_included_page(
     counted: Counted | None,
 ) -> NotIncludedPage:
     number = {(one.half, one.reason): one.number for one in counts}
-    lines = [
-        ReasonLine(
-            reason=str(one.label), numbers=[(half_name(half), number.get((half, one.code), 0)) for half in halves]
-        )
-        for one in reasons_of(form)
-    ]
-    total = [(half_name(half), sum(one.number for one in counts if one.half == half)) for half in halves]
+    used = [one for one in reasons_of(form) if one.code in {found.reason for found in counts}]
+    lines = [_line(str(one.label), [(half, number.get((half, one.code), 0)) for half in halves]) for one in used]
+    total = [(half, sum(one.number for one in counts if one.half == half)) for half in halves]
     return NotIncludedPage(
         form=count_form,
         register=name_of(form.code),
@@ -87,10 +83,14 @@ def not_included_page(
             Link(name_of(one.code), "" if one.code == form.code else f"?delregister={one.code}") for one in mine
         ],
         halves=[half_name(half) for half in halves],
-        lines=[*lines, ReasonLine(reason=_("Alla"), numbers=total)],
+        lines=[*lines, _line(_("Alla"), total)] if lines else (),
         done=_done(counted, form) if counted else None,
         take_back=_take_back(counted) if counted and counted.is_done else None,
     )
+
+
+def _line(reason: str, numbers: Sequence[tuple[date, int]]) -> ReasonLine:
+    return ReasonLine(reason=reason, numbers=[(half_name(half), number) for half, number in numbers])
 
 
 def _done(counted: Counted, form: Form) -> Note:
