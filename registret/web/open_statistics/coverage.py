@@ -51,4 +51,4 @@ def _bar(whose: Whose, name: str, figure: Figure, estimate: Estimate) -> Bar:
 
 
 def _text(figure: Figure) -> FigureText:
-    return share_text(figure.estimate, figure.x, figure.n) if figure.estimate else FigureText(value="–")
+    return share_text(figure.estimate, x=figure.x or 0) if figure.estimate else FigureText(value="–")

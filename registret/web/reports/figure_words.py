@@ -20,17 +20,17 @@ def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
         nobody = _("ingen ännu") if not figure.n else _("för få för en median")
         return FigureText(value=nobody, about="" if not figure.n else _("n %(n)s") % {"n": figure.n})
     if indicator.is_share:
-        return share_text(figure.estimate, figure.x, figure.n)
+        return share_text(figure.estimate, x=figure.x or 0)
     low, high = figure.estimate.interval.low, figure.estimate.interval.high
     unit = str(indicator.definition.unit)
     told = {"low": number_text(low), "high": number_text(high), "n": figure.n}
     return FigureText(value=f"{number_text(figure.estimate.value)} {unit}", about=_("%(low)s–%(high)s, n %(n)s") % told)
 
 
-def share_text(estimate: Estimate, x: int | None, n: int) -> FigureText:
-    """The estimate of x of n."""
+def share_text(estimate: Estimate, *, x: int) -> FigureText:
+    """A share, of which `x` is the numerator."""
     low, high = estimate.interval.low, estimate.interval.high
-    told = {"low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}", "x": x, "n": n}
+    told = {"low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}", "x": x, "n": estimate.n}
     return FigureText(value=f"{100 * estimate.value:.0f} %", about=_("%(low)s–%(high)s %%, %(x)s av %(n)s") % told)
 
 

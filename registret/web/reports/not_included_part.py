@@ -71,4 +71,4 @@ def _line(form: Form, year: int, registered: int, reasons: Mapping[str, int]) ->
 
 def _figure(registered: int, fitted: int) -> FigureText:
     found = proportion(registered, fitted)
-    return share_text(found, registered, fitted) if found else FigureText(value="–")
+    return share_text(found, x=registered) if found else FigureText(value="–")
