@@ -114,6 +114,7 @@ WRITTEN_BY_ACTS = {
     *("appointed", "nomination_waits", "nomination_declined", "grant_changed", "grant_revoked", "left"),
     *("suspended", "reinstated", "administrator_suspended", "claim", "account_moved", "hsa_id_disputed"),
     *("substitute_proposed", "substitute_confirmed", "substitute_declined", "administrator_appointed"),
+    "outlier_asked",
 }
 
 
