@@ -50,7 +50,7 @@ OF_THE_FLOOR = 2.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What some seconds of logins came to. `rate`: a second; all else is milliseconds, processor time that of one login."""
+    """What some seconds of logins came to: how many a second, and milliseconds; processor time is that of one login."""
 
     rate: float
     median: float
