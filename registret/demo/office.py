@@ -15,6 +15,7 @@ _PUBLISHED: Final = (
     "pneumoni.time_to_antibiotic",
     "sepsis.lactate_within_1_hour",
     "sepsis.antibiotic_within_1_hour",
+    "led-nativ.agent_found",
 )
 
 
