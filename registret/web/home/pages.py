@@ -18,7 +18,6 @@ from registret.access.queries.applications import ApplicationRow, waiting_applic
 from registret.access.roles import Permission, Role
 from registret.access.staff.nominating import nominations
 from registret.access.staff.substitutes import proposed
-from registret.accounts.queries import account
 from registret.mail.queries import Bounce, bounce
 from registret.oversight import incidents
 from registret.oversight.queries import open_reviews
@@ -110,15 +109,14 @@ class StartPage:
 
 def start_page(request: ActorRequest) -> StartPage:
     actor, at = request.actor, request.at
-    person = account(account_id=actor.account_id)
     reports, reads = actor.may(Permission.REPORT), actor.may(Permission.READ_RECORDS)
     kinds = (Permission.ATTEST, Permission.READ_LOG, Permission.HELP, Permission.HANDLE_CASES)
     return StartPage(
         greeting=greeting_at(timezone.localtime(at).hour),
         works_as=_works_as(actor),
         may_report=reports,
-        bounce=bounce(person.email) if person else None,
-        address=person.email.text if person else "",
+        bounce=bounce(actor.email),
+        address=actor.email.text,
         recertification=due(request),
         work=work(actor, at=at) if reports else None,
         newest=newest(actor, at=at) if reads and not reports else None,
