@@ -195,6 +195,13 @@ SITE = {
     "kansliet/halsa": "needs appoint",
     "kansliet/behandlingar": "needs appoint",
     "kansliet/behandlingar.csv": "needs appoint",
+    "avvikelser": "needs read_reports",
+    "avvikelser/<int:number>": "needs read_reports",
+    "avvikelser/<int:number>/svara": "needs answer_outliers",
+    "kansliet/avvikelser": "needs follow_up_outliers",
+    "kansliet/avvikelser/ny/<slug:register>/<slug:code>/<int:clinic>/<int:edition>": "needs follow_up_outliers",
+    "kansliet/avvikelser/<int:number>": "needs follow_up_outliers",
+    "kansliet/avvikelser/<int:number>/<office_act:act>": "needs follow_up_outliers",
     "kansliet/incidenter": "needs keep_incidents",
     "kansliet/incidenter/ny": "needs keep_incidents",
     "kansliet/incidenter/exportera": "needs keep_incidents",
@@ -272,7 +279,7 @@ EBBA = cast.person("Ebba", "Grankvist", "SE2321009991-E00G8K5")
 def path_of(address: str, gap: str, *, patient: str = "P3467ACDE", episode: str = "E3467ACDE") -> str:
     """The address with its gaps filled: those of patients and episodes with theirs."""
     known = {"system_id:patient": patient, "system_id:episode": episode, "slug:step": "acute"}
-    known |= {"kind:kind": "csv", "picture:kind": "svg"}
+    known |= {"kind:kind": "csv", "picture:kind": "svg", "office_act:act": "kontrollera"}
     for name, value in known.items():
         address = address.replace(f"<{name}>", value)
     return "/" + re.sub(r"<[^>]+>", gap, address)

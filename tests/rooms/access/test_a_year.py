@@ -27,7 +27,7 @@ from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
 from registret.chores import running
 from registret.chores.table import CHORES
-from registret.kernel.identifiers import HsaId
+from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.mail.letters import LETTERS
 from registret.mail.models import Letter
 from tests import cast
@@ -114,6 +114,7 @@ WRITTEN_BY_ACTS = {
     *("appointed", "nomination_waits", "nomination_declined", "grant_changed", "grant_revoked", "left"),
     *("suspended", "reinstated", "administrator_suspended", "claim", "account_moved", "hsa_id_disputed"),
     *("substitute_proposed", "substitute_confirmed", "substitute_declined", "administrator_appointed"),
+    "outlier_asked",
 }
 
 
@@ -388,6 +389,7 @@ def an_actor(account_id: int, clinic: int | None, at: datetime) -> Actor:
         account_id=account_id,
         hsa_id=HsaId(f"SE2321009991-A{account_id}"),
         name="Nils",
+        email=EmailAddress("nils@regionnorrvik.example"),
         seat=seat,
         seats=(seat,),
         session_id=0,
