@@ -26,10 +26,17 @@ from registret.registries.loading.faults import DefinitionBroken, Fault
 from registret.registries.loading.indicator_reading import FILE as INDICATORS
 from registret.registries.loading.indicator_reading import read_indicators
 from registret.registries.loading.reaching import faults_of
-from registret.registries.loading.reading import read_form, read_lists, read_register, read_terminology
+from registret.registries.loading.reading import (
+    read_form,
+    read_lists,
+    read_register,
+    read_terminology,
+    read_value_set,
+)
 from registret.registries.measuring import Indicator
 from registret.registries.schema import RegisterFile
 from registret.registries.terminologies import Terminologies, Terminology
+from registret.registries.value_sets import ValueSet
 from registret.registries.variables import CodeList
 from registret.registries.vocabulary import CodeSystem, RegistryState
 
@@ -55,6 +62,7 @@ __all__ = [
 DEFINITIONS: Final = Path(__file__).resolve().parent / "definitions"
 SHARED_LISTS: Final = "lists.toml"
 CODES: Final = "codes"
+VALUE_SETS: Final = "value_sets"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +210,10 @@ def read(*folders: Path, codes_on: date | None = None) -> Catalogue:
         except DefinitionBroken as broken:
             faults += [Fault(file=f"{CODES}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
     terminologies = Terminologies(known=known, on=codes_on)
+    value_sets = _value_sets(folders, faults)
     for place in folders:
         found = _versions(place)
-        if not found and not (place / EDITIONS).exists():
+        if not found and not (place / EDITIONS).exists() and not (place / VALUE_SETS).exists():
             faults.append(Fault(file=str(place), line=1, what="no <code>/<version>/register.toml in it"))
         try:
             shared = _shared_lists(place, terminologies)
@@ -219,7 +228,7 @@ def read(*folders: Path, codes_on: date | None = None) -> Catalogue:
                     faults.append(Fault(file=_named(folder), line=1, what="there are two folders of this version"))
                 registers[key] = register
                 if register.steps:
-                    forms[key] = read_form(folder, shared=shared, terminologies=terminologies)
+                    forms[key] = read_form(folder, shared=shared, terminologies=terminologies, value_sets=value_sets)
             except DefinitionBroken as broken:
                 faults += [Fault(file=f"{_named(folder)}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
     # A form that is broken has faults of its own, and so would all that asks it something.
@@ -274,6 +283,17 @@ def _terminologies(place: Path, before: Mapping[CodeSystem, Terminology]) -> dic
     """Those of one folder. Raises: DefinitionBroken."""
     there = {file.stem for file in (place / CODES).glob("*.*")}
     return {one: read_terminology(place / CODES, one, before.get(one)) for one in CodeSystem if one.value in there}
+
+
+def _value_sets(folders: Collection[Path], faults: list[Fault]) -> dict[str, ValueSet]:
+    """Those of a later folder replace those of an earlier one. Adds to `faults`."""
+    found: dict[str, ValueSet] = {}
+    for file in (file for place in folders for file in sorted((place / VALUE_SETS).glob("*.toml"))):
+        try:
+            found[file.stem] = read_value_set(file)
+        except DefinitionBroken as broken:
+            faults += [Fault(file=f"{VALUE_SETS}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
+    return found
 
 
 def _shared_lists(place: Path, terminologies: Terminologies) -> dict[str, CodeList]:

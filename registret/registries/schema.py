@@ -65,20 +65,31 @@ class Score(DefinitionPart):
     citation, the same in both languages, or words where more must be said. If `formula` is a
     condition, what comes out is a yes or a no, and counts 1 or 0 in other expressions. `part_of`: the score that
     this one is a part of and is shown with. `applies_if`: a condition about the patient without which the score does
-    not apply."""
+    not apply. Instead of a formula: `value_set`, of the `version` of the score, and `levels` in the order of its
+    dimensions. An episode keeps the version of its form, and so the value set that its index is computed by."""
 
     code: Code
     version: Text
     source: Said
     name: Words
-    formula: Text
+    formula: Text | None = None
+    value_set: Code | None = None
+    levels: tuple[Code, ...] = Field(default=(), strict=False)
     unit: Unit | None = None
     ucum: Text | None = None
-    decimals: int = Field(default=0, ge=0, le=2)
+    decimals: int = Field(default=0, ge=0, le=3)
     help: Words | None = None
     part_of: Code | None = None
     applies_if: Text | None = None
     reading: tuple[Reading, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _is_computed_in_one_way(self) -> Self:
+        if (self.formula is None) == (self.value_set is None):
+            raise ValueError("a score has a formula or a value_set")
+        if (self.value_set is None) == bool(self.levels) or len(self.levels) not in {0, 5}:
+            raise ValueError("a score has five levels if it has a value_set, and none otherwise")
+        return self
 
     @model_validator(mode="after")
     def _readings_rise(self) -> Self:

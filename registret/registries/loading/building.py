@@ -23,6 +23,7 @@ from registret.registries.language.parsing import parse
 from registret.registries.loading.source import DefinitionFiles
 from registret.registries.schema import Order, RegisterFile, Rule, Score, StepFile
 from registret.registries.terminologies import Terminologies
+from registret.registries.value_sets import ValueSet
 from registret.registries.variables import CodeList, Option, Variable
 from registret.registries.vocabulary import Block, RuleLevel, VariableType, Words
 
@@ -37,6 +38,7 @@ class FormBuilder:
     register: RegisterFile
     lists: Mapping[str, CodeList]
     terminologies: Terminologies
+    value_sets: Mapping[str, ValueSet]
     known: dict[str, Name] = field(default_factory=lambda: dict(KNOWN_OF_THE_PATIENT))
     types: dict[str, VariableType] = field(default_factory=dict)
     labels: dict[str, Words] = field(default_factory=dict)
@@ -137,8 +139,12 @@ class FormBuilder:
         return options
 
     def _score(self, name: str, at: tuple[str | int, ...], score: Score) -> FormScore | None:
-        place = (*at, "formula")
-        formula = self._expression(name, place, score.formula, ValueKind.NUMBER, ValueKind.TRUTH, is_formula=True)
+        """None if it is broken, or wants a value set that nobody has put here."""
+        place = (*at, "formula" if score.formula else "value_set")
+        text = score.formula or self._by_value_set(name, place, score)
+        if text is None:
+            return None
+        formula = self._expression(name, place, text, ValueKind.NUMBER, ValueKind.TRUTH, is_formula=True)
         applies_if = self._condition(name, (*at, "applies_if"), score.applies_if)
         if formula is not None and formula.kind is ValueKind.TRUTH and (score.unit or score.decimals or score.reading):
             self.source.fault(name, (*at, "formula"), "is a yes or a no, which has no unit, decimals or reading")
@@ -164,6 +170,15 @@ class FormBuilder:
             readings=readings,
             applies_if=applies_if,
         )
+
+    def _by_value_set(self, name: str, at: tuple[str | int, ...], score: Score) -> str | None:
+        found = self.value_sets.get(score.value_set or "")
+        if found is None:
+            return None
+        if found.version != score.version:
+            what = f"wants version {score.version} of {found.code}, and the file has {found.version}"
+            self.source.fault(name, at, what)
+        return found.formula(score.levels)
 
     def _rule(self, name: str, at: tuple[str | int, ...], rule: Rule) -> FormRule | None:
         require = self._expression(name, (*at, "require"), rule.require, ValueKind.TRUTH)

@@ -16,6 +16,7 @@ from registret.registries.loading.faults import DefinitionBroken, Fault
 from registret.registries.loading.source import DefinitionFiles
 from registret.registries.schema import ListsFile, RegisterFile, StepFile
 from registret.registries.terminologies import Terminologies, Terminology, TerminologyFile, concepts_of
+from registret.registries.value_sets import ValueSet
 from registret.registries.variables import CodeList
 from registret.registries.vocabulary import CodeSystem
 
@@ -35,7 +36,13 @@ def read_register(folder: Path) -> RegisterFile:
     return register
 
 
-def read_form(folder: Path, *, shared: Mapping[str, CodeList], terminologies: Terminologies) -> Form:
+def read_form(
+    folder: Path,
+    *,
+    shared: Mapping[str, CodeList],
+    terminologies: Terminologies,
+    value_sets: Mapping[str, ValueSet],
+) -> Form:
     """One version of a sub-registry. `shared`: lists of options that all sub-registries may use.
 
     Raises: DefinitionBroken.
@@ -49,7 +56,9 @@ def read_form(folder: Path, *, shared: Mapping[str, CodeList], terminologies: Te
     files = {code: source.read(f"{code}.toml", StepFile) for code in register.steps}
     source.stop_if_faulty()
     lists = dict(shared) | own_lists
-    building = FormBuilder(source=source, register=register, lists=lists, terminologies=terminologies)
+    building = FormBuilder(
+        source=source, register=register, lists=lists, terminologies=terminologies, value_sets=value_sets
+    )
     steps = building.steps({code: file for code, file in files.items() if file is not None})
     source.stop_if_faulty()
     return Form(
@@ -70,6 +79,18 @@ def read_lists(file: Path, terminologies: Terminologies) -> dict[str, CodeList]:
     for i, one in enumerate(content.list if content else ()):
         source.require_codes(file.name, ("list", i), one, terminologies)
     source.stop_if_faulty()
+    return found
+
+
+def read_value_set(file: Path) -> ValueSet:
+    """Raises: DefinitionBroken."""
+    source = DefinitionFiles(file.parent)
+    found = source.read(file.name, ValueSet)
+    if found is not None and found.code != file.stem:
+        source.fault(file.name, ("code",), f"code is {found.code}, but the file is {file.name}")
+    source.stop_if_faulty()
+    if found is None:
+        raise DefinitionBroken(source.faults)
     return found
 
 
