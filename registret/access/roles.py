@@ -28,6 +28,7 @@ class Permission(StrEnum):
     READ_LOG = "read_log"
     DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
     PUBLISH = "publish"  # decide which indicators all may see
+    ASK_CLINICS = "ask_clinics"  # about an answer, by the episode's system id; no patients are shown
     KEEP_INCIDENTS = "keep_incidents"  # the register of personal data incidents; no patients in it
     HELP = "help"  # find any account, see what became of it and its letters; no rights, no patients
 
@@ -70,6 +71,7 @@ MAY: dict[Role, frozenset[Permission]] = {
             Permission.APPOINT,
             Permission.DECIDE_LIMITS,
             Permission.PUBLISH,
+            Permission.ASK_CLINICS,
             Permission.KEEP_INCIDENTS,
             Permission.HELP,
         }

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from registret.mail.letters.addresses import ADDRESSES
 from registret.mail.letters.applications import APPLICATIONS
 from registret.mail.letters.colleagues import COLLEAGUES
+from registret.mail.letters.data_queries import DATA_QUERIES
 from registret.mail.letters.recertification import RECERTIFICATION
 from registret.mail.letters.rights import RIGHTS
 from registret.mail.letters.shapes import Fact, LetterKind, Rendered
@@ -23,7 +24,14 @@ __all__ = ["CLAIMING", "CONFIRMING", "LETTERS", "Fact", "Rendered", "Stored", "r
 Stored = dict[str, str]
 """Facts as they lie in the outbox."""
 
-LETTERS: Mapping[str, LetterKind] = {**ADDRESSES, **APPLICATIONS, **RIGHTS, **COLLEAGUES, **RECERTIFICATION}
+LETTERS: Mapping[str, LetterKind] = {
+    **ADDRESSES,
+    **APPLICATIONS,
+    **RIGHTS,
+    **COLLEAGUES,
+    **RECERTIFICATION,
+    **DATA_QUERIES,
+}
 """By the code that stands in the outbox. `name` is whom to greet; `role` is in words, in the letter's language."""
 
 CONFIRMING = tuple(code for code, kind in LETTERS.items() if kind.confirms and not kind.claims)

@@ -150,6 +150,20 @@ def _step(found: StepInWords) -> dict[str, Any]:
             }
             for r in found.revisions
         ],
+        "office_questions": [
+            {
+                "question": q.question,
+                "text": q.text,
+                "asked_at": _moment(q.asked_at),
+                "asked_by": q.asked_by_name,
+                "state": q.state,
+                "outcome": q.outcome,
+                "answer": q.answer,
+                "ended_at": _moment(q.ended_at),
+                "ended_by": q.ended_by_name,
+            }
+            for q in found.queries
+        ],
     }
 
 
