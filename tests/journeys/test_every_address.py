@@ -43,6 +43,7 @@ WHO: Mapping[str, Person | None] = {
     "needs decide_limits": cast.DORIS,
     "needs publish": cast.DORIS,
     "needs keep_incidents": cast.DORIS,
+    "needs ask_clinics": cast.DORIS,
     "needs help": cast.SAMIR,
     "needs handle_cases": cast.HENRIK,
     "needs read_log": cast.ERIK,

@@ -1,4 +1,4 @@
-"""Kansliet frågar: a clinic answers the registry office about an answer in a step."""
+"""Kansliet frågar: what the registry office asks about a step, and the clinic's reply."""
 
 from __future__ import annotations
 
