@@ -46,6 +46,7 @@ _CHANGED: Final = (
     "records_revision",
     "records_step",
     "reports_cell",
+    "reports_notincluded",
     "reports_staleepisode",
     "revocation_keptanswer",
     "revocation_keptcrl",
@@ -92,6 +93,7 @@ _IN_REPORTS: Final = (
     "reports_coveragefile",
     "reports_edition",
     "reports_editioncell",
+    "reports_notincluded",
 )
 # Django's own: of no use to whom serves.
 _ONLY_READ: Final = ("django_content_type", "django_migrations")

@@ -89,6 +89,7 @@ class Event(StrEnum):
     CARE_PROVIDER_CREATED = "care_provider.created"
     CARE_PROVIDER_CHANGED = "care_provider.changed"
     COVERAGE_IMPORTED = "coverage.imported"
+    NOT_INCLUDED_COUNTED = "not_included.counted"
     REVOCATION_LIST_REPLACED = "revocation.list_replaced"
     REVOCATION_FETCH_REFUSED = "revocation.fetch_refused"
     REVOCATION_LIST_LATE = "revocation.list_late"

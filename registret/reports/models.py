@@ -216,6 +216,24 @@ class CoverageCount(models.Model):
         indexes = [index("coverage_count_newest", "clinic", "sub_registry", "year", "-file")]
 
 
+class NotIncluded(models.Model):
+    """How many patients met the criteria of a sub-registry at a clinic in a half-year (`half`: its first day) and were
+    not registered, for a reason (a code of `not_included.LIST`). No row says when it was changed, or by whom."""
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
+    half = models.DateField()
+    reason = models.CharField(max_length=40, db_comment=PLAIN)
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            unique("not_included_once", "clinic", "sub_registry", "half", "reason"),
+            check("not_included_half_is_first_day", Q(half__day=1, half__month__in=(1, 7))),
+        ]
+
+
 class Publication(models.Model):
     """Whether all may see a subject (`publishing`), from `at` on. Never changed: the office decides anew."""
 

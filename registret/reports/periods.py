@@ -36,6 +36,12 @@ def year_until(month: date) -> Months:
     return Months(first=months_later(month, 1 - YEAR), last=month)
 
 
+def half_years(*, at: datetime) -> tuple[date, ...]:
+    """The first days of this half-year and of the three before, the newest first."""
+    newest = day_of(at).replace(month=1 if day_of(at).month <= 6 else 7, day=1)
+    return tuple(months_later(newest, -6 * back) for back in range(4))
+
+
 def closed_years(closed: int | None, *, until: date) -> Months | None:
     """The last two years of a sub-registry that is closed for entry since the year `closed`, if the month `until` is
     not before their end: in which month of them entry ended is not known. None of one that is open."""

@@ -94,6 +94,7 @@ EVENTS: Mapping[str, Promise] = {
     Event.CARE_PROVIDER_CREATED: _("Vårdgivare tillagd"),
     Event.CARE_PROVIDER_CHANGED: _("Vårdgivare ändrad"),
     Event.COVERAGE_IMPORTED: _("Läste in antal för täckningsgrad"),
+    Event.NOT_INCLUDED_COUNTED: _("Ändrade antal ej inkluderade"),
     Event.REVOCATION_LIST_REPLACED: _("Ny spärrlista"),
     Event.REVOCATION_FETCH_REFUSED: _("Spärrlista kunde inte hämtas"),
     Event.REVOCATION_LIST_LATE: _("Spärrlista försenad"),

@@ -66,6 +66,7 @@ MAY: Final = {
     "reports_edition": ADDED,
     "reports_editioncell": ADDED,
     "reports_fact": TAKEN_AWAY,
+    "reports_notincluded": CHANGED,
     "reports_publication": ADDED,
     "reports_remark": TAKEN_AWAY,
     "reports_staleepisode": FORGOTTEN,

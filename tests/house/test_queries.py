@@ -54,7 +54,7 @@ PAGES: dict[Grow, dict[tuple[str, Person], int]] = {
         ("/kansliet?q=sjukhus", DORIS): 8,
         ("/kansliet?visa=utan", DORIS): 8,
         ("/kansliet/utse", DORIS): 7,
-        ("/kansliet/tackningsgrad", DORIS): 16,
+        ("/kansliet/tackningsgrad", DORIS): 20,
         ("/registrera", ANNA): 7,
     },
 }

@@ -331,6 +331,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="NotIncluded",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sub_registry", models.CharField(db_comment="plain", max_length=40)),
+                ("half", models.DateField()),
+                ("reason", models.CharField(db_comment="plain", max_length=40)),
+                ("number", models.PositiveIntegerField(default=0)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "sub_registry", "half", "reason"), name="not_included_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("half__day", 1), ("half__month__in", (1, 7))),
+                        name="not_included_half_is_first_day",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Publication",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),

@@ -20,6 +20,7 @@ from registret.places.queries import every_clinic
 from registret.registries.queries import sub_registries
 from registret.reports import coverage_file
 from registret.reports.coverage import ImportedCoverage, coverage_everywhere, import_coverage
+from registret.reports.not_included import not_included_everywhere
 from registret.time_limits.lengths import Length, Unit
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
@@ -63,7 +64,7 @@ def coverage_csv(request: ActorRequest) -> HttpResponse:
     """The same as a file."""
     wanted, lines = _wanted_lines(request)
     header = [_("Klinikkod"), _("Klinik"), _("Region"), _("Delregister"), _("År"), _("Registrerade"), _("I filen")]
-    header += [_("Täckningsgrad"), _("Källa"), _("Dygn till tillgång, median")]
+    header += [_("Täckningsgrad"), _("Källa"), _("Ej inkluderade"), _("Dygn till tillgång, median")]
     return csv_file(f"tackningsgrad-{wanted.sub_registry}-{wanted.year}.csv", header, _rows(wanted, lines))
 
 
@@ -74,13 +75,14 @@ def _wanted_lines(request: ActorRequest) -> tuple[CoverageWanted, list[CoveredCl
     found = coverage_everywhere(actor=request.actor, sub_registry=register)
     wanted = CoverageWanted.asked(request.GET, registers, register, found, this_year=day_of(request.at).year)
     times = access_times(since=_YEAR_OF_ACCESS.before(request.at), until=request.at, actor=request.actor)
-    return wanted, covered_clinics(wanted, every_clinic(), found, times)
+    left_out = not_included_everywhere(actor=request.actor, sub_registry=register)
+    return wanted, covered_clinics(wanted, every_clinic(), found, times, left_out)
 
 
 def _rows(wanted: CoverageWanted, lines: list[CoveredClinic]) -> Iterator[list[str]]:
     for line in lines:
         about = [line.clinic.code, line.clinic.title, line.clinic.region, wanted.sub_registry, str(wanted.year)]
-        yield [*about, line.registered, line.expected, line.coverage.value, line.source, line.days]
+        yield [*about, line.registered, line.expected, line.coverage.value, line.source, line.not_included, line.days]
 
 
 @needs(Permission.APPOINT).get_post

@@ -30,11 +30,16 @@ from registret.words.coverage_faults import coverage_fault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoveredClinic:
-    """`found`, `time`: None where nothing is known."""
+    """`found`, `time`: None where nothing is known. `left_out`: how many the clinic has counted as not included."""
 
     clinic: ClinicRow
     found: Coverage | None
     time: timedelta | None
+    left_out: int
+
+    @property
+    def not_included(self) -> str:
+        return number_for_office(self.left_out) if self.left_out else "–"
 
     @property
     def registered(self) -> str:
@@ -125,13 +130,22 @@ class CoveragePage:
 
 
 def covered_clinics(
-    wanted: CoverageWanted, clinics: Iterable[ClinicRow], found: Iterable[Coverage], times: Iterable[AccessTime]
+    wanted: CoverageWanted,
+    clinics: Iterable[ClinicRow],
+    found: Iterable[Coverage],
+    times: Iterable[AccessTime],
+    left_out: Mapping[tuple[int, int], int],
 ) -> list[CoveredClinic]:
-    """Those that are open, and those of whom something is known."""
+    """Those that are open, and those of whom something is known. `left_out`: by clinic and year."""
     in_year = {one.clinic_id: one for one in found if one.year == wanted.year}
     time_of = {one.clinic_id: one.whole.median for one in times}
     lines = [
-        CoveredClinic(clinic=one, found=in_year.get(one.id), time=time_of.get(one.id))
+        CoveredClinic(
+            clinic=one,
+            found=in_year.get(one.id),
+            time=time_of.get(one.id),
+            left_out=left_out.get((one.id, wanted.year), 0),
+        )
         for one in clinics
         if one.is_open or one.id in in_year
     ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -105,6 +106,12 @@ class NewEpisodePage:
     errors_title: str
     broken: Sequence[Trouble]
     intake: IntakePart
+
+    @property
+    def not_included(self) -> str:
+        """Where those who are not registered are counted. Nothing of the patient goes there."""
+        chosen = self.intake.inclusion
+        return reverse("not_included") + (f"?delregister={chosen.code}" if chosen else "")
 
 
 def for_whom(number: PatientNumber, *, known: str, who: NewPatient | None) -> ForWhom:

@@ -1,6 +1,16 @@
 from django.urls import path, register_converter
 
-from registret.web.records import code_search, data_queries, finding, intake, letters, listing, steps, views
+from registret.web.records import (
+    code_search,
+    data_queries,
+    finding,
+    intake,
+    letters,
+    listing,
+    not_included,
+    steps,
+    views,
+)
 
 
 class SystemId:
@@ -34,6 +44,7 @@ urlpatterns = [
     path("registreringar", listing.episodes, name="records"),
     path("registreringar/registreringar.csv", listing.episodes_csv, name="records_file"),
     path("registreringar/brev", letters.letters, name="patient_letters"),
+    path("registreringar/ej-inkluderade", not_included.not_included, name="not_included"),
     path("registreringar/uppfoljningar.csv", letters.letters_file, name="patient_letters_file"),
     path("delregister", views.definitions, name="definitions"),
     path("delregister/<slug:code>/indikatorer.<kind:kind>", views.measures, name="measures"),

@@ -23,6 +23,7 @@ from registret.reports.periods import own_months
 from registret.web.coverage_words import coverage_text
 from registret.web.pieces import FigureText, Link
 from registret.web.reports.figure_words import number_text
+from registret.web.reports.not_included_part import IncludedPart
 from registret.web.reports.remark_pages import RemarkLine
 from registret.web.templatetags.look import day, iso_day
 
@@ -76,6 +77,7 @@ class QualityPage:
     register: str
     since: str
     coverage: Sequence[CoverageOfYear]
+    included: IncludedPart
     remarks: Sequence[RemarkLine]
     steps: Sequence[StepLine]
     to_do: Sequence[Link]
@@ -93,6 +95,7 @@ def quality_page(
     steps: Mapping[str, StepCounts],
     answers: Mapping[str, AnswerCounts],
     covered: Sequence[Coverage],
+    included: IncludedPart,
     remarks: Sequence[RemarkLine],
     *,
     actor: Actor,
@@ -103,6 +106,7 @@ def quality_page(
         register=name_of(form.code),
         since=day(day_of(counted_since(form.code, at=at))),
         coverage=[_coverage_line(one) for one in covered] if any(one.source for one in covered) else (),
+        included=included,
         remarks=remarks,
         steps=[_step_line(step, steps[step.code], at=at) for step in form.steps if step.code in steps],
         to_do=_to_do(form) if actor.may(Permission.READ_RECORDS) else (),

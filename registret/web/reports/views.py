@@ -11,6 +11,7 @@ from registret.registries.queries import sub_registries
 from registret.reports.clinics import clinics_beside
 from registret.reports.coverage import newest_own_coverage, own_coverage
 from registret.reports.figures import one_indicator, overview, readable, readable_form
+from registret.reports.not_included import own_not_included
 from registret.reports.over_time import over_time
 from registret.reports.patients import behind
 from registret.reports.remarks import remark_counts, with_remark
@@ -22,6 +23,7 @@ from registret.web.records.episode_lines import lines
 from registret.web.reports.clinic_parts import clinics_part
 from registret.web.reports.downloads import picture_file
 from registret.web.reports.files import clinics_file, figures_file, groups_file, quarters_file
+from registret.web.reports.not_included_part import included_part
 from registret.web.reports.pages import (
     OUTCOMES,
     IndicatorPage,
@@ -106,12 +108,14 @@ def quality(request: ActorRequest, register: str) -> HttpResponse:
     steps = step_counts(actor=request.actor, sub_registry=register, since=since, at=request.at)
     answers = answer_counts(actor=request.actor, sub_registry=register, since=since)
     covered = own_coverage(actor=request.actor, sub_registry=register)
+    left_out = own_not_included(actor=request.actor, sub_registry=register)
+    included = included_part(form, left_out, covered, actor=request.actor)
     counts = remark_counts(actor=request.actor, sub_registry=register)
     remarks = remark_lines(form, counts, actor=request.actor)
     return show(
         request,
         "reports/quality.html",
-        quality_page(form, steps, answers, covered, remarks, actor=request.actor, at=request.at),
+        quality_page(form, steps, answers, covered, included, remarks, actor=request.actor, at=request.at),
         tab="reports",
     )
 

@@ -29,7 +29,11 @@ RECORD_REFUSALS: Mapping[str, RefusalWords] = {
     "patient.opted_out": RefusalWords(
         title=_("Patienten har avböjt."),
         happened=_("Patienten vill inte vara med i registret. Därför finns inga uppgifter, och inga nya tas emot."),
-        todo=(_("Registrera inte vårdepisoden."), _("Har patienten ändrat sig? Kontakta registerkansliet.")),
+        todo=(
+            _("Registrera inte vårdepisoden."),
+            _("Räkna patienten som ej inkluderad, under Registreringar: bara antalet sparas."),
+            _("Har patienten ändrat sig? Kontakta registerkansliet."),
+        ),
     ),
     "patient.reason_needed": RefusalWords(
         title=_("Patienten har skyddad identitet."),

@@ -6,7 +6,7 @@ import socket
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.test import override_settings
@@ -33,6 +33,7 @@ from registret.places.clinic_file import COLUMNS, read
 from registret.places.services import import_clinics
 from registret.reports import coverage_file
 from registret.reports.coverage import import_coverage
+from registret.reports.not_included import count_not_included
 from registret.revocation.services import fetch_now, tell_of_age
 from registret.revocation.sources import Sources
 from registret.web.logbook.reading import export_log, read_log, read_review
@@ -112,6 +113,12 @@ def coverage_imported(here: Ward) -> Told:
         1,
     )
     return Told(by=DORIS)
+
+
+def not_included_counted(here: Ward) -> Told:
+    half = date(2026, 7, 1)
+    count_not_included(actor=here.anna, sub_registry="pneumoni", reason="missed", half=half, number=2, at=NOW)
+    return Told(by=ANNA, clinic=here.place.infection)
 
 
 # --- letters and lists -----------------------------------------------------------------------------
@@ -332,6 +339,7 @@ ACTS: dict[str, Act] = {
     "care_provider.created": place_created,
     "care_provider.changed": care_provider_changed,
     "coverage.imported": coverage_imported,
+    "not_included.counted": not_included_counted,
     "revocation.list_replaced": list_replaced,
     "revocation.fetch_refused": fetch_refused,
     "revocation.list_late": list_late,

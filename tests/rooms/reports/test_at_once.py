@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from registret.access.actor import Actor
 from registret.records.reporting import signing
 from registret.reports.making import refresh
+from registret.reports.not_included import count_not_included, own_not_included
 from registret.reports.rebuilding import rebuild
 from tests.parallel import committed, together
 from tests.rooms.records.scene import HOUR, NOW, SAMORDNAD, Ward, case, handler, leave, ward
@@ -62,3 +65,14 @@ def test_two_who_are_taken_away_at_once_leave_cells_that_add_up(here: Ward) -> N
     results = together([lambda: reopen(here.anna, one), lambda: reopen(here.karin, other)])
     assert [one for one in results if isinstance(one, Exception)] == []
     assert (fact_count(), cell_count()) == (0, 0)
+
+
+def test_two_who_count_the_same_at_once_are_both_counted(here: Ward) -> None:
+    half = date(2026, 7, 1)
+
+    def count(actor: Actor) -> bool:
+        return count_not_included(actor=actor, sub_registry="pneumoni", reason="missed", half=half, number=1, at=NOW)
+
+    assert together([lambda: count(here.anna), lambda: count(here.karin)]) == [True, True]
+    (found,) = own_not_included(actor=here.anna, sub_registry="pneumoni")
+    assert found.number == 2

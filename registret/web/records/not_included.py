@@ -1,0 +1,79 @@
+"""Ej inkluderade: a clinic counts the patients who met the criteria and were not registered."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from registret.access.roles import Permission
+from registret.records.refusals import NotOpenForEntry
+from registret.registries.forms import Form
+from registret.reports.not_included import MOST_AT_ONCE, count_not_included, own_not_included, reasons_of
+from registret.reports.periods import half_years
+from registret.web.forms import NUMBER_INPUT
+from registret.web.gate import needs
+from registret.web.http import ActorRequest, posted, see_other
+from registret.web.pieces import show
+from registret.web.records.not_included_pages import ADD, TAKE_AWAY, half_name, not_included_page
+from registret.web.records.pages import forms_to_report
+
+
+class CountForm(forms.Form):
+    """`vad`: whether it adds or takes away."""
+
+    orsak = forms.ChoiceField(error_messages={"required": gettext_lazy("Välj en orsak")})
+    halvar = forms.TypedChoiceField(coerce=date.fromisoformat)
+    antal = forms.IntegerField(
+        min_value=1,
+        max_value=MOST_AT_ONCE,
+        initial=1,
+        widget=NUMBER_INPUT,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), gettext_lazy("Skriv ett antal från 1 till 99")
+        ),
+    )
+    vad = forms.ChoiceField(choices=[(ADD, ADD), (TAKE_AWAY, TAKE_AWAY)])
+
+    def __init__(self, data: Any, form: Form, halves: tuple[date, ...]) -> None:
+        super().__init__(data)
+        self.fields["orsak"].choices = [(one.code, str(one.label)) for one in reasons_of(form)]  # type: ignore[attr-defined]
+        self.fields["halvar"].choices = [(str(one), half_name(one)) for one in halves]  # type: ignore[attr-defined]
+
+
+@needs(Permission.REPORT).get_post
+def not_included(request: ActorRequest) -> HttpResponse:
+    """Counts of the own clinic and nothing else: what is sent here says nothing of a patient."""
+    mine = {form.code: form for form in forms_to_report(request.actor)}
+    if not mine:
+        raise NotOpenForEntry()
+    asked = request.GET.get("delregister", "")
+    form = mine.get(asked) or next(iter(mine.values()))
+    halves = half_years(at=request.at)
+    count_form = CountForm(posted(request), form, halves)
+    if count_form.is_valid():
+        return see_other(_counted(request, form.code, count_form.cleaned_data))
+    counts = own_not_included(actor=request.actor, sub_registry=form.code)
+    done = {} if count_form.is_bound else request.GET
+    page = not_included_page(count_form, form, list(mine.values()), counts, halves=halves, done=done)
+    return show(request, "records/not_included.html", page, tab="records", status=422 if count_form.errors else 200)
+
+
+def _counted(request: ActorRequest, sub_registry: str, told: dict[str, Any]) -> str:
+    """Where to go on: what was done stands in the address, so that it can be taken back."""
+    possible = count_not_included(
+        actor=request.actor,
+        sub_registry=sub_registry,
+        reason=told["orsak"],
+        half=told["halvar"],
+        number=told["antal"] if told["vad"] == ADD else -told["antal"],
+        at=request.at,
+    )
+    done = {name: str(told[name]) for name in ("orsak", "halvar", "antal")}
+    done["klart"] = told["vad"] if possible else "inte"
+    return f"{reverse('not_included')}?{urlencode({'delregister': sub_registry} | done)}"
