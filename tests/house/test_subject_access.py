@@ -53,6 +53,7 @@ from tests.cast import ANNA, BERTIL, DORIS
 from tests.house.acts.accounts import NEW_ADDRESS, ask_for_address, id_of
 from tests.owner import as_owner
 from tests.rooms.access.scene import LAST_DAY
+from tests.rooms.records.asked import answered, asked
 from tests.rooms.records.scene import (
     ACUTE,
     DAY,
@@ -69,7 +70,6 @@ from tests.rooms.records.scene import (
     shown,
     ward,
 )
-from tests.rooms.records.test_data_queries import answered, asked
 from tests.rooms.records.test_disclosing import WISH
 
 Column = tuple[type[models.Model], str]

@@ -9,8 +9,8 @@ from registret.records.data_queries.scheduled import lapse_due
 from tests import cast
 from tests.cast import ANNA, DORIS
 from tests.house.acts.told import Act, Told, patients
+from tests.rooms.records.asked import answered, asked, signed
 from tests.rooms.records.scene import NOW, Ward
-from tests.rooms.records.test_data_queries import answered, asked, signed
 
 
 def query_asked(here: Ward) -> Told:
