@@ -6,7 +6,8 @@ The episodes are those of `benchmarks/records.py`, spread over three years. At 1
 cells are made anew, an edition is made, a signature is followed into the figures, and each page of the reports is
 fetched as a registrar gets it, without TLS.
 
-Starts a PostgreSQL of its own, or makes a test database on the one of DATABASE_URL; both are removed afterwards.
+Starts a PostgreSQL of its own, as durable as that of an operator, or makes a test database on the one of DATABASE_URL;
+both are removed afterwards.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, default=1_000_000, help="at least 20000, so that 1 % has signed steps")
     parser.add_argument("--times", type=int, default=40)
     given = parser.parse_args()
-    prepare()
+    prepare(is_durable=True)
     import django
 
     django.setup()
@@ -88,7 +89,7 @@ def rebuilt() -> float:
     from tests.owner import as_owner
 
     begun = time.monotonic()
-    rebuild()
+    rebuild(processes=2)
     took = time.monotonic() - begun
     with all_providers():
         StaleEpisode.objects.all().delete()

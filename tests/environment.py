@@ -15,8 +15,11 @@ from registret.demo.pki import build_authority
 from registret.demo.postgres import Cluster
 
 
-def prepare() -> None:
-    """Set DATABASE_URL and REGISTRET_*; the workers of a parallel run inherit them from the process that began it."""
+def prepare(*, is_durable: bool = False) -> None:
+    """Set DATABASE_URL and REGISTRET_*; the workers of a parallel run inherit them from the process that began it.
+
+    `is_durable`: the database waits for the disk, as in production; for benchmarks.
+    """
     # Workers and the programs that tests start would each compile all of `registret` anew.
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -27,7 +30,7 @@ def prepare() -> None:
     folder.chmod(0o755)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     if "DATABASE_URL" not in os.environ:
-        cluster = Cluster.start(data=None, database="registret")
+        cluster = Cluster.start(data=folder / "database" if is_durable else None, database="registret")
         os.environ["DATABASE_URL"] = cluster.url
         os.environ["REGISTRET_OWNER_DATABASE_URL"] = cluster.owner_url
     authority = build_authority(folder / "ca", at=datetime.now(UTC) - timedelta(days=1))

@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
 from registret.config import roles
+from registret.database.connections import disconnect
 from registret.demo.postgres import ROLE
 from tests import tables
 
@@ -24,7 +25,7 @@ def made_database() -> Iterator[None]:
         made = setup_databases(verbosity=0, interactive=False, aliases={DEFAULT_DB_ALIAS: None})
         owner = connection.settings_dict
         if not are_made:
-            roles.disconnect()
+            disconnect()
             tables.keep(owner["NAME"])
     # Logged in as the owner, acting as the role that serves: `as_owner` changes hands in the middle of a transaction.
     serving |= owner | {"OPTIONS": owner["OPTIONS"] | {"options": f"-c role={ROLE}"}}
@@ -33,7 +34,7 @@ def made_database() -> Iterator[None]:
     try:
         yield
     finally:
-        roles.disconnect()
+        disconnect()
         del serving["OPTIONS"]["options"]
         teardown_databases(made, verbosity=0)
 

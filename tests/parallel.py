@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
-from registret.config import roles
+from registret.database.connections import disconnect
 from tests import tables
 from tests.owner import as_owner
 
@@ -44,7 +44,7 @@ class Kept(Generic[T]):
         """For a fixture of a module: what costs seconds is built once, and each test brings it back."""
         database = connection.settings_dict["NAME"]
         kept = cls(build(), f"{database}_kept")
-        roles.disconnect()
+        disconnect()
         tables.copy(database, to=kept.copy)
         empty_every_table()
         try:
@@ -54,7 +54,7 @@ class Kept(Generic[T]):
 
     def brought_back(self) -> T:
         """The value, once the database is as it was. Only for tests with `committed`, which empties it again."""
-        roles.disconnect()
+        disconnect()
         tables.copy(self.copy, to=connection.settings_dict["NAME"])
         return self.value
 

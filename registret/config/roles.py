@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from registret.database.connections import disconnect
 from registret.reports.role import ROLE as REPORTS_ROLE
 
 # What differs between the two; the database is one.
@@ -172,13 +173,6 @@ def owned_tables() -> tuple[str, ...]:
             " AND pg_has_role(current_user, relowner, 'MEMBER') ORDER BY 1"
         )
         return tuple(name for (name,) in cursor.fetchall())
-
-
-def disconnect() -> None:
-    """Close the connection of this thread and the pool that it came from."""
-    connection.close()
-    # Of PostgreSQL's wrapper, which the stubs do not know whole.
-    cast(Any, connection).close_pool()
 
 
 def _reconnect(database: dict[str, Any]) -> None:

@@ -11,12 +11,18 @@ def lock_identities() -> None:
     _hold("records:identities")
 
 
+def share_identities() -> None:
+    """As `lock_identities`, for a transaction that changes no identity: any number of these may go on at once."""
+    _hold("records:identities", shared=True)
+
+
 def lock_numbers(*numbers: str) -> None:
     """Lock these numbers for registering, also those that have no row yet. Twelve characters each."""
     for number in sorted(set(numbers)):
         _hold("records:" + number)
 
 
-def _hold(what: str) -> None:
+def _hold(what: str, *, shared: bool = False) -> None:
+    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [what])
+        cursor.execute(f"SELECT {lock}(hashtextextended(%s, 1))", [what])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.db.models import Count, Max, Min, Prefetch
+
 from registret.kernel.sweden import day_of
 from registret.records.deaths import lock_patients
 from registret.records.lifecycle import StepState
@@ -19,6 +21,11 @@ from registret.registries.language.evaluating import Known
 
 COUNTED: Final = (StepState.SIGNED, StepState.CLOSED)
 """Steps in which nothing is left to do: their answers are final, or the patient has died."""
+
+_OF_EPISODE: Final = (
+    *("sub_registry", "version", "care_provider_id", "began_at"),
+    *("patient__birth_date", "patient__sex", "patient__died_on"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +51,22 @@ def reported_episodes(episode_ids: Collection[int]) -> tuple[ReportedEpisode, ..
     Locks their patients: until the end of the transaction nobody else writes in their episodes.
     """
     lock_patients(Episode.objects.filter(id__in=episode_ids).values_list("patient_id", flat=True))
-    found = (
-        Episode.objects.filter(id__in=episode_ids).select_related("patient").prefetch_related("steps").order_by("id")
-    )
+    steps = Step.objects.only("episode_id", "code", "state", "clinic_id", "answers", "research_gone_at")
+    episodes = Episode.objects.filter(id__in=episode_ids).select_related("patient").only(*_OF_EPISODE)
+    found = episodes.prefetch_related(Prefetch("steps", queryset=steps)).order_by("id")
     deaths = _deaths({episode.patient_id for episode in found})
     return tuple(_reported(episode, deaths) for episode in found)
 
 
-def episode_ids(*, after: int, size: int) -> tuple[int, ...]:
-    """Return the ids that follow `after`, of all care providers."""
-    return tuple(Episode.objects.filter(id__gt=after).order_by("id").values_list("id", flat=True)[:size])
+def episode_ids(ids: range) -> tuple[int, ...]:
+    """Return those of the ids that are episodes', of all care providers."""
+    return tuple(Episode.objects.filter(id__gte=ids.start, id__lt=ids.stop).values_list("id", flat=True))
 
 
-def episode_count() -> int:
-    return Episode.objects.count()
+def count_episodes() -> tuple[int, range]:
+    """Return how many episodes there are, and among which ids."""
+    found = Episode.objects.aggregate(number=Count("id"), first=Min("id"), last=Max("id"))
+    return found["number"], range(found["first"] or 0, (found["last"] or -1) + 1)
 
 
 Deaths = Mapping[tuple[int, int], list[tuple[date, int]]]

@@ -104,14 +104,15 @@ def restored(question: Question, stored: Stored) -> Answer:
     """What was kept. Raises: AnswerBroken (the form is not the one it was kept for)."""
     if isinstance(stored, dict):
         return Answer(missing=_missing(question, stored.get(MISSING_KEY, "")))
-    if isinstance(stored, list) != (question.type in {VariableType.CHOICES, VariableType.CODES}):
+    kind = question.type
+    if isinstance(stored, list) != (kind is VariableType.CHOICES or kind is VariableType.CODES):
         raise AnswerBroken(FormFault.NOT_AN_OPTION)
-    if isinstance(stored, list) and question.type is VariableType.CODES:
+    if isinstance(stored, list) and kind is VariableType.CODES:
         return Answer(value=frozenset(stored))
     if isinstance(stored, list):
         return Answer(value=frozenset(_option(question, code) for code in stored))
     try:
-        match question.type:
+        match kind:
             case VariableType.CHOICE:
                 return Answer(value=_option(question, stored))
             case VariableType.INTEGER | VariableType.DECIMAL:
@@ -245,7 +246,7 @@ def _code(question: Question, text: str) -> str:
 
 
 def _option(question: Question, text: str) -> str:
-    if text not in {option.code for option in question.options}:
+    if all(option.code != text for option in question.options):
         raise AnswerBroken(FormFault.NOT_AN_OPTION)
     return text
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import Enum, auto
+from functools import cache
 from itertools import dropwhile
+from typing import Final
 
 from registret.kernel.sweden import day_of
 from registret.registries.answers import Answer
@@ -169,6 +171,9 @@ class _Standing(Enum):
     SETTLED = auto()
 
 
+_NO_ANSWER: Final = Answer()
+
+
 def _tell(
     step: FormStep, answers: Mapping[str, Answer], known: dict[str, Value | Between], today: date | None
 ) -> Mapping[str, _Standing]:
@@ -179,7 +184,7 @@ def _tell(
         code = question.code
         standings[code] = _standing(question, known, today, is_answered=code in answers)
         if standings[code] is _Standing.ASKED:
-            known[code] = _told(question, answers.get(code, Answer()))
+            known[code] = _told(question, answers.get(code, _NO_ANSWER))
             if step.death and step.death.hangs_on(code) and known["died_on"] is None:
                 known["died_on"] = _death(step, known)[1]
     for score in step.scores:
@@ -340,12 +345,17 @@ def _read_as(score: FormScore, number: Decimal, known: Known) -> Words | None:
     return next((one.says for one in fitting if one.when is None or one.when.holds(known)), None)
 
 
+@cache
+def _last_place(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
+
+
 def _rounded(limits: Between, decimals: int) -> Between:
     """As people round: a number is known if it is the same whatever lies within its limits."""
     try:
         # And no minus before nought.
         low, high = (
-            end.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0 if end.is_finite() else end
+            end.quantize(_last_place(decimals), ROUND_HALF_UP) + 0 if end.is_finite() else end
             for end in (limits.low, limits.high)
         )
         return Between(low, high)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing import get_context
 from typing import Final
 
 from django.db import connection
 
+from registret.database.connections import disconnect
 from registret.kernel.sweden import SWEDEN
-from registret.records.locks import lock_identities
-from registret.records.reported import episode_count, episode_ids
+from registret.records.locks import share_identities
+from registret.records.reported import count_episodes, episode_ids
 from registret.records.scope import all_providers
 from registret.reports.making import make_facts, refresh
 from registret.reports.sums import lock_cells
@@ -50,22 +54,44 @@ class Rebuilt:
         return not self.facts and not self.cells
 
 
-def rebuild(*, tell: Callable[[int, int], None] = lambda done, of: None) -> Rebuilt:
+def rebuild(*, processes: int = 1, tell: Callable[[int, int], None] = lambda done, of: None) -> Rebuilt:
     """Make the facts of every episode and all cells anew. `tell` is called with how many episodes are done, and of how
-    many. In batches of one transaction each; pages show the old figures until a batch is done."""
+    many. In batches of one transaction each; pages show the old figures until a batch is done.
+
+    `processes`: how many share the work. More than one only in a program that has no threads.
+    """
     with all_providers():
-        of = episode_count()
-    after, done, wrong = 0, 0, 0
-    while True:
-        with all_providers():
-            lock_identities()
-            batch = episode_ids(after=after, size=_BATCH)
-            wrong += make_facts(batch)
-        if not batch:
-            break
-        after, done = batch[-1], done + len(batch)
-        tell(done, max(of, done))
+        of, ids = count_episodes()
+    done, wrong = 0, 0
+    with _mapping(processes) as each:
+        for episodes, facts in each(rebuild_batch, [ids[i : i + _BATCH] for i in range(0, len(ids), _BATCH)]):
+            done, wrong = done + episodes, wrong + facts
+            if episodes:
+                tell(done, max(of, done))
     return Rebuilt(episodes=done, facts=wrong, cells=_correct_cells())
+
+
+def rebuild_batch(ids: range) -> tuple[int, int]:
+    """Return how many episodes they are, and how many facts were wrong."""
+    with all_providers():
+        share_identities()
+        batch = episode_ids(ids)
+        return len(batch), make_facts(batch)
+
+
+@contextmanager
+def _mapping(processes: int) -> Iterator[Callable[..., Iterable[tuple[int, int]]]]:
+    """Yield `map`, or one that uses several processes, which inherit all but the connections to the database."""
+    if processes == 1:
+        yield map
+        return
+    disconnect()
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+        try:
+            yield pool.map
+        finally:
+            # Of one that is stopped: batches that are not begun are left for another time.
+            pool.shutdown(cancel_futures=True)
 
 
 def prove_nightly(*, at: datetime) -> Rebuilt | None:

@@ -92,9 +92,7 @@ def total(*numbers: Between) -> Between:
 
 def points(*truths: bool | None) -> Between:
     """Return how many are true: at least those that are known to be, at most those that are not known to be false."""
-    return Between(
-        Decimal(sum(truth is True for truth in truths)), Decimal(sum(truth is not False for truth in truths))
-    )
+    return Between(Decimal(truths.count(True)), Decimal(len(truths) - truths.count(False)))
 
 
 def banded(number: Between, points: Sequence[Decimal], limits: Sequence[Decimal]) -> Between:

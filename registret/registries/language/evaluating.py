@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from registret.registries.language import between
 from registret.registries.language.between import ANY, Between, TooLow, exactly
@@ -38,15 +38,25 @@ def number_of(name: str, within: Between) -> Evaluate:
 
 def of_numbers(function: Callable[..., Value | Between], *parts: Evaluate) -> Evaluate:
     """Leave it to the function what an unknown part means."""
-    return lambda known: function(*(part(known) for part in parts))
+    return lambda known: function(*[part(known) for part in parts])
 
 
-def of_known(function: Callable[..., Value], *parts: Evaluate) -> Evaluate:
+def of_known(function: Callable[[Any], Value], part: Evaluate) -> Evaluate:
+    """Unknown if its part is."""
+
+    def evaluate(known: Known) -> Value:
+        value = part(known)
+        return None if value is None else function(value)
+
+    return evaluate
+
+
+def of_both_known(function: Callable[[Any, Any], Value], left: Evaluate, right: Evaluate) -> Evaluate:
     """Unknown if a part of it is."""
 
     def evaluate(known: Known) -> Value:
-        values = [part(known) for part in parts]
-        return None if None in values else function(*values)
+        one, other = left(known), right(known)
+        return None if one is None or other is None else function(one, other)
 
     return evaluate
 
@@ -68,16 +78,26 @@ def lowest(number: Between) -> Between:
 
 def all_of(parts: Collection[Evaluate]) -> Evaluate:
     def evaluate(known: Known) -> Value:
-        found = [part(known) for part in parts]
-        return False if False in found else None if None in found else True
+        found: Value = True
+        for part in parts:
+            truth = part(known)
+            if truth is False:
+                return False
+            found = None if truth is None else found
+        return found
 
     return evaluate
 
 
 def any_of(parts: Collection[Evaluate]) -> Evaluate:
     def evaluate(known: Known) -> Value:
-        found = [part(known) for part in parts]
-        return True if True in found else None if None in found else False
+        found: Value = False
+        for part in parts:
+            truth = part(known)
+            if truth is True:
+                return True
+            found = None if truth is None else found
+        return found
 
     return evaluate
 

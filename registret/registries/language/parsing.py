@@ -24,6 +24,7 @@ from registret.registries.language.evaluating import (
     lowest,
     measured,
     number_of,
+    of_both_known,
     of_known,
     of_numbers,
 )
@@ -146,7 +147,7 @@ class _Reader:
         self._require_option(right, left)
         if left_kind is ValueKind.NUMBER:
             return of_numbers(OF_NUMBERS[type(operator)], left_value, right_value)
-        return of_known(COMPARISONS[type(operator)], left_value, right_value)
+        return of_both_known(COMPARISONS[type(operator)], left_value, right_value)
 
     def _membership(self, left: ast.expr, right: ast.expr, depth: int) -> Evaluate:
         """`"aorta" in site`, for several choices; `agent in ("spn", "gas")`, for one."""
@@ -234,7 +235,7 @@ class _Reader:
         allowed = {ValueKind.DATE, ValueKind.MOMENT} if function == "days" else {ValueKind.MOMENT}
         if {from_kind, to_kind} - allowed:
             raise ExpressionBroken(f"{function}() wants {' or '.join(sorted(f'{k.value}s' for k in allowed))}")
-        difference = of_known(BETWEEN[function], begin, end)
+        difference = of_both_known(BETWEEN[function], begin, end)
         self.differences.append(difference)
         if not self._is_formula:
             return measured(lambda found: found, ANY, difference)

@@ -20,6 +20,7 @@ COUNTS_AND_PLACES = {
     "reports_coveragefile",
     "reports_edition",
     "reports_editioncell",
+    "reports_notincluded",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from argparse import ArgumentParser
 from typing import Any
 
 from registret.config.management.decided import Program
@@ -14,8 +16,14 @@ class Command(Program):
         "go on meanwhile, with the figures made so far."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        found = rebuild(tell=self._tell)
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        usual = min(2, os.cpu_count() or 1)
+        parser.add_argument("--processes", type=int, default=usual, help="that share the work (%(default)s)")
+
+    def handle(self, *args: Any, processes: int, **options: Any) -> None:
+        if processes < 1:
+            self.stop("--processes: at least 1")
+        found = rebuild(processes=processes, tell=self._tell)
         self.stdout.write(f"{found.episodes} episodes counted; {found.facts} facts and {found.cells} cells changed")
 
     def _tell(self, done: int, of: int) -> None:
