@@ -94,6 +94,7 @@ WHO_MAY = {
     Permission.REPORT: {Role.REPORTER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
     Permission.PUBLISH: {Role.REGISTRY_OFFICE},
+    Permission.ASK_CLINICS: {Role.REGISTRY_OFFICE},
     Permission.KEEP_INCIDENTS: {Role.REGISTRY_OFFICE},
     Permission.HELP: {Role.REGISTRY_OFFICE, Role.SUPPORT},
 }
