@@ -8,7 +8,7 @@ from datetime import datetime
 from registret.access.refusals import NotPermitted
 from registret.access.roles import MAY, Permission, Role
 from registret.kernel.by import By
-from registret.kernel.identifiers import HsaId
+from registret.kernel.identifiers import EmailAddress, HsaId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ class Actor:
     account_id: int
     hsa_id: HsaId
     name: str
+    email: EmailAddress
     seat: Assignment
     seats: tuple[Assignment, ...]
     session_id: int

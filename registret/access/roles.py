@@ -29,6 +29,8 @@ class Permission(StrEnum):
     DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
     PUBLISH = "publish"  # decide which indicators all may see
     ASK_CLINICS = "ask_clinics"  # about an answer, by the episode's system id; no patients are shown
+    FOLLOW_UP_OUTLIERS = "follow_up_outliers"  # ask clinics why a figure of theirs is not what chance gives
+    ANSWER_OUTLIERS = "answer_outliers"  # answer that for the own clinic
     KEEP_INCIDENTS = "keep_incidents"  # the register of personal data incidents; no patients in it
     HELP = "help"  # find any account, see what became of it and its letters; no rights, no patients
 
@@ -61,7 +63,13 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.READER: frozenset({Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS}),
     Role.REPORT_READER: frozenset({Permission.WORK, Permission.READ_REPORTS}),
     Role.LOCAL_ADMINISTRATOR: frozenset(
-        {Permission.WORK, Permission.READ_REPORTS, Permission.ATTEST, Permission.MANAGE_PEOPLE},
+        {
+            Permission.WORK,
+            Permission.READ_REPORTS,
+            Permission.ANSWER_OUTLIERS,
+            Permission.ATTEST,
+            Permission.MANAGE_PEOPLE,
+        }
     ),
     Role.REGISTRY_OFFICE: frozenset(
         {
@@ -72,6 +80,7 @@ MAY: dict[Role, frozenset[Permission]] = {
             Permission.DECIDE_LIMITS,
             Permission.PUBLISH,
             Permission.ASK_CLINICS,
+            Permission.FOLLOW_UP_OUTLIERS,
             Permission.KEEP_INCIDENTS,
             Permission.HELP,
         }

@@ -1,6 +1,6 @@
 """Login attempts: a one-time label, bound to one browser; answered once by a door, redeemed once by the site.
 
-begin → claim (the door: burns the label) → answer → redeem (the site: burns the code)
+begin → claim (the door: burns the label) → answer → proof (the site: burns the code)
 
 There are two doors. At the card door the label is a host name. At that of the identity provider it is OIDC's `state`,
 and the door is an address of the site itself: `begin_flow` and `claim_flow`. From `answer` on nothing differs.
@@ -22,6 +22,7 @@ from registret.accounts.models import LoginAttempt
 from registret.accounts.refusals import AttemptForeign, AttemptStale
 from registret.accounts.visitors import is_usual, record_refusal
 from registret.cards import CardExpired, CardNotPassedOn, MalformedCard, NoCard, UnknownIssuer
+from registret.database.updates import update_and_get
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
@@ -69,7 +70,7 @@ class LoginMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """A card was shown at a door by the browser that began the attempt. Made by `redeem`, once an attempt."""
+    """A card was shown at a door by the browser that began the attempt. Made by `proof`, once an attempt."""
 
     attempt_id: int
     purpose: Purpose
@@ -210,27 +211,27 @@ def answer(
     return code
 
 
-def redeem(*, code: str, browser: str, network: str | None, at: datetime) -> str:
-    """Burn the code. Return the attempt's reference, under which this browser may read the answer.
+def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proof | AttemptAnswer:
+    """Burns the code. A card read for logging in or unlocking is a `Proof`; all else is an `AttemptAnswer` to show.
 
-    Raises: AttemptStale (unknown, used or too old), AttemptForeign (another browser's). Both are logged.
+    Raises: AttemptStale (unknown, used or too old), AttemptForeign (another browser's), both logged; CardExpired (since
+        the door looked at it).
     """
-    wanted = LoginAttempt.objects.filter(code_digest=fingerprint(code))
-    fresh = wanted.filter(redeemed_at=None, code_expires_at__gt=at).update(redeemed_at=at) == 1
-    attempt = wanted.first()
-    refusal: Refused | None = None
-    if attempt is None or not fresh:
-        refusal = AttemptStale()
-    elif not same(bytes(attempt.browser_digest), fingerprint(browser)):
-        refusal = AttemptForeign()
-    if refusal is not None:
-        reference = attempt.reference if attempt else None
-        used_before = bool(attempt and not fresh)
-        _log_refusal(refusal, used_before=used_before, reference=reference, network=network, at=at)
-        raise refusal
-    if attempt is None:  # unreachable; says so to the type checker
-        raise AttemptStale()
-    return attempt.reference
+    found = _answer(_redeemed(code, browser, network=network, at=at), at)
+    if found.card is None or found.purpose is Purpose.CHECK:
+        return found
+    if at >= found.card.not_after:
+        raise CardExpired(not_after=found.card.not_after, issuer=found.card.issuer)
+    if found.back_to:
+        # Which page somebody went to is nothing to keep.
+        LoginAttempt.objects.filter(id=found.attempt_id).update(back_to="")
+    return Proof(
+        attempt_id=found.attempt_id,
+        purpose=found.purpose,
+        card=found.card,
+        confirmation=found.confirmation,
+        back_to=found.back_to,
+    )
 
 
 def redeemed_answer(*, reference: str, browser: str, at: datetime) -> AttemptAnswer:
@@ -245,40 +246,7 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> AttemptAns
     ).first()
     if attempt is None or attempt.redeemed_at is None:
         raise AttemptStale()
-    stored = attempt.outcome or {}
-    return AttemptAnswer(
-        attempt_id=attempt.id,
-        purpose=Purpose(attempt.purpose),
-        reference=attempt.reference,
-        card=CardFacts.from_json(stored["card"]) if stored["card"] else None,
-        refusal=tuple(stored["refusal"]) if stored["refusal"] else None,
-        report=stored["report"],
-        confirmation=_confirmation(attempt),
-        back_to=attempt.back_to,
-        at=attempt.redeemed_at,
-    )
-
-
-def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proof | AttemptAnswer:
-    """Burns the code. A card read for logging in or unlocking is a `Proof`; all else is an `Answer` to show.
-
-    Raises: AttemptStale, AttemptForeign, CardExpired (since the door looked at it).
-    """
-    reference = redeem(code=code, browser=browser, network=network, at=at)
-    found = redeemed_answer(reference=reference, browser=browser, at=at)
-    if found.card is not None and found.purpose is not Purpose.CHECK:
-        if at >= found.card.not_after:
-            raise CardExpired(not_after=found.card.not_after, issuer=found.card.issuer)
-        # Which page somebody went to is nothing to keep.
-        LoginAttempt.objects.filter(id=found.attempt_id).exclude(back_to="").update(back_to="")
-        return Proof(
-            attempt_id=found.attempt_id,
-            purpose=found.purpose,
-            card=found.card,
-            confirmation=found.confirmation,
-            back_to=found.back_to,
-        )
-    return found
+    return _answer(attempt, attempt.redeemed_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,11 +315,44 @@ def _begin(
 
 def _burn(label: str, way: LoginMethod, *, network: str | None, at: datetime) -> LoginAttempt:
     wanted = LoginAttempt.objects.filter(label_digest=fingerprint(label), way=way)
-    if wanted.filter(answered_at=None, expires_at__gt=at).update(answered_at=at) == 0:
+    burnt = update_and_get(wanted.filter(answered_at=None, expires_at__gt=at), answered_at=at)
+    if burnt is None:
         used = wanted.filter(answered_at__isnull=False).exists()
         _log_refusal(AttemptStale(), used_before=used, network=network, at=at)
         raise AttemptStale()
-    return wanted.get()
+    return burnt
+
+
+def _redeemed(code: str, browser: str, *, network: str | None, at: datetime) -> LoginAttempt:
+    """The attempt, its code burnt, also if the code came to another browser.
+
+    Raises: AttemptStale, AttemptForeign.
+    """
+    wanted = LoginAttempt.objects.filter(code_digest=fingerprint(code))
+    attempt = update_and_get(wanted.filter(redeemed_at=None, code_expires_at__gt=at), redeemed_at=at)
+    if attempt is not None and same(bytes(attempt.browser_digest), fingerprint(browser)):
+        return attempt
+    refusal = AttemptStale() if attempt is None else AttemptForeign()
+    known = attempt or wanted.first()
+    reference = known.reference if known else None
+    used_before = attempt is None and known is not None
+    _log_refusal(refusal, used_before=used_before, reference=reference, network=network, at=at)
+    raise refusal
+
+
+def _answer(attempt: LoginAttempt, redeemed_at: datetime) -> AttemptAnswer:
+    stored = attempt.outcome or {}
+    return AttemptAnswer(
+        attempt_id=attempt.id,
+        purpose=Purpose(attempt.purpose),
+        reference=attempt.reference,
+        card=CardFacts.from_json(stored["card"]) if stored["card"] else None,
+        refusal=tuple(stored["refusal"]) if stored["refusal"] else None,
+        report=stored["report"],
+        confirmation=_confirmation(attempt),
+        back_to=attempt.back_to,
+        at=redeemed_at,
+    )
 
 
 def _read(card: CardFacts) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 
 from registret.accounts.address_changes import give_up_change
 from registret.accounts.cardfacts import CardFacts
@@ -26,16 +27,13 @@ def note_login(*, account_id: int, card: CardFacts, at: datetime) -> None:
         given_name=card.given_name,
         surname=card.surname,
         organisation=card.organisation,
+        **_issuer(card),
     )
-    note_card(account_id=account_id, card=card)
 
 
 def note_card(*, account_id: int, card: CardFacts) -> None:
-    """Remembers who issued the card. What only an identity provider saw counts until a card was seen."""
-    known = Account.objects.filter(id=account_id)
-    if not card.card_environment:
-        known = known.filter(card_issuer="")
-    known.update(card_issuer=card.card_issuer, card_environment=card.card_environment)
+    """Remembers who issued the card."""
+    Account.objects.filter(id=account_id).update(**_issuer(card))
 
 
 @transaction.atomic
@@ -170,3 +168,11 @@ def _step(
     account.save(update_fields=["state", "state_reason", "state_authority", "state_clinic_id", "ended_at"])
     record(event=Event(f"account.{act}"), by=by, at=at, about=account, facts={"before": before.value, "reason": reason})
     return account
+
+
+def _issuer(card: CardFacts) -> dict[str, str | Case]:
+    """What only an identity provider saw counts until a card was seen."""
+    seen = {"card_issuer": card.card_issuer, "card_environment": card.card_environment}
+    if card.card_environment:
+        return {**seen}
+    return {name: Case(When(card_issuer="", then=Value(value)), default=F(name)) for name, value in seen.items()}

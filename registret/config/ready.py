@@ -8,6 +8,7 @@ import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import psycopg
 from django.conf import settings
@@ -289,8 +290,11 @@ def _digest_of_sources() -> str:
     return digest.hexdigest()
 
 
+_NOT_FOR_LIBPQ: Final = {"pool", "server_side_binding", "prepare_threshold"}
+
+
 def _address() -> str:
     known = settings.DATABASES["default"]
     parts = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     address = {name: str(known[key]) for name, key in parts.items() if known[key]}
-    return make_conninfo("", **address, **{name: value for name, value in known["OPTIONS"].items() if name != "pool"})
+    return make_conninfo("", **address, **{n: v for n, v in known["OPTIONS"].items() if n not in _NOT_FOR_LIBPQ})

@@ -48,6 +48,7 @@ _CHANGED: Final = (
     "records_step",
     "reports_cell",
     "reports_notincluded",
+    "reports_outliercase",
     "reports_staleepisode",
     "revocation_keptanswer",
     "revocation_keptcrl",

@@ -269,7 +269,13 @@ def _database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": query.pop("port", str(parts.port or "")),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 24, "timeout": 10}, **query},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 24, "timeout": 10},
+            # PostgreSQL plans what a connection has asked before once, not each time.
+            "server_side_binding": True,
+            "prepare_threshold": 2,
+            **query,
+        },
         # A template's tables are copied once for each test worker.
         "TEST": {"NAME": os.environ.get("REGISTRET_TEST_DATABASE") or None},
     }

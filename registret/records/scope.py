@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
+from registret.database.transactions import transaction_with
 
 _SEES: Final = "registret.sees"
 _DESTROYS: Final = "registret.destroys"
@@ -27,7 +28,7 @@ def provider_scope(actor: Actor, permission: Permission = Permission.READ_RECORD
     provider = actor.seat.care_provider_id
     if provider is None or not actor.may(permission):
         raise NotPermitted()
-    with transaction.atomic(), _saying(_SEES, str(provider)):
+    with transaction_with(_SEES, str(provider)):
         yield provider
 
 
@@ -44,14 +45,14 @@ def all_providers() -> Iterator[None]:
 
     What is seen in it goes to nobody who has no right to it; the caller sees to that.
     """
-    with transaction.atomic(), _saying(_SEES, _EVERYTHING):
+    with transaction_with(_SEES, _EVERYTHING):
         yield
 
 
 @contextmanager
 def leaving_patients() -> Iterator[None]:
     """As `all_providers`, and also those who have opted out and are not destroyed yet, whom nothing else shows."""
-    with transaction.atomic(), _saying(_SEES, _LEAVING):
+    with transaction_with(_SEES, _LEAVING):
         yield
 
 
@@ -72,25 +73,5 @@ def snapshot_of_all() -> Iterator[None]:
 @contextmanager
 def deletion_allowed() -> Iterator[None]:
     """Within it episodes and their history can be deleted."""
-    with _saying(_DESTROYS, "yes"):
+    with transaction_with(_DESTROYS, "yes"):
         yield
-
-
-@contextmanager
-def _saying(name: str, value: str) -> Iterator[None]:
-    """Says it until the end, for this transaction only: a connection that goes back to the pool says nothing.
-
-    If an exception ends it the transaction is rolled back, and what was said with it.
-    """
-    before = _say(name, value)
-    yield
-    _say(name, before)
-
-
-def _say(name: str, value: str) -> str:
-    """Return the previous value."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting(%s, true)", [name])
-        (before,) = cursor.fetchone()
-        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
-    return before or ""

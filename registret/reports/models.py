@@ -1,5 +1,6 @@
 """What indicators come to: for each episode (`Fact`), counted without people (`Cell`), and as others are told it
-(`Edition`). And how many patients there were to register, by another source (`CoverageFile`).
+(`Edition`). How many patients there were to register, by another source (`CoverageFile`). And what became of a clinic
+whose figure in an edition is not what chance gives (`OutlierCase`).
 
 Triggers of the database (`migrations/0001_initial.sql`) count facts into cells, and mark an episode as stale in the
 transaction that changes what its facts are made from.
@@ -15,8 +16,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from registret.database.columns import PERSONAL, PLAIN
-from registret.database.constraints import check, given, index, known, unique
+from registret.database.constraints import check, choices, given, index, known, unique
 from registret.registries.measuring import CountedAs
+from registret.reports.lifecycle import OutlierState
+from registret.reports.statistics.funnels import FunnelPlace
 
 REGISTERED: Final = "_registered"
 """Instead of an indicator: the episode is there, with a signed step. No indicator's code begins so."""
@@ -249,3 +252,71 @@ class Publication(models.Model):
         db_table_comment = "decisions"
         constraints = [given("publication_has_reason", "reason"), given("publication_has_author", "by_name")]
         indexes = [index("publication_newest", "subject", "-id")]
+
+
+class OutlierCase(models.Model):
+    """A clinic that lies outside of the funnel of an indicator, by the figures of an edition, which are kept with it.
+
+    `edition`: the newest of those that tell of the months from `first` to `last`. `reached` of `n`: the clinic's;
+    `target_reached` of `target_n`: the country's, with which it is compared. Only `state` changes, as `OUTLIER_LIFE`
+    says, and `answer_by` when the clinic is asked: until which day it may take to answer.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
+    indicator = models.CharField(max_length=40, db_comment=PLAIN)
+    version = models.PositiveSmallIntegerField()
+    first = models.DateField()
+    last = models.DateField()
+    reached = models.PositiveIntegerField()
+    n = models.PositiveIntegerField()
+    target_reached = models.PositiveIntegerField()
+    target_n = models.PositiveIntegerField()
+    place = models.CharField(max_length=10, choices=choices(FunnelPlace))
+    state = models.CharField(max_length=10, choices=choices(OutlierState), default=OutlierState.OPENED)
+    answer_by = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            unique(
+                "one_open_outlier_case",
+                *("clinic", "sub_registry", "indicator", "edition"),
+                where=~Q(state=OutlierState.CLOSED),
+            ),
+            known("outlier_case_place_known", place=[one for one in FunnelPlace if one is not FunnelPlace.WITHIN]),
+            known("outlier_case_state_known", state=OutlierState),
+            check("outlier_case_in_order", Q(first__lte=F("last"))),
+            check(
+                "outlier_case_figures", Q(reached__lte=F("n"), n__lte=F("target_n"), target_reached__lte=F("target_n"))
+            ),
+            check(
+                "outlier_case_asked_until",
+                Q(state=OutlierState.CLOSED)
+                | Q(state__in=[OutlierState.OPENED, OutlierState.CHECKED], answer_by=None)
+                | Q(state__in=[OutlierState.ASKED, OutlierState.ANSWERED], answer_by__isnull=False),
+            ),
+        ]
+        indexes = [index("outlier_case_of_clinic", "clinic", "-id")]
+
+
+class OutlierStep(models.Model):
+    """How a case came into `state`: who wrote what. Never changed, and each state is reached once."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(OutlierCase, on_delete=models.PROTECT, related_name="steps")
+    state = models.CharField(max_length=10, choices=choices(OutlierState))
+    text = models.CharField(max_length=2000, db_comment=PERSONAL)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=520, db_comment=PERSONAL)
+
+    class Meta:
+        db_table_comment = "outliers"
+        constraints = [
+            unique("outlier_step_once", "case", "state"),
+            known("outlier_step_state_known", state=OutlierState),
+            given("outlier_step_has_text", "text"),
+            given("outlier_step_has_author", "by_name"),
+        ]

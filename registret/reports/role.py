@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from django.db import connection, transaction
+from registret.database.transactions import transaction_with
 
 ROLE: Final = "registret_reports"
 """`registret migrate` gives it its rights (`config.roles`)."""
@@ -18,15 +18,5 @@ def as_reports_role() -> Iterator[None]:
 
     If an exception ends it the transaction is rolled back, and the role with it. Also a decorator.
     """
-    with transaction.atomic():
-        before = _become(ROLE)
+    with transaction_with("role", ROLE):
         yield
-        _become(before)
-
-
-def _become(role: str) -> str:
-    """Return the role before. `none` is the one that is connected."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('role'), set_config('role', %s, true)", [role])
-        before: str = cursor.fetchone()[0]
-    return before

@@ -48,9 +48,10 @@ def newest_edition() -> EditionRow | None:
 
 
 def told(
-    indicators: Collection[Indicator], *, region_id: int, strata: Collection[str] | None
+    indicators: Collection[Indicator], *, region_id: int | None, strata: Collection[str] | None
 ) -> Mapping[tuple[str, str], Told]:
-    """Return what is told of each indicator (`Indicator.key`) that any edition tells of. `strata`: None is all.
+    """Return what is told of each indicator (`Indicator.key`) that any edition tells of. `region_id`: None is only the
+    country; `strata`: None is all.
 
     One query.
     """
@@ -76,23 +77,39 @@ def told_clinics(indicator: Indicator, period: Months) -> Mapping[int, Figure]:
 
     One query.
     """
-    found: defaultdict[int | None, list[EditionCell]] = defaultdict(list)
-    for cell in EditionCell.objects.filter(
+    return told_clinics_of_all([(indicator, period)]).get(indicator.key, {})
+
+
+def told_clinics_of_all(
+    asked: Collection[tuple[Indicator, Months]],
+) -> Mapping[tuple[str, str], Mapping[int, Figure]]:
+    """As `told_clinics`, of several indicators, each in its period, by `Indicator.key`. One query."""
+    by_key = {indicator.key: (indicator, period) for indicator, period in asked}
+    cells = EditionCell.objects.filter(
         Q(region=None) | Q(clinic__isnull=False),
-        sub_registry=indicator.sub_registry,
-        indicator=indicator.code,
-        version=indicator.definition.version,
+        sub_registry__in={sub_registry for sub_registry, _ in by_key},
+        indicator__in={code for _, code in by_key},
         stratum=ALL,
-        first__gte=period.first,
-        last__lte=period.last,
-    ).order_by("first"):
-        found[cell.clinic_id].append(cell)
-    whole = len(found[None])
+    )
+    found: defaultdict[tuple[str, str], defaultdict[int | None, list[EditionCell]]]
+    found = defaultdict(lambda: defaultdict(list))
+    for cell in cells.order_by("first"):
+        key = cell.sub_registry, cell.indicator
+        if key in by_key and _is_within(cell, *by_key[key]):
+            found[key][cell.clinic_id].append(cell)
     return {
-        clinic: figure_told(indicator, cells)
-        for clinic, cells in found.items()
-        if clinic is not None and len(cells) == whole
+        key: {
+            clinic: figure_told(by_key[key][0], cells)
+            for clinic, cells in of_one.items()
+            if clinic is not None and len(cells) == len(of_one[None])
+        }
+        for key, of_one in found.items()
     }
+
+
+def _is_within(cell: EditionCell, indicator: Indicator, period: Months) -> bool:
+    is_of_version = cell.version == indicator.definition.version
+    return is_of_version and period.first <= cell.first and cell.last <= period.last
 
 
 def _told(indicator: Indicator, cells: Sequence[EditionCell]) -> Told:

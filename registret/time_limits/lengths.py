@@ -53,6 +53,7 @@ class TimeLimit(StrEnum):
     RECERTIFY_REMIND = "recertify_remind"
     RECERTIFY_REMIND_AGAIN = "recertify_remind_again"
     NOMINATION = "nomination"
+    OUTLIER_ANSWER = "outlier_answer"
     KEEP_DECLINED = "keep_declined"
     KEEP_LAPSED = "keep_lapsed"
     KEEP_ENDED = "keep_ended"
@@ -87,6 +88,7 @@ LIMITS: Mapping[TimeLimit, Bounds] = {
     TimeLimit.RECERTIFY_REMIND: Bounds(unit=Unit.DAYS, usual=14, least=8, most=20),
     TimeLimit.RECERTIFY_REMIND_AGAIN: Bounds(unit=Unit.DAYS, usual=3, least=1, most=7),
     TimeLimit.NOMINATION: Bounds(unit=Unit.DAYS, usual=30, least=7, most=90),
+    TimeLimit.OUTLIER_ANSWER: Bounds(unit=Unit.DAYS, usual=30, least=14, most=90),
     TimeLimit.KEEP_DECLINED: Bounds(unit=Unit.MONTHS, usual=12, least=1, most=36),
     TimeLimit.KEEP_LAPSED: Bounds(unit=Unit.MONTHS, usual=12, least=1, most=36),
     TimeLimit.KEEP_ENDED: Bounds(unit=Unit.MONTHS, usual=24, least=3, most=60),

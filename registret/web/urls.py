@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("registret.web.people.urls")),
     path("", include("registret.web.recertify.urls")),
     path("", include("registret.web.office.urls")),
+    path("", include("registret.web.outliers.urls")),
     path("", include("registret.web.incidents.urls")),
     path("", include("registret.web.support.urls")),
     path("", include("registret.web.logbook.urls")),

@@ -84,6 +84,11 @@ EVENTS: Mapping[str, Promise] = {
     Event.PARTICIPATION_DECIDED: _("Beslutade om en kliniks anslutning"),
     Event.LIMIT_DECIDED: _("Ändrade en tidsgräns"),
     Event.PUBLICATION_DECIDED: _("Beslutade om öppen statistik"),
+    Event.OUTLIER_OPENED: _("Öppnade ett ärende om en avvikelse"),
+    Event.OUTLIER_CHECKED: _("Kontrollerade data bakom en avvikelse"),
+    Event.OUTLIER_ASKED: _("Frågade kliniken om en avvikelse"),
+    Event.OUTLIER_ANSWERED: _("Svarade om en avvikelse"),
+    Event.OUTLIER_CLOSED: _("Avslutade ett ärende om en avvikelse"),
     Event.LETTER_GIVEN_UP: _("Mejl kunde inte levereras"),
     Event.CLINIC_CREATED: _("Klinik tillagd"),
     Event.CLINIC_CHANGED: _("Klinik ändrad"),
@@ -367,6 +372,8 @@ FACTS = {
     "authority": _("anmälan till IMY"),
     "persons": _("de berörda"),
     "is_open": _("öppen"),
+    "outlier": _("avvikelse"),
+    "indicator": _("indikator"),
 }
 
 

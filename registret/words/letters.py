@@ -45,6 +45,7 @@ LETTERS = {
     "claim": _("Bekräfta att det äldre kontot är ditt"),
     "account_moved": _("Det äldre kontot har ersatts av ett nytt"),
     "hsa_id_disputed": _("Två kort med samma HSA-id"),
+    "outlier_asked": _("En fråga om en siffra väntar hos registret"),
     "recertification_opened": _("Genomgången på kliniken har börjat"),
     "recertification_reminder": _("Påminnelse om genomgången"),
     "recertification_office": _("Genomgången behöver registerkansliet"),

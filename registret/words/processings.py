@@ -209,6 +209,17 @@ PROCESSINGS: tuple[Processing, ...] = (
         security=_("En version går inte att ändra eller ta bort. Text med personnummer sparas inte."),
     ),
     Processing(
+        code="outliers",
+        name=_("Avvikelser"),
+        purpose=_("Följa upp siffror som skiljer sig från riket mer än slumpen gör, och visa vad som kom fram."),
+        ground=_PUBLIC_TASK,
+        persons=_("De som arbetar på registerkansliet, och lokala administratörer som svarar för sin klinik."),
+        data=_("Namn, tidpunkt och vad den personen har skrivit om en kliniks siffra. Inga patienter."),
+        recipients=_("Registerkansliet, och de på kliniken som läser rapporter för delregistret."),
+        kept=(RetentionPeriod(words=_("Tills vidare: svaret hör till siffran, som inte heller ändras.")),),
+        security=_("Det som är skrivet går inte att ändra eller ta bort. Text med personnummer sparas inte."),
+    ),
+    Processing(
         code="disclosures",
         name=_("Utlämnanden för forskning"),
         purpose=_("Visa vilka uppgifter som har lämnats ut, till vem, med vilket godkännande och av vem."),

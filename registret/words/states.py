@@ -26,6 +26,14 @@ LINE_STATES = {
     "overtaken": _("Hade redan upphört"),
 }
 
+OUTLIER_STATES = {
+    "opened": _("Öppnat"),
+    "checked": _("Data kontrollerade"),
+    "asked": _("Kliniken tillfrågad"),
+    "answered": _("Besvarat"),
+    "closed": _("Avslutat"),
+}
+
 
 SUSPENSION_REASONS = {
     "dormant": _("Kontot har inte använts på länge."),
@@ -55,6 +63,10 @@ def account_state_name(code: str) -> str:
 
 def application_state_name(code: str) -> str:
     return str(APPLICATION_STATES[code])
+
+
+def outlier_state_name(code: str) -> str:
+    return str(OUTLIER_STATES[code])
 
 
 def line_state_name(code: str) -> str:

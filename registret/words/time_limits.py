@@ -47,6 +47,10 @@ TIME_LIMITS = {
         _("Förslag till uppdrag"),
         _("Så länge gäller ett förslag till ett uppdrag som ingen annan på kansliet har bekräftat."),
     ),
+    "outlier_answer": (
+        _("Svar om en avvikelse"),
+        _("Så länge har en klinik på sig att svara när kansliet frågar om en siffra utanför gränserna."),
+    ),
     "keep_declined": (
         _("Gallring av avslagna ansökningar"),
         _("Så länge sparas en ansökan som har avslagits eller tagits tillbaka."),

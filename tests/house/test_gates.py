@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 import registret
@@ -197,6 +198,13 @@ SITE = {
     "kansliet/fragor": "needs ask_clinics",
     "kansliet/fragor/ny/<slug:code>": "needs ask_clinics",
     "kansliet/fragor/<int:id>/ta-tillbaka": "needs ask_clinics",
+    "avvikelser": "needs read_reports",
+    "avvikelser/<int:number>": "needs read_reports",
+    "avvikelser/<int:number>/svara": "needs answer_outliers",
+    "kansliet/avvikelser": "needs follow_up_outliers",
+    "kansliet/avvikelser/ny/<slug:register>/<slug:code>/<int:clinic>/<int:edition>": "needs follow_up_outliers",
+    "kansliet/avvikelser/<int:number>": "needs follow_up_outliers",
+    "kansliet/avvikelser/<int:number>/<office_act:act>": "needs follow_up_outliers",
     "kansliet/incidenter": "needs keep_incidents",
     "kansliet/incidenter/ny": "needs keep_incidents",
     "kansliet/incidenter/exportera": "needs keep_incidents",
@@ -274,7 +282,7 @@ EBBA = cast.person("Ebba", "Grankvist", "SE2321009991-E00G8K5")
 def path_of(address: str, gap: str, *, patient: str = "P3467ACDE", episode: str = "E3467ACDE") -> str:
     """The address with its gaps filled: those of patients and episodes with theirs."""
     known = {"system_id:patient": patient, "system_id:episode": episode, "slug:step": "acute"}
-    known |= {"kind:kind": "csv", "picture:kind": "svg"}
+    known |= {"kind:kind": "csv", "picture:kind": "svg", "office_act:act": "kontrollera"}
     for name, value in known.items():
         address = address.replace(f"<{name}>", value)
     return "/" + re.sub(r"<[^>]+>", gap, address)
@@ -285,9 +293,9 @@ def path_of(address: str, gap: str, *, patient: str = "P3467ACDE", episode: str 
 def test_without_a_card_every_gate_is_shut(address: str) -> None:
     browser = Browser()
     path = path_of(address, "1")
-    for answer in (browser.get(path), browser.post(path, {})):
-        assert answer.status_code in {401, 405}
-    assert 401 in {browser.get(path).status_code, browser.post(path, {}).status_code}
+    answers = {browser.get(path).status_code, browser.post(path, {}).status_code}
+    assert 401 in answers
+    assert answers <= {401, 405}
 
 
 def an_episode(place: Country, now: datetime) -> tuple[str, str]:
@@ -325,6 +333,15 @@ def an_episode(place: Country, now: datetime) -> tuple[str, str]:
     return open_step(actor=anna, episode=episode, step="acute", at=now).patient.system_id, episode
 
 
+def leads_somewhere(path: str) -> bool:
+    """Whether a view is asked: all other paths get one and the same answer."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
 def whole(answer: Any) -> str:
     return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
 
@@ -345,17 +362,15 @@ def test_an_outsider_who_walks_every_address_finds_nothing_of_norrvik() -> None:
     words |= {"640823-3234", "196408233234", "19640823"}
     browser = Browser.of(CECILIA)
     seen: dict[str, int] = {}
+    gaps = {str(waiting), str(other), "1", "0", "-1", "sv", confirmation_token(1, 1)}
     for address in SITE:
-        for gap in {str(waiting), str(other), "1", "0", "-1", "sv", confirmation_token(1, 1)}:
-            path = path_of(address, gap, patient=patient, episode=episode)
+        for path in filter(leads_somewhere, {path_of(address, gap, patient=patient, episode=episode) for gap in gaps}):
             for answer in (browser.get(path), browser.post(path, {"reason": "x", "email": "a@b.se", "ok": "1"})):
                 seen[path] = answer.status_code
                 text = whole(answer) + str(answer.headers)
                 assert not [word for word in words if word in text], path
             if address in {"logga-ut", "logga-in"}:
                 browser = Browser.of(CECILIA)
-            if "<" not in address:
-                break
     assert {seen[f"/attestera/{i}"] for i in (waiting, other)} == {404}
     assert {seen[f"/attestera/{i}/avsla"] for i in (waiting, other)} == {404}
     assert {seen[f"/attestera/{i}/adress"] for i in (waiting, other)} == {404}

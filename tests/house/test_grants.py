@@ -67,6 +67,8 @@ MAY: Final = {
     "reports_editioncell": ADDED,
     "reports_fact": TAKEN_AWAY,
     "reports_notincluded": CHANGED,
+    "reports_outliercase": CHANGED,
+    "reports_outlierstep": ADDED,
     "reports_publication": ADDED,
     "reports_remark": TAKEN_AWAY,
     "reports_staleepisode": FORGOTTEN,

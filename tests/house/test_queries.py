@@ -49,7 +49,7 @@ PAGES: dict[Grow, dict[tuple[str, Person], int]] = {
         ("/loggen", ERIK): 11,
     },
     hospitals: {
-        ("/start", DORIS): 15,
+        ("/start", DORIS): 16,
         ("/kansliet", DORIS): 8,
         ("/kansliet?q=sjukhus", DORIS): 8,
         ("/kansliet?visa=utan", DORIS): 8,

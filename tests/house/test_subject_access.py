@@ -155,6 +155,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "records.RetentionDecision.reason": "about a sub-registry",
     "records.RetentionDecision.by_name": _AUTHOR,
     "reports.CoverageFile.by_name": _AUTHOR,
+    "reports.OutlierStep.text": "about a clinic's figure, and may name others",
+    "reports.OutlierStep.by_name": _AUTHOR,
     "reports.Publication.reason": "about an indicator",
     "reports.Publication.by_name": _AUTHOR,
     "time_limits.Decision.reason": "about a time limit",

@@ -89,9 +89,10 @@ def test_every_refusal_is_made_somewhere() -> None:
 def test_every_refusal_is_a_no_in_http_as_well() -> None:
     odd = {code: cls.status for code, cls in refusals().items() if not 400 <= cls.status < 500}
     assert odd.pop("confirmation.done") == 200, "what somebody did already is no failure"
-    assert set(odd) == {"idp.unavailable", "episode.form_changed", "disclosure.key_missing"}, (
-        "somebody else's server, and what an operator must mend"
-    )
+    assert set(odd) == {
+        *("idp.unavailable", "episode.form_changed", "disclosure.key_missing"),
+        "document.takes_too_long",
+    }, "somebody else's server, what an operator must mend, and what a server has no time for"
 
 
 # --- events ----------------------------------------------------------------------------------------

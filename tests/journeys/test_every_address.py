@@ -22,6 +22,7 @@ from registret.kernel.sweden import SWEDEN
 from registret.web.gate import views
 from tests.journeys.conftest import IN_ENGLISH, STICKING_OUT, axe_finds_nothing, launched
 from tests.journeys.furnished import URLCONF, Furnished, furnished_house, links_of
+from tests.journeys.outliers import told
 from tests.journeys.running import link_in
 from tests.journeys.wire import Visitor
 
@@ -42,6 +43,8 @@ WHO: Mapping[str, Person | None] = {
     "needs appoint": cast.DORIS,
     "needs decide_limits": cast.DORIS,
     "needs publish": cast.DORIS,
+    "needs follow_up_outliers": cast.DORIS,
+    "needs answer_outliers": cast.BERTIL,
     "needs keep_incidents": cast.DORIS,
     "needs ask_clinics": cast.DORIS,
     "needs help": cast.SAMIR,
@@ -137,6 +140,32 @@ def incident(seat: Seat) -> str:
     return str(written.headers["Location"])
 
 
+def new_outlier(seat: Seat) -> str:
+    """The form that opens a case about a figure of Bertil's clinic, or of another if that has one."""
+    told(seat.furnished.house)
+    office = seat.furnished.visitor(cast.DORIS).get("/kansliet/avvikelser").text
+    return str(re.findall(r'"(/kansliet/avvikelser/ny/[^"]+)"', office)[0])
+
+
+def outlier(seat: Seat) -> str:
+    opened = seat.furnished.visitor(cast.DORIS).post(new_outlier(seat), {"text": "Långt under riket"})
+    assert opened.is_redirect, opened.text
+    return str(opened.headers["Location"])
+
+
+def asked_outlier(seat: Seat) -> str:
+    """One that Bertil's clinic is asked about."""
+    told(seat.furnished.house)
+    doris = seat.furnished.visitor(cast.DORIS)
+    clinic = r'<tr[^>]*>\s*<th[^>]*>Infektionskliniken, Norrviks sjukhus.*?"(/kansliet/avvikelser/(?:ny/)?[^"]+)"'
+    (there,) = re.findall(f"(?s){clinic}", doris.get("/kansliet/avvikelser").text)[:1]
+    case = doris.post(there, {"text": "Lågt"}).headers["Location"] if "/ny/" in there else there
+    for act in ("kontrollera", "fraga"):
+        if not doris.get(f"{case}/{act}").is_redirect:
+            doris.post(f"{case}/{act}", {"text": "Vad beror det på?"})
+    return str(case).removeprefix("/kansliet")
+
+
 BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "logga-in/svar/": lambda seat: "/logga-in/svar/",
     "logga-in/svar/<str:code>": lambda seat: "/logga-in/svar/gone",
@@ -149,6 +178,11 @@ BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "rapporter/<slug:register>/datakvalitet/<slug:step>/<slug:code>": lambda seat: (
         "/rapporter/pneumoni/datakvalitet/acute/antibiotic_within_days"
     ),
+    "kansliet/avvikelser/ny/<slug:register>/<slug:code>/<int:clinic>/<int:edition>": new_outlier,
+    "kansliet/avvikelser/<int:number>": outlier,
+    "kansliet/avvikelser/<int:number>/<office_act:act>": lambda seat: f"{outlier(seat)}/kontrollera",
+    "avvikelser/<int:number>": asked_outlier,
+    "avvikelser/<int:number>/svara": lambda seat: f"{asked_outlier(seat)}/svara",
     "hjalp/kort/<str:name>": lambda seat: "/hjalp/kort/card.person_id",
     "attestera/<int:id>/adress": lambda seat: f"{seat.links['attestera/<int:id>'][0]}/adress",
     "vardepisod/<system_id:episode>/version": lambda seat: f"{seat.links['vardepisod/<system_id:episode>'][0]}/version",

@@ -82,11 +82,13 @@ def enter(*, proof: Proof, replaces: str | None = None, network: str | None, at:
     Raises: HsaIdDisputed.
     """
     card = proof.card
-    _refuse_another_person(card, network=network, at=at)
+    standing = standing_of(hsa_id=card.hsa_id, at=at)
+    _refuse_another_person(card, standing.account, network=network, at=at)
     confirmed = _confirmed_on_the_way(proof, network=network, at=at)
-    with transaction.atomic():
+    if confirmed:
         standing = standing_of(hsa_id=card.hsa_id, at=at)
-        person = standing.account
+    person = standing.account
+    with transaction.atomic():
         by = By(hsa_id=card.hsa_id, name=card.name, account_id=person.id if person else None, network=network)
         seat, back_to = _whereto(proof, standing)
         grant_id = seat.grant_id if seat else None
@@ -146,12 +148,11 @@ def _is_of_another_ca(person: AccountRow, card: CardFacts) -> bool:
     return both_cards and person.card_issuer != card.card_issuer
 
 
-def _refuse_another_person(card: CardFacts, *, network: str | None, at: datetime) -> None:
+def _refuse_another_person(card: CardFacts, person: AccountRow | None, *, network: str | None, at: datetime) -> None:
     """Two people with one HSA-id: the second one does not get in as the first, and the office is told once a card.
 
     Raises: HsaIdDisputed.
     """
-    person = living_account(hsa_id=card.hsa_id)
     if person is None or same_person(person, card):
         return
     refusal = HsaIdDisputed()

@@ -98,6 +98,7 @@ def who(*, sitting: ActiveSession, at: datetime) -> Actor | CardHolder:
         account_id=standing.account.id,
         hsa_id=standing.account.hsa_id,
         name=standing.account.name,
+        email=standing.account.email,
         seat=chosen[0],
         seats=standing.seats,
         session_id=sitting.session_id,

@@ -5,11 +5,14 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from registret.reports.lifecycle import OUTLIER_LIFE
+
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("accounts", "0001_initial"),
         ("places", "0001_initial"),
         ("records", "0001_initial"),
     ]
@@ -381,5 +384,149 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="OutlierCase",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sub_registry", models.CharField(db_comment="plain", max_length=40)),
+                ("indicator", models.CharField(db_comment="plain", max_length=40)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("first", models.DateField()),
+                ("last", models.DateField()),
+                ("reached", models.PositiveIntegerField()),
+                ("n", models.PositiveIntegerField()),
+                ("target_reached", models.PositiveIntegerField()),
+                ("target_n", models.PositiveIntegerField()),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("within", "within"),
+                            ("low", "low"),
+                            ("very_low", "very_low"),
+                            ("high", "high"),
+                            ("very_high", "very_high"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("opened", "opened"),
+                            ("checked", "checked"),
+                            ("asked", "asked"),
+                            ("answered", "answered"),
+                            ("closed", "closed"),
+                        ],
+                        default="opened",
+                        max_length=10,
+                    ),
+                ),
+                ("answer_by", models.DateField(null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reports.edition"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["clinic", "-id"], name="outlier_case_of_clinic")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "closed"), _negated=True),
+                        fields=("clinic", "sub_registry", "indicator", "edition"),
+                        name="one_open_outlier_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place__in", ["low", "very_low", "high", "very_high"])),
+                        name="outlier_case_place_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["opened", "checked", "asked", "answered", "closed"])),
+                        name="outlier_case_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lte", models.F("last"))), name="outlier_case_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("n__lte", models.F("target_n")),
+                            ("reached__lte", models.F("n")),
+                            ("target_reached__lte", models.F("target_n")),
+                        ),
+                        name="outlier_case_figures",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "closed"),
+                            models.Q(("answer_by", None), ("state__in", ["opened", "checked"])),
+                            models.Q(("answer_by__isnull", False), ("state__in", ["asked", "answered"])),
+                            _connector="OR",
+                        ),
+                        name="outlier_case_asked_until",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OutlierStep",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("opened", "opened"),
+                            ("checked", "checked"),
+                            ("asked", "asked"),
+                            ("answered", "answered"),
+                            ("closed", "closed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("text", models.CharField(db_comment="personal", max_length=2000)),
+                ("at", models.DateTimeField()),
+                ("by_name", models.CharField(db_comment="personal", max_length=520)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="reports.outliercase"
+                    ),
+                ),
+            ],
+            options={
+                "db_table_comment": "outliers",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "state"), name="outlier_step_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["opened", "checked", "asked", "answered", "closed"])),
+                        name="outlier_step_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="outlier_step_has_text"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by_name", ""), _negated=True), name="outlier_step_has_author"
+                    ),
+                ],
+            },
+        ),
         migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),
+        migrations.RunSQL(OUTLIER_LIFE.trigger("reports_outliercase", every_update=True)),
     ]

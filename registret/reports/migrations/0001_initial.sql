@@ -195,3 +195,31 @@ CREATE TRIGGER records_leaving_reports BEFORE INSERT ON records_leaving
     FOR EACH ROW EXECUTE FUNCTION reports_of_leaving();
 CREATE TRIGGER records_leaving_reports_back AFTER DELETE ON records_leaving
     FOR EACH ROW EXECUTE FUNCTION reports_of_leaving();
+
+-- A case about an outlier keeps its figures; what was written in it stays, and tells of the state that the case is in.
+CREATE FUNCTION reports_outliercase_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE written text[] := CASE WHEN NEW.state = 'asked' THEN '{state,answer_by}' ELSE '{state}' END;
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.state = 'opened' THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - written = to_jsonb(OLD) - written THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '%: a case begins opened, and keeps what it was opened with', TG_TABLE_NAME
+        USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER reports_outliercase_guard BEFORE INSERT OR UPDATE OR DELETE ON reports_outliercase
+    FOR EACH ROW EXECUTE FUNCTION reports_outliercase_guard();
+
+CREATE FUNCTION reports_outlierstep_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND EXISTS (SELECT FROM reports_outliercase c WHERE c.id = NEW.case_id AND c.state = NEW.state)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '%: a step is of the state that its case is in, and stays', TG_TABLE_NAME
+        USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER reports_outlierstep_guard BEFORE INSERT OR UPDATE OR DELETE ON reports_outlierstep
+    FOR EACH ROW EXECUTE FUNCTION reports_outlierstep_guard();

@@ -51,7 +51,7 @@ GROUPS = (
         helper=_SUPPORT,
     ),
     ErrorGroup(title=_("Granskningar och incidenter"), prefixes=("review", "incident"), helper=_SUPPORT),
-    ErrorGroup(title=_("Sidan"), prefixes=("request", "settings", "reports"), helper=_SUPPORT),
+    ErrorGroup(title=_("Sidan"), prefixes=("request", "settings", "reports", "document"), helper=_SUPPORT),
 )
 # The card is in order and the list of revoked cards is the registry's to fetch, so no card office can help.
 _HELPERS = {"card.revocation_unknown": _SUPPORT, "card.test_issuer": _SUPPORT}

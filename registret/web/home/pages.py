@@ -18,7 +18,6 @@ from registret.access.queries.applications import ApplicationRow, waiting_applic
 from registret.access.roles import Permission, Role
 from registret.access.staff.nominating import nominations
 from registret.access.staff.substitutes import proposed
-from registret.accounts.queries import account
 from registret.mail.queries import Bounce, bounce
 from registret.oversight import incidents
 from registret.oversight.queries import open_reviews
@@ -32,6 +31,7 @@ from registret.web.http import ActorRequest
 from registret.web.incidents.pages import Shown, incident_lines
 from registret.web.logbook.review_pages import ReviewLine, review_lines
 from registret.web.office.pages import clinic_lines
+from registret.web.outliers.pages import CaseLine, lines_to_do
 from registret.web.pieces import FactText, FigureText, Link, Note, Tag
 from registret.web.recertify.due import due
 from registret.web.reports.figure_words import figure_text
@@ -109,15 +109,14 @@ class StartPage:
 
 def start_page(request: ActorRequest) -> StartPage:
     actor, at = request.actor, request.at
-    person = account(account_id=actor.account_id)
     reports, reads = actor.may(Permission.REPORT), actor.may(Permission.READ_RECORDS)
     kinds = (Permission.ATTEST, Permission.READ_LOG, Permission.HELP, Permission.HANDLE_CASES)
     return StartPage(
         greeting=greeting_at(timezone.localtime(at).hour),
         works_as=_works_as(actor),
         may_report=reports,
-        bounce=bounce(person.email) if person else None,
-        address=person.email.text if person else "",
+        bounce=bounce(actor.email),
+        address=actor.email.text,
         recertification=due(request),
         work=work(actor, at=at) if reports else None,
         newest=newest(actor, at=at) if reads and not reports else None,
@@ -184,6 +183,8 @@ def _panels(request: ActorRequest) -> Iterator[Panel]:
     actor = request.actor
     if actor.may(Permission.ATTEST):
         yield _to_attest(request)
+    if actor.may(Permission.ANSWER_OUTLIERS) and (lines := lines_to_do(actor, at=request.at)):
+        yield Panel(code="avvikelser", title=_("Kansliets frågor"), items=[_outlier(line) for line in lines])
     if actor.may(Permission.APPOINT):
         yield Panel(code="kansli", title=_("På kansliet"), items=tuple(_of_office(request)), empty=_("Inget väntar."))
     if actor.may(Permission.READ_LOG):
@@ -225,6 +226,7 @@ def _of_office(request: ActorRequest) -> Iterator[Item]:
     actor, at = request.actor, request.at
     if actor.may(Permission.KEEP_INCIDENTS):
         yield from map(_incident, incident_lines(incidents.undecided(actor=actor), at=at))
+    yield from map(_outlier, lines_to_do(actor, at=at))
     if n := sum(row.decidable for row in nominations(actor=actor, at=at)):
         told = ngettext(
             "%(n)s förslag till uppdrag väntar på din bekräftelse",
@@ -245,6 +247,10 @@ def _incident(incident: Shown) -> Item:
         "by": moment(incident.by)
     }
     return Item(reverse("incident", args=[incident.number]), truncatechars(incident.title, 80), told, incident.clock)
+
+
+def _outlier(line: CaseLine) -> Item:
+    return Item(line.link.url, line.link.text, line.clinic, line.state)
 
 
 def _review(line: ReviewLine) -> Item:

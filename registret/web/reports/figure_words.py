@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from registret.registries.measuring import Indicator
 from registret.reports.counts import Figure
 from registret.reports.figures import Compared
+from registret.reports.statistics.intervals import Estimate
 from registret.web.pieces import FigureText
 
 
@@ -18,15 +19,19 @@ def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
     if figure.estimate is None:
         nobody = _("ingen ännu") if not figure.n else _("för få för en median")
         return FigureText(value=nobody, about="" if not figure.n else _("n %(n)s") % {"n": figure.n})
-    low, high = figure.estimate.interval.low, figure.estimate.interval.high
     if indicator.is_share:
-        told = {"low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}", "x": figure.x, "n": figure.n}
-        return FigureText(
-            value=f"{100 * figure.estimate.value:.0f} %", about=_("%(low)s–%(high)s %%, %(x)s av %(n)s") % told
-        )
+        return share_text(figure.estimate, x=figure.x or 0)
+    low, high = figure.estimate.interval.low, figure.estimate.interval.high
     unit = str(indicator.definition.unit)
     told = {"low": number_text(low), "high": number_text(high), "n": figure.n}
     return FigureText(value=f"{number_text(figure.estimate.value)} {unit}", about=_("%(low)s–%(high)s, n %(n)s") % told)
+
+
+def share_text(estimate: Estimate, *, x: int) -> FigureText:
+    """A share, of which `x` is the numerator."""
+    low, high = estimate.interval.low, estimate.interval.high
+    told = {"low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}", "x": x, "n": estimate.n}
+    return FigureText(value=f"{100 * estimate.value:.0f} %", about=_("%(low)s–%(high)s %%, %(x)s av %(n)s") % told)
 
 
 def others_text(figure: Figure | None, compared: Compared | None, indicator: Indicator) -> FigureText:

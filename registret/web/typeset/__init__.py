@@ -22,6 +22,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from registret.kernel.refused import Refused
 from registret.kernel.sweden import SWEDEN
 from registret.web.typeset.characters import drawable
 
@@ -41,8 +42,11 @@ _FONTS: Final = Path(font_source_sans_pro.__file__).parent / "files"
 _ENVIRONMENT: Final = {"ALL_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "RUST_BACKTRACE": "0"}
 
 
-class TakesTooLong(Exception):
-    """The document takes more time or memory than a request may."""
+class TakesTooLong(Refused, code="document.takes_too_long", status=503):
+    """The document takes more time or memory than a request may. Nothing was made.
+
+    A page says so, and what to do instead, whatever document it was.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +102,9 @@ def compiled(files: dict[str, str], *, page: Any, at: datetime, kind: Literal["p
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        raise TakesTooLong from late
+        raise TakesTooLong() from late
     if done.returncode < 0:
-        raise TakesTooLong
+        raise TakesTooLong()
     if done.returncode:
         raise RuntimeError(f"typst refused: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout

@@ -123,6 +123,14 @@ RECORD_REFUSALS: Mapping[str, RefusalWords] = {
         in_general=_("Det har så många rader att det tar för lång tid att rita. Inget utdrag har tagits fram."),
         todo=(_("Gå tillbaka och ta fram samma utdrag som JSON. Där står allt."),),
     ),
+    "document.takes_too_long": RefusalWords(
+        title=_("Filen tar för lång tid att göra."),
+        happened=_("Servern väntar bara en kort stund på en PDF eller en bild. Ingen fil har gjorts."),
+        todo=(
+            _("Gå tillbaka till sidan. Där står samma uppgifter, och den går att skriva ut."),
+            _("Behöver du filen? Försök igen om en stund."),
+        ),
+    ),
     "retention.nothing_so_old": RefusalWords(
         title=_("Ingenting är så gammalt."),
         happened=_("Delregistret har inga vårdepisoder som är äldre än de ska bevaras."),

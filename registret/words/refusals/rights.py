@@ -213,6 +213,31 @@ RIGHTS_REFUSALS: Mapping[str, RefusalWords] = {
         happened=_("Ingen utgåva har siffror för året om de indikatorer som är öppna."),
         todo=(_("Välj ett annat år, eller se vilka indikatorer som är öppna."),),
     ),
+    "reports.outlier_open": RefusalWords(
+        title=_("Ärendet finns redan."),
+        happened=_("Någon har öppnat ett ärende om samma siffra före dig."),
+        todo=(_("Öppna det i listan över avvikelser."),),
+        short=_("Någon har öppnat ett ärende om samma siffra före dig."),
+    ),
+    "reports.outlier_nobody": RefusalWords(
+        title=_("Ingen på kliniken kan svara."),
+        happened=_("Kliniken har ingen lokal administratör som är aktiv."),
+        todo=(_("Utse en lokal administratör, och fråga sedan."),),
+        short=_("Kliniken har ingen lokal administratör som kan svara. Utse en först."),
+    ),
+    "reports.outlier_awaited": RefusalWords(
+        title=_("Kliniken har tid kvar att svara."),
+        happened=_("Kliniken har till och med %(day)s på sig."),
+        in_general=_("Kliniken har en tid på sig att svara, och den är inte slut."),
+        todo=(_("Vänta på svaret, eller tills tiden är slut."),),
+        short=_("Kliniken har till och med %(day)s på sig att svara."),
+    ),
+    "reports.outlier_own_question": RefusalWords(
+        title=_("Det är din egen fråga."),
+        happened=_("Den som har skrivit i ärendet på kansliet svarar inte också för kliniken."),
+        todo=(_("Låt en annan lokal administratör svara."),),
+        short=_("Den som har skrivit i ärendet på kansliet svarar inte också för kliniken."),
+    ),
     "access.end_impossible": RefusalWords(
         title=_("Sista dagen går inte att välja."),
         happened=_("En behörighet gäller från i dag och högst %(months)s månader."),

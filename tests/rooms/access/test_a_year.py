@@ -27,7 +27,7 @@ from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
 from registret.chores import running
 from registret.chores.table import CHORES
-from registret.kernel.identifiers import HsaId
+from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.mail.letters import LETTERS
 from registret.mail.models import Letter
 from tests import cast
@@ -115,6 +115,7 @@ WRITTEN_BY_ACTS = {
     *("suspended", "reinstated", "administrator_suspended", "claim", "account_moved", "hsa_id_disputed"),
     "data_queries",  # by the clock, of what the office asks
     *("substitute_proposed", "substitute_confirmed", "substitute_declined", "administrator_appointed"),
+    "outlier_asked",
 }
 
 
@@ -389,6 +390,7 @@ def an_actor(account_id: int, clinic: int | None, at: datetime) -> Actor:
         account_id=account_id,
         hsa_id=HsaId(f"SE2321009991-A{account_id}"),
         name="Nils",
+        email=EmailAddress("nils@regionnorrvik.example"),
         seat=seat,
         seats=(seat,),
         session_id=0,

@@ -16,6 +16,7 @@ from registret.reports.editions import make_edition
 from registret.reports.models import Cell
 from registret.reports.periods import Months, complete_periods, last_complete
 from registret.reports.publishing import publications, published
+from registret.web import typeset
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Country, Person
 from tests.pdf import read
@@ -168,6 +169,22 @@ def test_the_annual_report_on_paper_says_what_the_page_says_to_a_screen_reader(p
     assert [text for _level, text in found.headings][:2] == ["Pneumoni", "Antibiotika inom 4 timmar"]
     assert found.headings_skip_no_level
     assert found.heard("TD")[:4] == ["Riket", "75 %", "67–82 %, 90 av 120", "0"]
+
+
+def test_one_that_takes_too_long_is_no_fault_and_nothing_is_written(
+    place: Country, period: Months, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doris = Browser.of(DORIS)
+    doris.post(f"{LIST}/{SUBJECT}", OPEN)
+    monkeypatch.setattr(typeset, "SECONDS", 0.001)
+    answer = doris.get(f"/kansliet/arsrapport/{period.first.year}.pdf")
+    assert answer.status_code == 503
+    assert "Filen tar för lång tid att göra." in text_of(answer)
+    said = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("annual_report", tmp_path / "none.pdf", year=period.first.year, stderr=said)
+    assert "No file was made." in said.getvalue()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_command_writes_it_and_stops_at_a_year_without_any(place: Country, period: Months, tmp_path: Path) -> None:

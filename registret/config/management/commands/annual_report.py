@@ -32,13 +32,12 @@ class Command(Program):
 
     def handle(self, *args: Any, year: int, language: str, file: Path, **options: Any) -> None:
         at = timezone.now()
-        with translation.override("en"):
-            try:
-                annual_report_page(year, published(), at=at)
-            except Refused as no:
+        try:
+            with translation.override(language):
+                made = annual_paper(annual_report_page(year, published(), at=at), at=at)
+        except Refused as no:
+            with translation.override("en"):
                 self.stop(page_of(no).happened)
-        with translation.override(language):
-            made = annual_paper(annual_report_page(year, published(), at=at), at=at)
         try:
             file.write_bytes(made)
         except OSError as no:

@@ -1,0 +1,33 @@
+from django.urls import path, register_converter
+
+from registret.web.outliers import views
+from registret.web.outliers.acts import ACTS
+
+
+class OfficeAct:
+    """What the office does in a case."""
+
+    regex = "|".join(ACTS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(OfficeAct, "office_act")
+
+urlpatterns = [
+    path("avvikelser", views.asked, name="asked_outliers"),
+    path("avvikelser/<int:number>", views.asked_case, name="asked_outlier"),
+    path("avvikelser/<int:number>/svara", views.answer, name="answer_outlier"),
+    path("kansliet/avvikelser", views.office, name="outliers"),
+    path(
+        "kansliet/avvikelser/ny/<slug:register>/<slug:code>/<int:clinic>/<int:edition>",
+        views.new_case,
+        name="outlier_new",
+    ),
+    path("kansliet/avvikelser/<int:number>", views.case, name="outlier"),
+    path("kansliet/avvikelser/<int:number>/<office_act:act>", views.office_act, name="outlier_act"),
+]

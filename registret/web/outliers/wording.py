@@ -1,0 +1,62 @@
+"""What a figure outside of the limits, and a case about it, are called."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from registret.registries.measuring import Indicator
+from registret.registries.queries import indicators_of
+from registret.reports.counts import Figure
+from registret.reports.lifecycle import OutlierState
+from registret.reports.outliers.cases import OutlierCaseRow
+from registret.reports.outliers.finding import ALARMS, is_better
+from registret.reports.statistics.funnels import FunnelPlace
+from registret.web.pieces import FigureText, Tag
+from registret.web.reports.clinic_words import PLACES
+from registret.web.reports.figure_words import share_text
+from registret.words.states import outlier_state_name
+
+
+def case_name(row: OutlierCaseRow) -> str:
+    """What a case is about; of an indicator that is measured no more, its code."""
+    indicator = indicator_of(row)
+    return str(indicator.definition.name) if indicator else row.indicator
+
+
+def case_state(row: OutlierCaseRow, *, at: datetime) -> Tag:
+    name = outlier_state_name(row.state)
+    if row.is_late(at=at):
+        return Tag(_("svaret är sent"), "bad", "warn")
+    if row.state is OutlierState.CLOSED:
+        return Tag(name)
+    return Tag(name, "warn" if row.state is OutlierState.ASKED else "info")
+
+
+def alarm_tag(place: FunnelPlace, indicator: Indicator | None) -> Tag:
+    """What is better than the country is asked about as well, and no reason to warn."""
+    name = _("larm") if place in ALARMS else _("fråga")
+    if _is_better(place, indicator):
+        return Tag(name, "ok", "info")
+    return Tag(name, "bad", "warn") if place in ALARMS else Tag(name, "warn", "info")
+
+
+def where(place: FunnelPlace, indicator: Indicator | None) -> str:
+    better = _is_better(place, indicator)
+    if better is None:
+        return str(PLACES[place])
+    return ", ".join([str(PLACES[place]), _("bättre än riket") if better else _("sämre än riket")])
+
+
+def _is_better(place: FunnelPlace, indicator: Indicator | None) -> bool | None:
+    return is_better(place, indicator.definition.better) if indicator else None
+
+
+def share(figure: Figure) -> FigureText:
+    return share_text(figure.estimate, x=figure.x or 0) if figure.estimate else FigureText(value="–")
+
+
+def indicator_of(row: OutlierCaseRow) -> Indicator | None:
+    """None if it is measured no more."""
+    return next((one for one in indicators_of(row.sub_registry) if one.code == row.indicator), None)

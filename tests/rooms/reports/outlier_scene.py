@@ -1,0 +1,58 @@
+"""Three clinics, one of which is much worse than chance, as an edition tells of them; and a case about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from registret.access.actor import Actor
+from registret.access.roles import Role
+from registret.reports.editions import make_edition
+from registret.reports.models import Cell
+from registret.reports.outliers import acting
+from tests import cast
+from tests.cast import Country, person
+
+ASTRID: Final = person("Astrid", "Ek", "SE2321009991-E00A5T1")
+"""Reads reports at the clinic, and no patients."""
+WITHIN_4: Final = "antibiotic_within_4_hours"
+MADE: Final = datetime(2026, 11, 1, 4, tzinfo=UTC)
+NOW: Final = datetime(2026, 11, 24, 8, tzinfo=UTC)
+SPRING: Final = date(2026, 2, 1)
+DAY: Final = timedelta(days=1)
+
+
+def outside() -> Country:
+    """Infektionskliniken in Norrvik is far below the country, and Sydvik above it; the medicine clinic is within."""
+    place = cast.country(NOW - 30 * DAY)
+    cast.appoint_by_program(ASTRID, Role.REPORT_READER, clinic_id=place.infection, at=NOW - 20 * DAY)
+    tell(place)
+    return place
+
+
+def tell(place: Country) -> None:
+    for clinic, reached, not_reached in ((place.infection, 5, 25), (place.medicine, 25, 15), (place.sydvik, 70, 20)):
+        Cell.objects.create(
+            sub_registry="pneumoni", indicator=WITHIN_4, version=1, clinic_id=clinic, month=SPRING,
+            reached=reached, not_reached=not_reached,
+        )  # fmt: skip
+    make_edition(at=MADE)
+
+
+def opened(place: Country, doris: Actor, *, at: datetime = NOW) -> int:
+    found = acting.outlier_of(
+        clinic_id=place.infection, sub_registry="pneumoni", indicator=WITHIN_4, edition=1, actor=doris
+    )
+    return acting.open_case(outlier=found, text="Långt under riket", actor=doris, at=at)
+
+
+def checked(place: Country, doris: Actor, *, at: datetime = NOW) -> int:
+    number = opened(place, doris, at=at)
+    acting.check_data(number=number, text="Täckningen är god", actor=doris, at=at)
+    return number
+
+
+def asked(place: Country, doris: Actor, *, at: datetime = NOW) -> int:
+    number = checked(place, doris, at=at)
+    acting.ask_clinic(number=number, text="Vad beror det på?", actor=doris, at=at)
+    return number
