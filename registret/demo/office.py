@@ -17,9 +17,8 @@ from registret.time_limits.services import decide
 _PUBLISHED: Final = (
     "pneumoni.antibiotic_within_4_hours",
     "pneumoni.time_to_antibiotic",
-    "pneumoni.died_within_30_days",
     "sepsis.lactate_within_1_hour",
-    "sepsis.died_within_28_days",
+    "sepsis.antibiotic_within_1_hour",
     "led-nativ.agent_found",
 )
 
