@@ -10,11 +10,12 @@ from django.db.models import Q, QuerySet
 
 from registret.access.actor import Actor
 from registret.kernel.sweden import day_of
+from registret.records.data_queries.answering import waiting_at_clinic
 from registret.records.lifecycle import StepState
 from registret.records.models import Step
 from registret.records.queries.patients import listed_patient, with_numbers
 from registret.records.queries.steps import steps_to_do
-from registret.records.rows import ListedStep, ListedSteps
+from registret.records.rows import ListedQuery, ListedStep, ListedSteps
 
 SHOWN: Final = 10
 """So many lines of each are on the start page; the list of episodes has them all."""
@@ -23,12 +24,14 @@ SHOWN: Final = 10
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """`due`: follow-ups whose time has come; `to_continue`: steps that are next in their episodes, not begun, and
-    without a day to wait for. Both the longest waiting first; of the others what was written last."""
+    without a day to wait for. Both the longest waiting first; of the others what was written last. `asked`: what the
+    office asks about answers."""
 
     due: ListedSteps
     drafts: ListedSteps
     to_continue: ListedSteps
     laid_aside: ListedSteps
+    asked: tuple[ListedQuery, ...]
 
 
 def waiting(actor: Actor, *, at: datetime) -> Work:
@@ -39,6 +42,7 @@ def waiting(actor: Actor, *, at: datetime) -> Work:
         drafts=_listed(actor, Q(state__in=[StepState.DRAFT, StepState.REOPENED]), "-saved_at", "-id"),
         to_continue=_listed(actor, planned & Q(next_since__isnull=False, due_from=None), "next_since", "id"),
         laid_aside=_listed(actor, Q(state=StepState.INCOMPLETE), "-saved_at", "-id"),
+        asked=waiting_at_clinic(actor),
     )
 
 
