@@ -12,6 +12,7 @@ from registret.registries.language.between import ANY, Between
 from registret.registries.language.expressions import Expression, Name, ValueKind
 from registret.registries.schema import Due, RegisterFile
 from registret.registries.terminologies import Terminology
+from registret.registries.value_sets import ValueSet
 from registret.registries.variables import CodeList, Option, Variable
 from registret.registries.vocabulary import Block, Layout, RuleLevel, Said, VariableType, Words
 
@@ -102,7 +103,7 @@ class FormReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormScore:
-    """`applies_if`: None means to all patients."""
+    """`applies_if`: None means to all patients. `value_set`: the one that it is computed by, of the same version."""
 
     code: str
     version: str
@@ -116,6 +117,7 @@ class FormScore:
     part_of: str | None
     readings: tuple[FormReading, ...]
     applies_if: Expression | None = None
+    value_set: ValueSet | None = None
 
     @property
     def is_yes_or_no(self) -> bool:

@@ -285,12 +285,13 @@ def _terminologies(place: Path, before: Mapping[CodeSystem, Terminology]) -> dic
     return {one: read_terminology(place / CODES, one, before.get(one)) for one in CodeSystem if one.value in there}
 
 
-def _value_sets(folders: Collection[Path], faults: list[Fault]) -> dict[str, ValueSet]:
-    """Those of a later folder replace those of an earlier one. Adds to `faults`."""
-    found: dict[str, ValueSet] = {}
+def _value_sets(folders: Collection[Path], faults: list[Fault]) -> dict[tuple[str, str], ValueSet]:
+    """By code and version. Those of a later folder replace those of an earlier one. Adds to `faults`."""
+    found: dict[tuple[str, str], ValueSet] = {}
     for file in (file for place in folders for file in sorted((place / VALUE_SETS).glob("*.toml"))):
         try:
-            found[file.stem] = read_value_set(file)
+            one = read_value_set(file)
+            found[one.code, one.version] = one
         except DefinitionBroken as broken:
             faults += [Fault(file=f"{VALUE_SETS}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
     return found

@@ -65,8 +65,8 @@ class Score(DefinitionPart):
     citation, the same in both languages, or words where more must be said. If `formula` is a
     condition, what comes out is a yes or a no, and counts 1 or 0 in other expressions. `part_of`: the score that
     this one is a part of and is shown with. `applies_if`: a condition about the patient without which the score does
-    not apply. Instead of a formula: `value_set`, of the `version` of the score, and `levels` in the order of its
-    dimensions. An episode keeps the version of its form, and so the value set that its index is computed by."""
+    not apply. Instead of a formula: `value_set`, of the `version` of the score, and in `levels` the variable of each
+    of its dimensions. An episode keeps the version of its form, and so the value set that its index is computed by."""
 
     code: Code
     version: Text
@@ -74,7 +74,7 @@ class Score(DefinitionPart):
     name: Words
     formula: Text | None = None
     value_set: Code | None = None
-    levels: tuple[Code, ...] = Field(default=(), strict=False)
+    levels: dict[Code, Code] = {}
     unit: Unit | None = None
     ucum: Text | None = None
     decimals: int = Field(default=0, ge=0, le=3)
@@ -87,8 +87,8 @@ class Score(DefinitionPart):
     def _is_computed_in_one_way(self) -> Self:
         if (self.formula is None) == (self.value_set is None):
             raise ValueError("a score has a formula or a value_set")
-        if (self.value_set is None) == bool(self.levels) or len(self.levels) not in {0, 5}:
-            raise ValueError("a score has five levels if it has a value_set, and none otherwise")
+        if (self.value_set is None) == bool(self.levels):
+            raise ValueError("a score has levels if it has a value_set, and not otherwise")
         return self
 
     @model_validator(mode="after")

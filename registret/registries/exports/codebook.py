@@ -18,13 +18,15 @@ COLUMNS: Final = (
     "row", "sub_registry", "version", "step", "section", "block", "variable", "code", "type", "label_sv", "label_en",
     "help_sv", "help_en", "unit", "ucum", "decimals", "marks", "hard_least", "hard_most", "usual_least", "usual_most",
     "required", "missing", "opens_after", "opens_days", "common", "system", "expected", "purpose", "expression",
-    "applies_if", "level", "score_version", "source_sv", "source_en", "snomed", "loinc", "icd10se", "atc", "kva",
+    "applies_if", "level", "score_version", "value_set", "source_sv", "source_en", "snomed", "loinc", "icd10se",
+    "atc", "kva",
 )  # fmt: skip
 """`row`: variable, option, score or rule. `common`: an option that forms show first. `system`: where the answers of the
 types code and codes come from, and `expected` where in it they usually lie. `expression`: when a variable is shown,
-what a rule requires, how a score is computed; `applies_if`: for which patients. `opens_after`, `opens_days`: a variable
-can be answered from so many days after that one. `source`: a citation is the same in
-both languages. A score of the type `yes_no` has its two options below it."""
+what a rule requires, how a score is computed; `applies_if`: for which patients. `value_set`: by which set, of the
+`score_version`, a score is computed instead, for its numbers have a licence of their own. `opens_after`, `opens_days`:
+a variable can be answered from so many days after that one. `source`: a citation is the same in both languages. A score
+of the type `yes_no` has its two options below it."""
 
 YES_OR_NO: Final = {"1": Words(sv="Ja", en="Yes"), "0": Words(sv="Nej", en="No")}
 
@@ -127,9 +129,10 @@ def _of_score(score: FormScore) -> Row:
         **_words("help", score.help),
         **_unit(score.unit, score.ucum),
         "decimals": str(score.decimals) if score.decimals else "",
-        "expression": score.formula.text,
+        "expression": "" if score.value_set else score.formula.text,
         "applies_if": score.applies_if.text if score.applies_if else "",
         "score_version": score.version,
+        "value_set": score.value_set.code if score.value_set else "",
         **_said("source", score.source),
     }
 

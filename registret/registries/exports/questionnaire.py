@@ -214,7 +214,7 @@ class _Writer:
             "type": "boolean" if score.is_yes_or_no else "decimal" if score.decimals else "integer",
             "readOnly": True,
             "extension": [
-                self._own("formula", {"valueString": score.formula.text}),
+                self._computed(score),
                 self._own("score-version", {"valueString": score.version}),
                 *self._source(score.source),
                 *self._applies(score),
@@ -222,6 +222,12 @@ class _Writer:
             ],
         }
         return item | ({"item": [_display(f"{score.code}.help", score.help)]} if score.help else {})
+
+    def _computed(self, score: FormScore) -> Json:
+        """The numbers of a value set have a licence of their own, so they stay here."""
+        if score.value_set is not None:
+            return self._own("value-set", {"valueString": score.value_set.code})
+        return self._own("formula", {"valueString": score.formula.text})
 
     def _applies(self, score: FormScore) -> Iterator[Json]:
         if score.applies_if is not None:

@@ -38,7 +38,7 @@ class FormBuilder:
     register: RegisterFile
     lists: Mapping[str, CodeList]
     terminologies: Terminologies
-    value_sets: Mapping[str, ValueSet]
+    value_sets: Mapping[tuple[str, str], ValueSet]
     known: dict[str, Name] = field(default_factory=lambda: dict(KNOWN_OF_THE_PATIENT))
     types: dict[str, VariableType] = field(default_factory=dict)
     labels: dict[str, Words] = field(default_factory=dict)
@@ -141,7 +141,8 @@ class FormBuilder:
     def _score(self, name: str, at: tuple[str | int, ...], score: Score) -> FormScore | None:
         """None if it is broken, or wants a value set that nobody has put here."""
         place = (*at, "formula" if score.formula else "value_set")
-        text = score.formula or self._by_value_set(name, place, score)
+        value_set = self._value_set(name, place, score)
+        text = value_set.formula(score.levels) if value_set else score.formula
         if text is None:
             return None
         formula = self._expression(name, place, text, ValueKind.NUMBER, ValueKind.TRUTH, is_formula=True)
@@ -169,16 +170,18 @@ class FormBuilder:
             part_of=score.part_of,
             readings=readings,
             applies_if=applies_if,
+            value_set=value_set,
         )
 
-    def _by_value_set(self, name: str, at: tuple[str | int, ...], score: Score) -> str | None:
-        found = self.value_sets.get(score.value_set or "")
-        if found is None:
-            return None
-        if found.version != score.version:
-            what = f"wants version {score.version} of {found.code}, and the file has {found.version}"
+    def _value_set(self, name: str, at: tuple[str | int, ...], score: Score) -> ValueSet | None:
+        found = self.value_sets.get((score.value_set or "", score.version))
+        if found is None and (others := sorted(v for code, v in self.value_sets if code == score.value_set)):
+            what = f"wants version {score.version} of {score.value_set}, and there is only {', '.join(others)}"
             self.source.fault(name, at, what)
-        return found.formula(score.levels)
+        if found is not None and (wrong := sorted({one.code for one in found.dimension} ^ score.levels.keys())):
+            self.source.fault(name, at, f"{wrong[0]} is not in both the levels and the dimensions of {found.code}")
+            return None
+        return found
 
     def _rule(self, name: str, at: tuple[str | int, ...], rule: Rule) -> FormRule | None:
         require = self._expression(name, (*at, "require"), rule.require, ValueKind.TRUTH)

@@ -41,7 +41,7 @@ def read_form(
     *,
     shared: Mapping[str, CodeList],
     terminologies: Terminologies,
-    value_sets: Mapping[str, ValueSet],
+    value_sets: Mapping[tuple[str, str], ValueSet],
 ) -> Form:
     """One version of a sub-registry. `shared`: lists of options that all sub-registries may use.
 
@@ -86,8 +86,8 @@ def read_value_set(file: Path) -> ValueSet:
     """Raises: DefinitionBroken."""
     source = DefinitionFiles(file.parent)
     found = source.read(file.name, ValueSet)
-    if found is not None and found.code != file.stem:
-        source.fault(file.name, ("code",), f"code is {found.code}, but the file is {file.name}")
+    if found is not None and file.stem != f"{found.code}-{found.version}":
+        source.fault(file.name, ("code",), f"is version {found.version} of {found.code}, but the file is {file.name}")
     source.stop_if_faulty()
     if found is None:
         raise DefinitionBroken(source.faults)

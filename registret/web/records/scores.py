@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from registret.records.rows import StepPage
 from registret.registries.assessing import ScoreNow
+from registret.registries.forms import FormScore
 from registret.registries.saying import computed
 from registret.registries.vocabulary import Block
 
@@ -52,8 +53,15 @@ def score_shown(now: ScoreNow) -> ScoreShown:
         unit=str(score.unit or "") if now.value is not None else "",
         reading=now.reading or _why_not(now),
         help=str(score.help or ""),
-        source=_("Definition %(version)s. %(source)s") % {"version": score.version, "source": score.source},
+        source=_source(score),
     )
+
+
+def _source(score: FormScore) -> str:
+    said = {"version": score.version, "source": score.source}
+    if score.value_set is None:
+        return _("Definition %(version)s. %(source)s") % said
+    return _("Värderingssystem: %(name)s, version %(version)s. %(source)s") % {**said, "name": score.value_set.name}
 
 
 def scores_shown(scores: Sequence[ScoreNow]) -> list[ScoreShown]:

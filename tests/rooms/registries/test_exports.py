@@ -108,9 +108,9 @@ def test_a_score_of_yes_or_no_says_what_its_numbers_mean_and_common_options_are_
     assert common == set(form_of("pneumoni", 1).questions["antibiotic"].variable.common)
 
 
-def test_every_column_is_used_by_some_form_but_that_of_kva() -> None:
+def test_every_column_is_used_by_some_form_but_those_of_kva_and_of_value_sets_that_are_brought() -> None:
     used = {name for found in catalogue().forms.values() for row in rows(found) for name, cell in row.items() if cell}
-    assert set(COLUMNS) - used == {"kva"}
+    assert set(COLUMNS) - used == {"kva", "value_set"}
 
 
 # --- FHIR ---------------------------------------------------------------------------------------------------
