@@ -46,7 +46,7 @@ SELECT 'P' || translate(lpad(to_hex(n), 8, '0'), %(hex)s, %(letters)s), date '19
     (array['Anna','Åsa','Erik','Karin','Östen'])[n %% 5 + 1],
     (array['Berg','Ek','Åberg','Öman','Ström','Lund','Sjö','Dahl'])[n %% 8 + 1]
         || (array['ström','qvist','lund','man','ell'])[n / 8 %% 5 + 1] || (n %% 1000)::text, false, false, %(at)s
-FROM generate_series(%(first)s, %(last)s) n
+FROM generate_series(%(first)s::int, %(last)s::int) n
 """
 # A day of birth, a serial number from 001, and a check digit (Luhn) that search by number holds against them.
 NUMBERS = """
@@ -68,7 +68,7 @@ INSERT INTO records_episode (system_id, patient_id, sub_registry, version, care_
     created_at, created_by_id, created_by_name)
 SELECT 'E' || translate(lpad(to_hex(n), 8, '0'), %(hex)s, %(letters)s), p.id, t.code, t.version, c.provider, c.clinic,
     %(at)s - make_interval(days => (n %% 4000)::int), %(at)s, 1, 'Anna Berg'
-FROM generate_series(%(first)s, %(last)s) n
+FROM generate_series(%(first)s::int, %(last)s::int) n
 JOIN bench_template t ON t.number = n / %(clinics)s %% %(templates)s
 JOIN bench_clinic c ON c.number = n %% %(clinics)s
 JOIN records_patient p ON p.system_id =

@@ -16,6 +16,7 @@ _PUBLISHED: Final = (
     "pneumoni.died_within_30_days",
     "sepsis.lactate_within_1_hour",
     "sepsis.died_within_28_days",
+    "led-nativ.agent_found",
 )
 
 

@@ -21,6 +21,7 @@ from registret.registries.indicators import UNKNOWN_GROUP, Stratum
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since, edition_rules, indicators_of, sub_registries
 from registret.reports.counts import Counts
+from registret.reports.coverage_told import coverage_cells
 from registret.reports.making import refresh
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, complete_periods, edition_day, last_complete
@@ -67,6 +68,7 @@ def make_edition(*, at: datetime) -> int:
         for period in _periods(indicator, rules, after=told.get(indicator.key), at=at):
             making = _Making(edition, indicator, period, rules, regions)
             EditionCell.objects.bulk_create(making.cells())
+    EditionCell.objects.bulk_create(coverage_cells(edition, rules, regions, at=at))
     return edition.number
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from registret.registries.measuring import ALL, Indicator
 from registret.reports.counts import Figure
-from registret.reports.models import EditionCell
+from registret.reports.models import REGISTERED, EditionCell
 from registret.reports.periods import Months, latest_year
 from registret.reports.role import as_reports_role
 from registret.reports.statistics.intervals import proportion
@@ -72,8 +72,10 @@ class PublicFigures:
 
 @as_reports_role()
 def years_told() -> tuple[int, ...]:
-    """Return the calendar years of which anything may be told to the public, the newest first."""
-    firsts = EditionCell.objects.filter(is_public=True).dates("first", "year", order="DESC")
+    """Return the calendar years of which any indicator may be told to the public, the newest first."""
+    firsts = (
+        EditionCell.objects.filter(is_public=True).exclude(indicator=REGISTERED).dates("first", "year", order="DESC")
+    )
     return tuple(one.year for one in firsts)
 
 

@@ -114,6 +114,7 @@ SITE = {
     "registreringar": "needs read_records",
     "registreringar/registreringar.csv": "needs read_records",
     "registreringar/brev": "needs report",
+    "registreringar/brev.pdf": "needs report",
     "registreringar/ej-inkluderade": "needs report",
     "registreringar/uppfoljningar.csv": "needs report",
     "koder/<slug:system>": "needs work",

@@ -51,14 +51,16 @@ def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
         return found
 
 
-def letters_to_take(*, actor: Actor, at: datetime) -> tuple[tuple[LetterLine, PostalAddress | None], ...]:
-    """Those who have been sent no letter, for a file, with their addresses where the population register has them. It
-    names them: each line is a look at one.
+def letters_to_take(
+    *, actor: Actor, steps: Collection[StepName] | None = None, at: datetime
+) -> tuple[tuple[LetterLine, PostalAddress | None], ...]:
+    """Those who have been sent no letter, for a file; or, of `steps`, those who have not replied, for a letter each.
+    With their addresses where the population register has them. It names them: each line is a look at one.
 
     Raises: NotPermitted.
     """
     with provider_scope(actor, Permission.REPORT):
-        found = tuple(one for one in _lines(actor, at=at) if one.letter_at is None)
+        found = tuple(one for one in _lines(actor, at=at) if _is_to_be_taken(one, steps))
         log_each(
             actor,
             Event.PATIENT_LISTED_FOR_LETTERS,
@@ -66,6 +68,12 @@ def letters_to_take(*, actor: Actor, at: datetime) -> tuple[tuple[LetterLine, Po
             at=at,
         )
         return tuple((one, _address(one)) for one in found)
+
+
+def _is_to_be_taken(line: LetterLine, steps: Collection[StepName] | None) -> bool:
+    if steps is None:
+        return line.letter_at is None
+    return line.replied_at is None and (line.episode, line.step) in steps
 
 
 def note(*, actor: Actor, steps: Collection[StepName], act: LetterAct, at: datetime) -> int:

@@ -12,12 +12,15 @@ from django.utils.translation import ngettext
 
 from registret.kernel.sweden import day_of
 from registret.registries.queries import edition_rules, name_of
+from registret.reports.coverage_told import public_coverage
 from registret.reports.public_figures import PublicFigures, PublicPeriod, public_figures
 from registret.reports.refusals import YearNotTold, YearToCome
+from registret.web.open_statistics.coverage import coverage_told
 from registret.web.open_statistics.pages import (
     AreasTold,
     address,
     changed,
+    closed,
     other_language,
     published_indicators,
     told_of,
@@ -40,10 +43,12 @@ class ReportedIndicator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterChapter:
-    """A sub-registry."""
+    """A sub-registry. `closed`: since when it is; `coverage`: of the whole year."""
 
     id: str
     name: str
+    closed: str
+    coverage: AreasTold
     indicators: Sequence[ReportedIndicator]
 
 
@@ -67,11 +72,18 @@ def annual_report_page(year: int, subjects: Collection[str], *, at: datetime) ->
     told = [period for _one, period in found if period is not None]
     if not told:
         raise YearNotTold()
+    covered = public_coverage(year)
     return AnnualReportPage(
         year=year,
         editions=_editions(told),
         chapters=[
-            RegisterChapter(id=f"r-{code}", name=name_of(code), indicators=[_reported(*one) for one in of_register])
+            RegisterChapter(
+                id=f"r-{code}",
+                name=name_of(code),
+                closed=closed(code),
+                coverage=coverage_told(covered.get(code)),
+                indicators=[_reported(*one) for one in of_register],
+            )
             for code, of_register in groupby(found, key=lambda one: one[0].indicator.sub_registry)
         ],
         method=method(),
@@ -99,6 +111,7 @@ def method() -> list[tuple[str, str]]:
                 "som håller även för små antal. För medianer ligger det mellan två av värdena, och behöver minst sex."
             ),
         ),
+        (_("Täckningsgrad"), _coverage_counted()),
         (_("Utgåvor"), _editions_told(rules.months.number)),
         (_("Få patienter"), _few_told(rules.smallest.number, rules.public.number)),
         (
@@ -110,6 +123,15 @@ def method() -> list[tuple[str, str]]:
             ),
         ),
     ]
+
+
+def _coverage_counted() -> str:
+    return _(
+        "Täckningsgraden är hur många av patienterna i patientregistret som är registrerade, efter året då de kom. Den "
+        "räknas en gång, tidigast tre månader efter året, när varje klinik som har registrerat har ett antal att "
+        "jämföra med. En klinik som har registrerat fler än så räknas som om alla vore registrerade. Den visas efter "
+        "samma regel som andra siffror, och aldrig där alla eller ingen är registrerad."
+    )
 
 
 def _editions_told(months: int) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from registret.registries.measuring import Indicator
-from registret.registries.queries import indicators_of, name_of, sub_registries
+from registret.registries.queries import closed_since, indicators_of, name_of, sub_registries
 from registret.reports.counts import Figure
 from registret.reports.public_figures import PublicFigures, PublicPeriod
 from registret.reports.publishing import subject_of, subject_of_year
@@ -33,10 +33,11 @@ class PublishedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedTable:
-    """`id`: of its heading."""
+    """`id`: of its heading. `closed`: that nothing new is registered in it."""
 
     id: str
     name: str
+    closed: str
     rows: Sequence[PublishedLine]
 
 
@@ -59,21 +60,23 @@ class AreaLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreasTold:
     """What is told of the areas together. `picture`: empty if nobody was counted; `about`: of which months, and by
-    which edition, or that nothing is told."""
+    which edition, or that nothing is told. `has_missing`: whether an outcome can be unknown."""
 
     picture: SafeString
     areas: Sequence[AreaLine]
     about: str
+    has_missing: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicIndicatorPage:
-    """`changed`: that the indicator was defined in another way before. `periods`: of the country, the newest first.
-    `texts`: what to bear in mind, each with its heading."""
+    """`closed`: as in `PublishedTable`. `changed`: that the indicator was defined in another way before. `periods`: of
+    the country, the newest first. `texts`: what to bear in mind, each with its heading."""
 
     register: str
     name: str
     sentence: str
+    closed: str
     proposed: Note | None
     changed: Note | None
     told: AreasTold
@@ -106,7 +109,9 @@ def statistics_page(found: Mapping[tuple[str, str], PublicFigures], subjects: Co
     years = [year for year in sorted(told, reverse=True) if subject_of_year(year) in subjects]
     return StatisticsPage(
         registers=[
-            PublishedTable(id=f"r-{code}", name=name_of(code), rows=[_line(one) for one in of_register])
+            PublishedTable(
+                id=f"r-{code}", name=name_of(code), closed=closed(code), rows=[_line(one) for one in of_register]
+            )
             for code, of_register in registers
         ],
         reports=[
@@ -124,6 +129,7 @@ def indicator_page(found: PublicFigures) -> PublicIndicatorPage:
         register=name_of(indicator.sub_registry),
         name=str(indicator.definition.name),
         sentence=sentence_of(indicator),
+        closed=closed(indicator.sub_registry),
         proposed=proposed(indicator),
         changed=changed(found),
         told=told_of(found.latest, indicator),
@@ -151,6 +157,12 @@ def told_of(period: PublicPeriod | None, indicator: Indicator) -> AreasTold:
         areas=[_area_line(name, figure, indicator) for _whose, name, figure in areas],
         about=about % facts,
     )
+
+
+def closed(sub_registry: str) -> str:
+    """Since when a sub-registry is closed for new episodes, in words; empty of one that is open."""
+    since = closed_since(sub_registry)
+    return "" if since is None else _("Stängt för registrering sedan %(since)s.") % {"since": since}
 
 
 def changed(found: PublicFigures) -> Note | None:

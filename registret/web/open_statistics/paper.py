@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from registret.web.open_statistics.annual import AnnualReportPage, ReportedIndicator
 from registret.web.open_statistics.files import LICENCE
+from registret.web.open_statistics.pages import AreasTold
 from registret.web.typeset import Frame, frame, typeset
 
 
@@ -33,7 +34,13 @@ class IndicatorOnPaper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChapterOnPaper:
+    """`coverage`: one listing, or none."""
+
     name: str
+    closed: str
+    coverage_name: str
+    coverage: Sequence[AreaListing]
+    coverage_about: str
     indicators: Sequence[IndicatorOnPaper]
 
 
@@ -56,7 +63,14 @@ def annual_paper(page: AnnualReportPage, *, at: datetime) -> bytes:
         frame=frame(title, about="", at=at),
         editions=page.editions,
         chapters=[
-            ChapterOnPaper(name=chapter.name, indicators=[_on_paper(one) for one in chapter.indicators])
+            ChapterOnPaper(
+                name=chapter.name,
+                closed=chapter.closed,
+                coverage_name=_("Täckningsgrad"),
+                coverage=_listing(chapter.coverage),
+                coverage_about=chapter.coverage.about,
+                indicators=[_on_paper(one) for one in chapter.indicators],
+            )
             for chapter in page.chapters
         ],
         method_name=_("Metod"),
@@ -67,13 +81,18 @@ def annual_paper(page: AnnualReportPage, *, at: datetime) -> bytes:
 
 
 def _on_paper(found: ReportedIndicator) -> IndicatorOnPaper:
-    headings = (_("Var"), _("Resultat"), _("Intervall och antal"), _("Utfall saknas"))
-    rows = [(one.name, one.figure.value, one.figure.about, one.missing) for one in found.told.areas]
     return IndicatorOnPaper(
         name=found.name,
         sentence=found.sentence,
         notes=[one.text for one in found.notes],
-        areas=[AreaListing(headings=headings, rows=rows)] if rows else [],
+        areas=_listing(found.told),
         about=found.told.about,
         reading=found.reading,
     )
+
+
+def _listing(told: AreasTold) -> list[AreaListing]:
+    headings = (_("Var"), _("Resultat"), _("Intervall och antal"), _("Utfall saknas"))
+    rows = [(one.name, one.figure.value, one.figure.about, one.missing) for one in told.areas]
+    columns = 4 if told.has_missing else 3
+    return [AreaListing(headings=headings[:columns], rows=[row[:columns] for row in rows])] if rows else []

@@ -44,10 +44,11 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFormPage:
-    """`facts`: the figures that it is about."""
+    """`facts`: the figures that it is about. `steps`: what was written before, as the question that is answered."""
 
     words: ActWords
     facts: Sequence[FactText]
+    steps: Sequence[FactText]
     form: CaseTextForm
     back: Link
 
@@ -87,12 +88,15 @@ def clinic_case_page(row: OutlierCaseRow, steps: Sequence[OutlierStepRow], *, ac
 
 def opening_page(outlier: Outlier, words: ActWords, form: CaseTextForm) -> CaseFormPage:
     about = Link(_("Tillbaka till avvikelserna"), reverse("outliers"))
-    return CaseFormPage(words=words, facts=tuple(_facts_of_outlier(outlier)), form=form, back=about)
+    return CaseFormPage(words=words, facts=tuple(_facts_of_outlier(outlier)), steps=(), form=form, back=about)
 
 
-def case_form_page(row: OutlierCaseRow, words: ActWords, form: CaseTextForm, *, back: str) -> CaseFormPage:
+def case_form_page(
+    row: OutlierCaseRow, steps: Sequence[OutlierStepRow], words: ActWords, form: CaseTextForm, *, back: str
+) -> CaseFormPage:
     there = Link(_("Tillbaka till ärendet"), reverse(back, args=[row.number]))
-    return CaseFormPage(words=words, facts=tuple(_facts_of_case(row)), form=form, back=there)
+    facts = tuple(_facts_of_case(row))
+    return CaseFormPage(words=words, facts=facts, steps=[_step(one) for one in steps], form=form, back=there)
 
 
 def _case(

@@ -134,10 +134,10 @@ def _case_form(
     request: ActorRequest, number: int, words: ActWords, form: CaseTextForm, *, back: str, tab: str
 ) -> HttpResponse:
     """The form of an act, or the case where the act is not to be done (any more)."""
-    row, _steps = one_case(number=number, actor=request.actor)
+    row, steps = one_case(number=number, actor=request.actor)
     if not form.is_bound and not possible(row.state, words):
         return see_other(back, number)
-    return _form(request, case_form_page(row, words, form, back=back), tab=tab)
+    return _form(request, case_form_page(row, steps, words, form, back=back), tab=tab)
 
 
 def _form(request: ActorRequest, page: CaseFormPage, *, tab: str) -> HttpResponse:

@@ -36,7 +36,8 @@ class PatientLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pile:
-    """`acts`: what can be noted of those that are ticked. `is_new`: the file is made of these."""
+    """`acts`: what can be noted of those that are ticked. `is_new`: the file is made of these; `is_printed`: letters to
+    those that are ticked can be."""
 
     id: str
     title: str
@@ -44,6 +45,7 @@ class Pile:
     lines: Sequence[PatientLine]
     acts: Sequence[tuple[LetterAct, str]]
     is_new: bool = False
+    is_printed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +66,14 @@ def letters_page(
         Pile(
             id="new",
             title=_("Att skriva till"),
-            lead=_("Hämta filen, gör breven, och kryssa sedan för dem som är skickade."),
+            lead=_(
+                "Kryssa för dem du skriver till, gör breven, och anteckna sedan att de är skickade. Den som saknar "
+                "adress i folkbokföringen får ett brev med bara namnet. Filen har alla."
+            ),
             lines=_lines(new, at=at),
             acts=((LetterAct.SENT, _("Breven är skickade")),),
             is_new=True,
+            is_printed=True,
         ),
         Pile(
             id="waiting",
@@ -75,6 +81,7 @@ def letters_page(
             lead=_("En påminnelse kan antecknas %(days)s dagar efter brevet.") % {"days": REMIND_AFTER.days},
             lines=_lines(waiting, at=at),
             acts=((LetterAct.REPLIED, _("Svar har kommit")), (LetterAct.REMINDED, _("Påminnelse skickad")), take_back),
+            is_printed=True,
         ),
         Pile(
             id="replied",

@@ -11,25 +11,31 @@ from django.utils.translation import gettext as _
 
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
+from registret.places.queries import clinic
 from registret.records.reporting.letters import LetterAct, letters_due, letters_to_take, note
+from registret.records.scope import clinic_of
 from registret.registries.queries import form_of, name_of
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, posted, see_other
 from registret.web.pieces import show
 from registret.web.records.letter_pages import letters_page
+from registret.web.records.letter_paper import follow_up_letters
 from registret.web.tables import csv_file
 
 _BETWEEN: Final = ":"
 
 
-class LettersForm(forms.Form):
+class TickedForm(forms.Form):
     """`steg`: what was ticked, each an episode and a step of it."""
 
-    vad = forms.TypedChoiceField(coerce=LetterAct, choices=[(act.value, act.value) for act in LetterAct])
     steg = forms.Field(widget=forms.MultipleHiddenInput)
 
     def clean_steg(self) -> list[tuple[str, ...]]:
         return [tuple(one.split(_BETWEEN, 1)) for one in self.cleaned_data["steg"] if _BETWEEN in one]
+
+
+class LettersForm(TickedForm):
+    vad = forms.TypedChoiceField(coerce=LetterAct, choices=[(act.value, act.value) for act in LetterAct])
 
 
 @needs(Permission.REPORT).get_post
@@ -41,8 +47,27 @@ def letters(request: ActorRequest) -> HttpResponse:
         act: LetterAct = told["vad"]
         noted = note(actor=request.actor, steps=told["steg"], act=act, at=request.at)
         return see_other(f"{reverse('patient_letters')}?klart={act.value}&antal={noted}&av={len(told['steg'])}")
+    return _shown(request, is_nothing_chosen=form.is_bound)
+
+
+@needs(Permission.REPORT).post
+def letters_paper(request: ActorRequest) -> HttpResponse:
+    """Letters to those who were ticked, as a PDF to print: each is a look (a file), and none is noted as sent."""
+    check_card_age(request.actor, at=request.at)
+    form = TickedForm(request.POST)
+    steps = form.cleaned_data["steg"] if form.is_valid() else ()
+    found = letters_to_take(actor=request.actor, steps=steps, at=request.at)
+    place = clinic(clinic_of(request.actor))
+    if not found or place is None:
+        return _shown(request, is_nothing_chosen=True)
+    headers = {"Content-Disposition": 'attachment; filename="brev.pdf"'}
+    made = follow_up_letters(found, place=place, at=request.at)
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
+
+
+def _shown(request: ActorRequest, *, is_nothing_chosen: bool) -> HttpResponse:
     found = letters_due(actor=request.actor, at=request.at)
-    page = letters_page(found, done=request.GET, is_nothing_chosen=form.is_bound, at=request.at)
+    page = letters_page(found, done=request.GET, is_nothing_chosen=is_nothing_chosen, at=request.at)
     return show(request, "records/letters.html", page, tab="records")
 
 

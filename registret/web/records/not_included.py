@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from registret.access.roles import Permission
@@ -18,9 +16,9 @@ from registret.reports.not_included import MOST_AT_ONCE, count_not_included, own
 from registret.reports.periods import half_years
 from registret.web.forms import NUMBER_INPUT
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, posted, see_other
+from registret.web.http import ActorRequest, posted
 from registret.web.pieces import show
-from registret.web.records.not_included_pages import ADD, TAKE_AWAY, half_name, not_included_page
+from registret.web.records.not_included_pages import ADD, TAKE_AWAY, Counted, half_name, not_included_page
 from registret.web.records.pages import forms_to_report
 
 
@@ -52,28 +50,26 @@ def not_included(request: ActorRequest) -> HttpResponse:
     mine = {form.code: form for form in forms_to_report(request.actor)}
     if not mine:
         raise NotOpenForEntry()
-    asked = request.GET.get("delregister", "")
-    form = mine.get(asked) or next(iter(mine.values()))
+    form = mine.get(request.GET.get("delregister", "")) or next(iter(mine.values()))
     halves = half_years(at=request.at)
-    count_form = CountForm(posted(request), form, halves)
+    count_form, counted = CountForm(posted(request), form, halves), None
     if count_form.is_valid():
-        return see_other(_counted(request, form.code, count_form.cleaned_data))
+        # Nothing of it stands in an address, which servers log: so the page itself is the answer.
+        counted = _counted(request, form.code, count_form.cleaned_data)
+        count_form = CountForm(None, form, halves)
     counts = own_not_included(actor=request.actor, sub_registry=form.code)
-    done = {} if count_form.is_bound else request.GET
-    page = not_included_page(count_form, form, list(mine.values()), counts, halves=halves, done=done)
+    page = not_included_page(count_form, form, list(mine.values()), counts, halves=halves, counted=counted)
     return show(request, "records/not_included.html", page, tab="records", status=422 if count_form.errors else 200)
 
 
-def _counted(request: ActorRequest, sub_registry: str, told: dict[str, Any]) -> str:
-    """Where to go on: what was done stands in the address, so that it can be taken back."""
-    possible = count_not_included(
+def _counted(request: ActorRequest, sub_registry: str, told: dict[str, Any]) -> Counted:
+    is_added, number = told["vad"] == ADD, told["antal"]
+    is_done = count_not_included(
         actor=request.actor,
         sub_registry=sub_registry,
         reason=told["orsak"],
         half=told["halvar"],
-        number=told["antal"] if told["vad"] == ADD else -told["antal"],
+        number=number if is_added else -number,
         at=request.at,
     )
-    done = {name: str(told[name]) for name in ("orsak", "halvar", "antal")}
-    done["klart"] = told["vad"] if possible else "inte"
-    return f"{reverse('not_included')}?{urlencode({'delregister': sub_registry} | done)}"
+    return Counted(is_done=is_done, is_added=is_added, reason=told["orsak"], half=told["halvar"], number=number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -12,11 +12,22 @@ from django.utils.translation import gettext as _
 
 from registret.registries.forms import Form
 from registret.registries.queries import name_of
-from registret.reports.not_included import MOST_AT_ONCE, NotIncludedCount, reasons_of
+from registret.reports.not_included import NotIncludedCount, reasons_of
 from registret.web.pieces import Link, Note
 
 ADD: Final = "rakna"
 TAKE_AWAY: Final = "dra-av"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What was asked for just now. `is_done`: there were so many to take away."""
+
+    is_done: bool
+    is_added: bool
+    reason: str
+    half: date
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +47,7 @@ class TakeBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotIncludedPage:
-    """`done`: what was counted just now; `take_back`: undoes it, if it was."""
+    """`lines`: the reasons that are counted. `done`: what was counted just now; `take_back`: undoes it, if it was."""
 
     form: forms.Form
     register: str
@@ -59,18 +70,12 @@ def not_included_page(
     counts: Sequence[NotIncludedCount],
     *,
     halves: Sequence[date],
-    done: Mapping[str, str],
+    counted: Counted | None,
 ) -> NotIncludedPage:
-    """`done`: what the address says of the act before."""
     number = {(one.half, one.reason): one.number for one in counts}
-    lines = [
-        ReasonLine(
-            reason=str(one.label), numbers=[(half_name(half), number.get((half, one.code), 0)) for half in halves]
-        )
-        for one in reasons_of(form)
-    ]
-    total = [(half_name(half), sum(one.number for one in counts if one.half == half)) for half in halves]
-    what = _what(form, halves, done)
+    used = [one for one in reasons_of(form) if one.code in {found.reason for found in counts}]
+    lines = [_line(str(one.label), [(half, number.get((half, one.code), 0)) for half in halves]) for one in used]
+    total = [(half, sum(one.number for one in counts if one.half == half)) for half in halves]
     return NotIncludedPage(
         form=count_form,
         register=name_of(form.code),
@@ -78,34 +83,31 @@ def not_included_page(
             Link(name_of(one.code), "" if one.code == form.code else f"?delregister={one.code}") for one in mine
         ],
         halves=[half_name(half) for half in halves],
-        lines=[*lines, ReasonLine(reason=_("Alla"), numbers=total)],
-        done=_done(what, done.get("klart", "")) if what else None,
-        take_back=_take_back(done) if what else None,
+        lines=[*lines, _line(_("Alla"), total)] if lines else (),
+        done=_done(counted, form) if counted else None,
+        take_back=_take_back(counted) if counted and counted.is_done else None,
     )
 
 
-def _what(form: Form, halves: Sequence[date], done: Mapping[str, str]) -> str:
-    """What was counted, in words; empty if the address says nothing that can be."""
-    labels = {one.code: str(one.label) for one in reasons_of(form)}
-    names = {str(half): half_name(half) for half in halves}
-    reason, half, number = labels.get(done.get("orsak", "")), names.get(done.get("halvar", "")), done.get("antal", "")
-    if not reason or not half or not number.isascii() or not number.isdecimal() or not 0 < int(number) <= MOST_AT_ONCE:
-        return ""
-    return f"{reason}, {half.lower()}: {number}"
+def _line(reason: str, numbers: Sequence[tuple[date, int]]) -> ReasonLine:
+    return ReasonLine(reason=reason, numbers=[(half_name(half), number) for half, number in numbers])
 
 
-def _done(what: str, became: str) -> Note | None:
-    told = {
-        ADD: Note("ok", _("Räknat: %(what)s."), "status"),
-        TAKE_AWAY: Note("ok", _("Draget från antalet: %(what)s."), "status"),
-        "inte": Note("warn", _("Inget är ändrat. Så många finns inte att dra av: %(what)s."), "alert"),
-    }
-    note = told.get(became)
-    return replace(note, text=note.text % {"what": what}) if note else None
+def _done(counted: Counted, form: Form) -> Note:
+    reason = next(str(one.label) for one in reasons_of(form) if one.code == counted.reason)
+    what = {"what": f"{reason}, {half_name(counted.half).lower()}: {counted.number}"}
+    if not counted.is_done:
+        return Note("warn", _("Inget är ändrat. Så många finns inte att dra av: %(what)s.") % what, "alert")
+    told = _("Räknat: %(what)s.") if counted.is_added else _("Draget från antalet: %(what)s.")
+    return Note("ok", told % what, "status")
 
 
-def _take_back(done: Mapping[str, str]) -> TakeBack | None:
-    opposite = {ADD: TAKE_AWAY, TAKE_AWAY: ADD}.get(done.get("klart", ""))
-    if opposite is None:
-        return None
-    return TakeBack(fields={name: done[name] for name in ("orsak", "halvar", "antal")} | {"vad": opposite})
+def _take_back(counted: Counted) -> TakeBack:
+    return TakeBack(
+        fields={
+            "orsak": counted.reason,
+            "halvar": str(counted.half),
+            "antal": str(counted.number),
+            "vad": TAKE_AWAY if counted.is_added else ADD,
+        }
+    )

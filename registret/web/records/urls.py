@@ -34,6 +34,7 @@ urlpatterns = [
     path("registreringar", listing.episodes, name="records"),
     path("registreringar/registreringar.csv", listing.episodes_csv, name="records_file"),
     path("registreringar/brev", letters.letters, name="patient_letters"),
+    path("registreringar/brev.pdf", letters.letters_paper, name="patient_letters_paper"),
     path("registreringar/ej-inkluderade", not_included.not_included, name="not_included"),
     path("registreringar/uppfoljningar.csv", letters.letters_file, name="patient_letters_file"),
     path("delregister", views.definitions, name="definitions"),

@@ -16,6 +16,7 @@ from registret.reports.not_included import NotIncludedCount, reasons_of
 from registret.reports.statistics.intervals import proportion
 from registret.web.pieces import FigureText, Link
 from registret.web.records.pages import forms_to_report
+from registret.web.reports.figure_words import share_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +71,4 @@ def _line(form: Form, year: int, registered: int, reasons: Mapping[str, int]) ->
 
 def _figure(registered: int, fitted: int) -> FigureText:
     found = proportion(registered, fitted)
-    if found is None:
-        return FigureText(value="–")
-    told = {
-        "low": f"{100 * found.interval.low:.0f}",
-        "high": f"{100 * found.interval.high:.0f}",
-        "part": registered,
-        "whole": fitted,
-    }
-    about = _("%(low)s–%(high)s %%, %(part)s av %(whole)s") % told
-    return FigureText(value=f"{100 * found.value:.0f} %", about=about)
+    return share_text(found, x=registered) if found else FigureText(value="–")

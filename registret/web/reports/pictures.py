@@ -188,6 +188,8 @@ def text(words: str, *, x: float, y: float, classes: str = "") -> svg.Text:
 
 
 def short(name: str) -> str:
+    """As it has room in a picture: most regions are called Region something, and their table says so."""
+    name = name.removeprefix("Region ")
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 

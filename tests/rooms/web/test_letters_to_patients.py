@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import io
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
+import pikepdf
 import pytest
+from django.conf import settings
 
 from registret.access.roles import Role
+from registret.records.identity.population import PostalAddress
+from registret.records.models import Patient
 from registret.records.reporting import writing
+from registret.records.scope import all_providers
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, Country
-from tests.rooms.records.scene import TOLVAN, begun
+from tests.pdf import Document, read
+from tests.rooms.records.scene import TOLVAN, Known, ask, begun, log, registered
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/registreringar/brev"
+ADDRESS = PostalAddress(street="Storgatan 2", postal_code="622 00", city="Sydvik")
 
 
 @pytest.fixture
@@ -86,3 +95,96 @@ def test_who_may_not_report_has_no_such_page(place: Country) -> None:
 
 def test_the_start_page_leads_there(episode: str) -> None:
     assert f'href="{PAGE}"' in Browser.of(ANNA).get("/start").content.decode()
+
+
+# --- printed ------------------------------------------------------------------------------------------
+
+
+def printed(browser: Browser, *steps: str) -> bytes:
+    answer = browser.post("/registreringar/brev.pdf", {"steg": steps})
+    assert answer.headers["Content-Type"] == "application/pdf", text_of(answer)
+    assert isinstance(answer.content, bytes)
+    return answer.content
+
+
+def letters_of(browser: Browser, *steps: str) -> Document:
+    return read(printed(browser, *steps))
+
+
+def lives_at(address: PostalAddress, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(Known(**{f"n{TOLVAN.replace('-', '')}": replace(registered(), address=address)}), monkeypatch)
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The population register knows where Tolvan lives."""
+    lives_at(ADDRESS, monkeypatch)
+
+
+def test_a_letter_is_read_by_a_screen_reader_from_the_sender_to_the_greeting(episode: str, known: None) -> None:
+    found = letters_of(Browser.of(ANNA), f"{episode}:follow_up")
+    assert (found.standard, found.language, found.untagged, found.pages) == ("PDF/UA-1", "sv", 0, 1)
+    assert found.headings == ((1, "Hur mår du nu?"),)
+    paragraphs = found.heard("P")
+    assert "Infektionskliniken" in paragraphs[0]
+    assert "Storgatan 2" in paragraphs[1]
+    assert "622 00 Sydvik" in paragraphs[1]
+    assert "Med vänlig hälsning" in paragraphs[-1]
+
+
+def test_neither_number_nor_diagnosis_is_in_a_letter_and_no_address_to_follow(episode: str, known: None) -> None:
+    made = printed(Browser.of(ANNA), f"{episode}:follow_up")
+    said = " ".join((*read(made).heard("P"), *read(made).heard("H1"))).lower()
+    for secret in (TOLVAN, TOLVAN[2:], "pneumoni", "lunginflammation", "http"):
+        assert secret not in said
+    with pikepdf.open(io.BytesIO(made)) as file:
+        assert all("/Annots" not in page for page in file.pages)
+
+
+def test_what_the_population_register_says_is_no_markup(episode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    street = '#pagebreak() *a* $x$ "'
+    lives_at(replace(ADDRESS, street=street), monkeypatch)
+    found = letters_of(Browser.of(ANNA), f"{episode}:follow_up")
+    assert street in found.heard("P")[1]
+    assert found.pages == 1
+
+
+def test_a_letter_is_a_look_at_the_patient_and_is_not_noted_as_sent(episode: str, known: None) -> None:
+    browser = Browser.of(ANNA)
+    letters_of(browser, f"{episode}:follow_up")
+    (entry,) = log("patient.listed_for_letters")
+    assert entry.facts["step"] == "follow_up"
+    assert "Att skriva till" in text_of(browser.get(PAGE))
+
+
+def test_who_has_not_replied_gets_a_reminder_and_who_has_gets_no_letter(episode: str, known: None) -> None:
+    browser, step = Browser.of(ANNA), f"{episode}:follow_up"
+    noted(browser, "sent", step)
+    assert letters_of(browser, step).headings == ((1, "Påminnelse: hur mår du nu?"),)
+    noted(browser, "replied", step)
+    assert nothing_is_printed(browser, step)
+
+
+def nothing_is_printed(browser: Browser, *steps: str) -> bool:
+    """The page of letters comes instead."""
+    return "Kryssa för minst en patient." in text_of(browser.post("/registreringar/brev.pdf", {"steg": steps}))
+
+
+def test_no_letter_is_made_to_the_dead_the_protected_or_of_another_clinic(episode: str, known: None) -> None:
+    anna, step = Browser.of(ANNA), f"{episode}:follow_up"
+    assert nothing_is_printed(anna)
+    assert nothing_is_printed(anna, "x", "E999:follow_up")
+    assert nothing_is_printed(Browser.of(CECILIA), step)
+    for change in ({"is_protected": True}, {"is_protected": False, "died_on": date(2026, 11, 1)}):
+        with all_providers():
+            Patient.objects.update(**change)
+        assert nothing_is_printed(anna, step)
+    assert log("patient.listed_for_letters") == ()
+
+
+def test_an_english_page_makes_an_english_letter(episode: str, known: None) -> None:
+    browser = Browser.of(ANNA)
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    found = letters_of(browser, f"{episode}:follow_up")
+    assert found.language == "en"
+    assert found.headings == ((1, "How are you now?"),)

@@ -303,7 +303,18 @@ def test_a_page_costs_few_statements(place: Country, halves: tuple[Months, Month
     for one in indicators_of("pneumoni")[:3]:
         publish(f"pneumoni.{one.code}") if one.code != WITHIN_4 else None
     publish(subject_of_year(halves[1].first.year))
-    for address in ("/statistik", PAGE, FILES[0], f"/statistik/arsrapport/{halves[1].first.year}"):
+    report = f"/statistik/arsrapport/{halves[1].first.year}"
+    for address, most in {"/statistik": 4, PAGE: 4, FILES[0]: 4, report: 5}.items():
         with CaptureQueriesContext(connection) as asked:
             assert get(address).status_code == 200
-        assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) == 4, address
+        assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) == most, address
+
+
+def test_what_is_closed_says_since_when_and_what_is_open_says_nothing(place: Country) -> None:
+    publish()
+    publish("led-nativ.agent_found")
+    sentence = "Stängt för registrering sedan 2015."
+    assert text_of(get("/statistik")).count(sentence) == 1
+    assert sentence in text_of(get("/statistik/led-nativ/agent_found"))
+    assert "Stängt för registrering" not in text_of(get(PAGE))
+    assert "Closed for entry since 2015." in text_of(get("/statistics/led-nativ/agent_found"))

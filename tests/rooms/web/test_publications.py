@@ -166,7 +166,7 @@ def test_the_annual_report_on_paper_says_what_the_page_says_to_a_screen_reader(p
     assert answer.headers["Content-Type"] == "application/pdf"
     found = read(answer.content)
     assert (found.standard, found.language, found.untagged) == ("PDF/UA-1", "sv", 0)
-    assert [text for _level, text in found.headings][:2] == ["Pneumoni", "Antibiotika inom 4 timmar"]
+    assert [text for _level, text in found.headings][:3] == ["Pneumoni", "Täckningsgrad", "Antibiotika inom 4 timmar"]
     assert found.headings_skip_no_level
     assert found.heard("TD")[:4] == ["Riket", "75 %", "67–82 %, 90 av 120", "0"]
 
