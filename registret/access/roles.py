@@ -28,6 +28,7 @@ class Permission(StrEnum):
     READ_LOG = "read_log"
     DECIDE_LIMITS = "decide_limits"  # the time limits of rights and accounts
     PUBLISH = "publish"  # decide which indicators all may see
+    ASK_CLINICS = "ask_clinics"  # about an answer, by the episode's system id; no patients are shown
     FOLLOW_UP_OUTLIERS = "follow_up_outliers"  # ask clinics why a figure of theirs is not what chance gives
     ANSWER_OUTLIERS = "answer_outliers"  # answer that for the own clinic
     KEEP_INCIDENTS = "keep_incidents"  # the register of personal data incidents; no patients in it
@@ -78,6 +79,7 @@ MAY: dict[Role, frozenset[Permission]] = {
             Permission.APPOINT,
             Permission.DECIDE_LIMITS,
             Permission.PUBLISH,
+            Permission.ASK_CLINICS,
             Permission.FOLLOW_UP_OUTLIERS,
             Permission.KEEP_INCIDENTS,
             Permission.HELP,

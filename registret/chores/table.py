@@ -19,6 +19,7 @@ from registret.chores.expired_rows import forget_old
 from registret.chores.letters import deliver_letters
 from registret.chores.log import add_log_months, draw_reviews, seal_log
 from registret.chores.revocation_lists import keep_lists_fresh
+from registret.records.data_queries.scheduled import look_after_queries
 from registret.records.disclosure.ending import close_due
 from registret.records.identity.lookups import ask_again
 from registret.records.patient_rights.kept_marks import write_marks
@@ -83,6 +84,13 @@ UPKEEP: tuple[ContinuousChore, ...] = (
         every=HOUR,
         act=lambda: destroy_due(at=timezone.now()),
         says="carries out decisions to destroy old episodes",
+    ),
+    ContinuousChore(
+        name="data-queries",
+        every=10 * MINUTE,
+        act=lambda: look_after_queries(at=timezone.now()),
+        says="tells clinics on workdays what the office asks about answers, ends questions that nobody answered in "
+        "time, and forgets those that led nowhere",
     ),
     ContinuousChore(
         name="disclosures",

@@ -6,7 +6,7 @@ import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Final, TypedDict, TypeVar
 
@@ -117,6 +117,7 @@ def furnish(*, cards: Path, at: datetime) -> None:
     story.ask_whether_all_still_work(cast.INFECTION, "Kliniken har fått en ny enhet.", ago=timedelta(1))
     story.draw_review(cast.ERIK, cast.INFECTION, since=timedelta(15), ago=timedelta(hours=22))
     story.report(cast.NADIA, until=timedelta())
+    story.at_the_office(partial(office.ask_clinic, story.begun), ago=timedelta(hours=21))
     story.register(cast.ELIN, cast.INFECTION, "", confirms=False, ago=timedelta(hours=20))
 
 
@@ -193,7 +194,7 @@ class _Story:
 
     @_sealed
     def at_the_office(self, act: Callable[..., object], *, ago: timedelta) -> None:
-        act(by=self.at_work(cast.DORIS, ago=ago).by, at=self.now - ago)
+        act(actor=self.at_work(cast.DORIS, ago=ago), at=self.now - ago)
 
     @_sealed
     def appoint_local_administrator(self, person: Person, clinic: str, *, ago: timedelta) -> None:

@@ -1,4 +1,4 @@
-"""The lives of a step of an episode, and of a disclosure for research."""
+"""The lives of a step of an episode, of a disclosure for research, and of a question of the office."""
 
 from enum import StrEnum
 
@@ -87,5 +87,33 @@ DISCLOSURE_LIFE = Life(
         (DisclosureState.PREPARED, "withdraw"): DisclosureState.WITHDRAWN,
         (DisclosureState.DECIDED, "fetch"): DisclosureState.DECIDED,
         (DisclosureState.DECIDED, "close"): DisclosureState.CLOSED,
+    }
+)
+
+
+class QueryState(StrEnum):
+    """How far a question of the office about an answer has come."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    """Nobody answered in time."""
+
+
+class QueryOutcome(StrEnum):
+    """What the clinic says of the answer that was asked about."""
+
+    CORRECTED = "corrected"
+    RIGHT = "right"
+    UNKNOWN = "unknown"
+    """What is right cannot be known any more."""
+
+
+QUERY_LIFE = Life(
+    {
+        (QueryState.WAITING, "answer"): QueryState.ANSWERED,
+        (QueryState.WAITING, "withdraw"): QueryState.WITHDRAWN,
+        (QueryState.WAITING, "lapse"): QueryState.LAPSED,
     }
 )

@@ -162,3 +162,11 @@ class NothingLeaves(Refused, code="patient.nothing_leaves", status=409):
 
 class OwnOptOut(Refused, code="patient.own_opt_out"):
     """The second person who confirms an opt-out is not the first."""
+
+
+class QueryWaits(Refused, code="query.waits", status=409):
+    """The office has asked about this answer already, and waits."""
+
+
+class NotCorrected(Refused, code="query.not_corrected", status=409):
+    """The answer that a clinic says is corrected has not been changed and signed since the office asked."""

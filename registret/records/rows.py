@@ -98,10 +98,21 @@ class PatientPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingQuery:
+    """What the office asks about the answer to `variable`."""
+
+    id: int
+    variable: str
+    text: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepPage:
     """One step as it stands. `answers`: of this step and those before it, by step and variable. `may_report`: the
     reader reports to this sub-registry; the step is theirs to write if it `is_writable`, too. `is_dead`: the population
-    register or an answer of this care provider says so; `told_died_on`: the day, by another episode."""
+    register or an answer of this care provider says so; `told_died_on`: the day, by another episode. `queries`: what
+    the office asks and the reader can answer, on the page of the step."""
 
     patient: PatientRow
     episode: EpisodeRow
@@ -114,6 +125,7 @@ class StepPage:
     is_dead: bool
     may_report: bool
     is_writable: bool
+    queries: tuple[WaitingQuery, ...] = ()
 
     @property
     def arrival(self) -> date:
@@ -159,6 +171,22 @@ class ListedStep:
     next_since: datetime | None
     flags: int
     lacking: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedQuery:
+    """A question of the office in the work list, without number and name; as `ListedStep`."""
+
+    shown: str
+    episode: str
+    step: str
+    sub_registry: str
+    version: int
+    variable: str
+    patient_id: int
+    age: int
+    sex: Sex
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ from registret.registries.vocabulary import Code, DefinitionPart, Said, Text, Wo
 
 UNKNOWN_GROUP: Final = "unknown"
 """The group of a stratum for episodes that none of its conditions holds for."""
+EXPECTED: Final = "expected"
+"""Instead of a stratum: the groups of all strata that a ratio is expected by, together."""
 
 
 class IndicatorType(StrEnum):
@@ -23,6 +25,8 @@ class IndicatorType(StrEnum):
     """The share of a population that reaches an outcome."""
     MEDIAN = "median"
     """The median of a number."""
+    RATIO = "ratio"
+    """How many reach an outcome, divided by how many were expected to: by the country's rates in groups of patients."""
 
 
 class Better(StrEnum):
@@ -67,12 +71,15 @@ class Stratum(DefinitionPart):
         require_once("group", [group.code for group in self.group])
         if UNKNOWN_GROUP in {group.code for group in self.group}:
             raise ValueError(f"{UNKNOWN_GROUP} is the group of all that no other takes")
+        if self.code == EXPECTED:
+            raise ValueError(f"{EXPECTED} is the name of the groups of a ratio")
         return self
 
 
 class IndicatorDefinition(DefinitionPart):
     """`among` and `measures` complete a sentence: *Bland <among>: andelen som <measures>*, or *Bland <among>: medianen
-    av <measures>*. `population`: of which episodes; None means all. `outcome`: of a share; `value`: of a median.
+    av <measures>*. `population`: of which episodes; None means all. `outcome`: of a share or a ratio; `value`: of a
+    median. `expected_by`: strata of a ratio, the most important first; an episode in an unknown group is not counted.
 
     `period`: the time that says which month an episode counts in (None: the anchor of the form). `answering`: the step
     whose clinic answers for it (None: the last step that it asks about). `form_from`, `form_until`: the versions of
@@ -95,6 +102,7 @@ class IndicatorDefinition(DefinitionPart):
     levels: Levels | None = None
     fewest: Fewest = Fewest()
     strata: tuple[Code, ...] = Field(default=(), strict=False)
+    expected_by: tuple[Code, ...] = Field(default=(), strict=False)
     period: Code | None = None
     answering: Code | None = None
     form_from: int = Field(default=1, ge=1)
@@ -107,19 +115,24 @@ class IndicatorDefinition(DefinitionPart):
 
     @property
     def expression(self) -> str:
-        """The outcome of a share, or the value of a median."""
+        """The outcome of a share or a ratio, or the value of a median."""
         return self.outcome or self.value or ""
 
     @model_validator(mode="after")
     def _says_what_its_type_needs(self) -> Self:
-        is_share = self.type is IndicatorType.SHARE
-        if is_share != (self.outcome is not None) or is_share == (self.value is not None):
-            raise ValueError("a share has an outcome and no value, a median a value and no outcome")
-        if is_share == (self.unit is not None):
-            raise ValueError("a median has a unit, and a share has none")
+        is_median = self.type is IndicatorType.MEDIAN
+        if is_median == (self.outcome is not None) or is_median != (self.value is not None):
+            raise ValueError("a share or a ratio has an outcome and no value, a median a value and no outcome")
+        if is_median != (self.unit is not None):
+            raise ValueError("a median has a unit, and a share or a ratio has none")
+        if (self.type is IndicatorType.RATIO) != bool(self.expected_by):
+            raise ValueError("a ratio has expected_by, and no other indicator has")
+        if self.expected_by and self.strata:
+            raise ValueError("a ratio has no strata beside expected_by: their counts could be computed from each other")
         if self.form_until is not None and self.form_until < self.form_from:
             raise ValueError("form_until is less than form_from")
         require_once("stratum", self.strata)
+        require_once("stratum", self.expected_by)
         return self
 
     @model_validator(mode="after")
@@ -131,6 +144,8 @@ class IndicatorDefinition(DefinitionPart):
             raise ValueError("levels need a direction: better is neither")
         if self.type is IndicatorType.SHARE and not all(0 <= one <= 1 for one in (high, middle or high)):
             raise ValueError("the levels of a share lie from 0 to 1")
+        if self.type is IndicatorType.RATIO:
+            raise ValueError("a ratio is compared with what was expected, and has no levels")
         if middle is not None and (middle >= high if self.better is Better.MORE else middle <= high):
             raise ValueError(f"the middle level is not worse than the high one, and better is {self.better.value}")
         return self

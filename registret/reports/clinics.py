@@ -13,9 +13,14 @@ from registret.registries.queries import edition_rules
 from registret.reports.counts import Figure
 from registret.reports.figures import Compared, IndicatorFigures
 from registret.reports.role import as_reports_role
-from registret.reports.statistics.funnels import FunnelPlace, place_of_proportion
+from registret.reports.statistics.funnels import FunnelPlace, place_of_proportion, place_of_ratio
 from registret.reports.statistics.intervals import Estimate
-from registret.reports.statistics.overdispersion import Spread, is_beyond_chance, spread_of_proportions
+from registret.reports.statistics.overdispersion import (
+    Spread,
+    is_beyond_chance,
+    spread_of_proportions,
+    spread_of_ratios,
+)
 from registret.reports.told import told_clinics
 
 
@@ -30,12 +35,18 @@ class ClinicFigure:
     estimate: Estimate
     place: FunnelPlace | None
 
+    @property
+    def size(self) -> float:
+        """Along a funnel: how many events were expected, or how many patients there were."""
+        return self.figure.n if self.figure.expected is None else self.figure.expected
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clinics:
     """Those that have a figure, the best first: the highest, or the lowest where less is better.
 
-    `target`: the share of the country that clinics are compared with; None of a median, and where it is 0 or 1.
+    `target`: the share of the country that clinics are compared with, of a ratio 1; None of a median, and where a share
+    is 0 or 1.
     `hidden`: how many others are not shown, with and without patients. `is_own_told`: whether others are told of the
     own clinic. `spread`: None of few clinics. `is_spread`: whether they differ from each other by more than chance.
     """
@@ -76,12 +87,20 @@ def clinics_beside(found: IndicatorFigures, *, actor: Actor) -> Clinics | None:
         target=target,
         hidden=len(others) - sum(1 for one in others if one.id in figures and figures[one.id].estimate),
         is_own_told=is_own_told,
-        spread=spread_of_proportions([(one.figure.x or 0, one.figure.n) for one in shown], target) if target else None,
+        spread=_spread(indicator, shown, target) if target else None,
     )
+
+
+def _spread(indicator: Indicator, shown: Collection[ClinicFigure], target: float) -> Spread | None:
+    if indicator.is_ratio:
+        return spread_of_ratios([(one.figure.x or 0, one.figure.expected or 0.0) for one in shown])
+    return spread_of_proportions([(one.figure.x or 0, one.figure.n) for one in shown], target)
 
 
 def _target(indicator: Indicator, compared: Compared) -> float | None:
     country = compared.country
+    if indicator.is_ratio:
+        return 1.0
     if not indicator.is_share or country is None or country.x is None or not 0 < country.x < country.n:
         return None
     return country.x / country.n
@@ -100,8 +119,14 @@ def _shown(
             name=clinic.title if is_own or edition_rules().clinics.named else None,
             figure=figure,
             estimate=figure.estimate,
-            place=place_of_proportion(figure.x or 0, figure.n, target) if target else None,
+            place=_place(figure, target) if target else None,
         )
+
+
+def _place(figure: Figure, target: float) -> FunnelPlace:
+    if figure.expected is not None:
+        return place_of_ratio(figure.x or 0, figure.expected)
+    return place_of_proportion(figure.x or 0, figure.n, target)
 
 
 def _ordered(shown: Collection[ClinicFigure], indicator: Indicator) -> list[ClinicFigure]:

@@ -22,6 +22,7 @@ from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since, edition_rules, indicators_of, sub_registries
 from registret.reports.counts import Counts
 from registret.reports.coverage_told import coverage_cells
+from registret.reports.expecting import Expecting, expecting, parts_of
 from registret.reports.making import refresh
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, complete_periods, edition_day, last_complete
@@ -111,6 +112,9 @@ class _Making:
         told = regions_to_tell([self._counted[ALL]], self._limits)
         if told is None or not whole(self._counted[ALL].values()).n:
             return
+        if self._indicator.is_ratio:
+            yield from self._ratio(told)
+            return
         public = regions_to_tell([self._counted[ALL]], self._public, among=told)
         # It may be told to all or to nobody, by the stricter limit: one number less that could be compared.
         missing = missing_to_tell(self._counted[ALL], self._public)
@@ -121,6 +125,34 @@ class _Making:
             of_groups = regions_to_tell([self._counted[one] for one in groups], self._limits, among=told)
             if of_groups is not None:
                 yield from self._rows(groups, of_groups)
+
+    def _ratio(self, regions: Collection[int]) -> Iterator[EditionCell]:
+        """Never to the public. Who did not reach the outcome is not told: sizes of groups could be computed with it."""
+        counted = self._counted[ALL]
+        clinics = clinics_to_tell(counted, self._limits, regions=regions)
+        parts = parts_of(counted, regions=regions, clinics=clinics)
+        groups = {name: self._counted[name] for name in self._indicator.expected_groups if name in self._counted}
+        found = expecting(self._indicator, groups, parts, self._limits)
+        if found is None:
+            return
+        every = {clinic for area in counted.values() for clinic in area}
+        missing = missing_to_tell(counted, self._public)
+        yield self._ratio_row(counted.values(), found, every, missing=missing)
+        for region in regions:
+            yield self._ratio_row([counted[region]], found, set(counted[region]), region_id=region)
+        for region, area in counted.items():
+            for clinic in clinics.intersection(area):
+                about = {"region_id": region, "clinic_id": clinic}
+                yield self._ratio_row([{clinic: area[clinic]}], found, {clinic}, **about)
+        for name, pool in found.pools.items():
+            told = {"reached": pool.events, "expected": float(pool.events), "patients": pool.patients}
+            yield self._cell(stratum=name, **told)
+
+    def _ratio_row(
+        self, areas: Collection[ByClinic], found: Expecting, clinics: Collection[int], **about: Any
+    ) -> EditionCell:
+        expected, patients = found.expected(clinics), found.patients(clinics)
+        return self._cell(reached=whole(areas).reached, expected=expected, patients=patients, **about)
 
     def _rows(
         self,
@@ -149,13 +181,7 @@ class _Making:
     def _row(self, areas: Collection[ByClinic], **about: Any) -> EditionCell:
         counts = whole(areas)
         estimate = _median_to_tell(counts, self._limits.outcome)
-        return EditionCell(
-            edition=self._edition,
-            sub_registry=self._indicator.sub_registry,
-            indicator=self._indicator.code,
-            version=self._indicator.definition.version,
-            first=self._period.first,
-            last=self._period.last,
+        return self._cell(
             reached=counts.reached,
             not_reached=counts.not_reached,
             valued=sum(counts.values.values()),
@@ -163,6 +189,17 @@ class _Making:
             low=estimate.interval.low if estimate else None,
             high=estimate.interval.high if estimate else None,
             **about,
+        )
+
+    def _cell(self, **told: Any) -> EditionCell:
+        return EditionCell(
+            edition=self._edition,
+            sub_registry=self._indicator.sub_registry,
+            indicator=self._indicator.code,
+            version=self._indicator.definition.version,
+            first=self._period.first,
+            last=self._period.last,
+            **told,
         )
 
 

@@ -18,6 +18,8 @@ from registret.registries.queries import catalogue, closed_since, indicators_of
 from registret.reports.counts import Counts, Figure, figure_of
 from registret.reports.periods import Months, own_months, this_month
 from registret.reports.role import as_reports_role
+from registret.reports.standards import Standard, is_within, standards, strata_of, with_expected
+from registret.reports.statistics.intervals import Estimate, proportion
 from registret.reports.sums import sums
 from registret.reports.told import EditionRow, told
 
@@ -56,11 +58,24 @@ class GroupFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedGroup:
+    """What a ratio is expected by, in the newest period that was told: a group of patients, or several that have a rate
+    together (`codes`: of the first strata). `country`: the rate."""
+
+    codes: Sequence[str]
+    own: Figure
+    country: Estimate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OneIndicator:
-    """`strata`: by code, its groups in their order."""
+    """`strata`: by code, its groups in their order. `expected_by`: of a ratio, in the months `expected_in` (None before
+    an edition tells of them)."""
 
     figures: IndicatorFigures
     strata: Mapping[str, tuple[GroupFigures, ...]]
+    expected_by: Sequence[ExpectedGroup]
+    expected_in: Months | None
     region_name: str
 
 
@@ -91,8 +106,9 @@ def overview(*, actor: Actor, sub_registry: str, at: datetime) -> tuple[Indicato
     """All indicators of a sub-registry, in the order of their file. Raises: NotPermitted, NotFound."""
     if sub_registry not in readable(actor):
         raise NotFound()
-    clinic = _Clinic(actor, indicators_of(sub_registry), [ALL], at=at)
-    return tuple(clinic.figures(indicator) for indicator in indicators_of(sub_registry))
+    indicators = indicators_of(sub_registry)
+    clinic = _Clinic(actor, indicators, strata_of(indicators), at=at)
+    return tuple(clinic.figures(indicator) for indicator in indicators)
 
 
 @as_reports_role()
@@ -103,6 +119,8 @@ def one_indicator(*, actor: Actor, sub_registry: str, code: str, at: datetime) -
     return OneIndicator(
         figures=clinic.figures(indicator),
         strata={stratum.code: clinic.groups(indicator, stratum.code) for stratum in indicator.strata},
+        expected_by=clinic.expected_by(indicator),
+        expected_in=clinic.standard(indicator).newest,
         region_name=clinic.region_name,
     )
 
@@ -125,7 +143,9 @@ class _Clinic:
         seen = [self._now(one) for one in indicators] + [one.period for one in self._told.values()]
         first = min((one.first for one in seen), default=this_month(at))
         months = Months(first=first, last=this_month(at))
-        self._counted = sums(indicators, months, "stratum", "month", clinic_id=own.id, strata=strata)
+        counted = sums(indicators, months, "stratum", "month", clinic_id=own.id, strata=strata)
+        self._standards = standards(indicators)
+        self._counted = {key: with_expected(of_one, self._standards.get(key)) for key, of_one in counted.items()}
 
     def figures(self, indicator: Indicator) -> IndicatorFigures:
         of_others = self._told.get(indicator.key)
@@ -161,6 +181,32 @@ class _Clinic:
             country=of_others.country.get(name) if of_others else None,
         )
 
+    def standard(self, indicator: Indicator) -> Standard:
+        return self._standards.get(indicator.key, Standard(periods={}))
+
+    def expected_by(self, indicator: Indicator) -> tuple[ExpectedGroup, ...]:
+        found = self.standard(indicator)
+        if found.newest is None:
+            return ()
+        rates = found.periods[found.newest]
+        return tuple(
+            ExpectedGroup(
+                codes=name.partition(":")[2].split(".") if name.partition(":")[2] else [],
+                own=self._own_pool(indicator, name, found.newest),
+                country=proportion(rate.events, rate.patients),
+            )
+            for name, rate in sorted(rates.items(), key=lambda one: _order(indicator, one[0]))
+        )
+
+    def _own_pool(self, indicator: Indicator, name: str, months: Months) -> Figure:
+        within = [one for one in indicator.expected_groups if is_within(one, name)]
+        counted = self._counted.get(indicator.key, {})
+        found = (
+            counts for (group, month), counts in counted.items()
+            if group in within and months.first <= month <= months.last
+        )  # fmt: skip
+        return figure_of(sum(found, Counts()), indicator)
+
     def _now(self, indicator: Indicator) -> Months:
         closed = closed_since(indicator.sub_registry)
         return own_months(indicator.definition.lag_months, closed=closed, at=self._at)
@@ -173,3 +219,10 @@ class _Clinic:
             if group == stratum and months.first <= month <= months.last
         )
         return figure_of(sum(within, Counts()), indicator)
+
+
+def _order(indicator: Indicator, name: str) -> list[int]:
+    """In the order of the groups of the definition."""
+    codes = [one for one in name.partition(":")[2].split(".") if one]
+    groups = ([group.code for group in stratum.group] for stratum in indicator.expected_by)
+    return [of_stratum.index(code) for of_stratum, code in zip(groups, codes, strict=False)]

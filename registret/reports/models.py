@@ -136,7 +136,9 @@ class EditionCell(models.Model):
     No month is told twice of the same: what is told of months is never counted anew. What is not told has no row.
     `region` of a clinic: the one that it was in. `is_public`: the public may be told as well, if the office publishes
     the indicator. `missing`: of the country only, where it can be told. `value`, `low`, `high`: of a median, which
-    cannot be summed.
+    cannot be summed. `expected`, `patients`: of a ratio, how many were expected to reach the outcome, and of how many
+    patients, in each group to the nearest five (`expecting`); who did not reach it is not told. Groups of a ratio have
+    rows of the country only, which are its rates.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -157,6 +159,8 @@ class EditionCell(models.Model):
     value = models.FloatField(null=True)
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
+    expected = models.FloatField(null=True)
+    patients = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -183,6 +187,11 @@ class EditionCell(models.Model):
                 "edition_cell_estimate_whole",
                 Q(value=None, low=None, high=None)
                 | Q(value__isnull=False, low__isnull=False, high__isnull=False, valued__gt=0),
+            ),
+            check(
+                "edition_cell_ratio_whole",
+                Q(expected=None, patients=None)
+                | Q(expected__gte=0, patients__isnull=False, not_reached=0, valued=0, is_public=False),
             ),
         ]
 

@@ -10,12 +10,13 @@ from typing import Final
 
 from registret.access.actor import Actor
 from registret.kernel.sweden import months_later
-from registret.registries.measuring import ALL, Indicator
+from registret.registries.measuring import Indicator
 from registret.registries.queries import closed_since, indicators_of, sub_registries
 from registret.reports.counts import Counts, Figure, figure_of
 from registret.reports.figures import indicator_for, readable
 from registret.reports.periods import Months, closed_years, last_complete, own_months, quarter_of, this_month
 from registret.reports.role import as_reports_role
+from registret.reports.standards import standards, strata_of, with_expected
 from registret.reports.statistics.run_charts import RunChart, run_chart
 from registret.reports.sums import sums
 
@@ -112,4 +113,10 @@ def _by_month(
     latest = min([this_month(at), *(date(year, 1, 1) for year in closed)])
     first = months_later(latest, -3 * (QUARTERS + 1) - longest)
     months = Months(first=first, last=this_month(at))
-    return sums(indicators, months, "month", clinic_id=actor.seat.clinic_id, strata=[ALL])
+    clinic = actor.seat.clinic_id
+    counted = sums(indicators, months, "stratum", "month", clinic_id=clinic, strata=strata_of(indicators))
+    expected = standards(indicators)
+    return {
+        key: {month: counts for (group, month), counts in with_expected(of_one, expected.get(key)).items() if not group}
+        for key, of_one in counted.items()
+    }

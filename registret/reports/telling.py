@@ -43,10 +43,10 @@ def regions_to_tell(
     told = {
         region
         for region in (regions if among is None else regions.intersection(among))
-        if all(_can_be_told([group.get(region, {})], limits) for group in groups)
+        if all(can_be_told([group.get(region, {})], limits) for group in groups)
     }
     # Secondary suppression: one region that is hidden is the country without the others.
-    while not all(_can_be_told(_without(group, told), limits) for group in groups):
+    while not all(can_be_told(_without(group, told), limits) for group in groups):
         if not told:
             return None
         told.remove(min(told, key=lambda region: (_patients(groups, region), region)))
@@ -67,7 +67,7 @@ def _clinics_of(area: ByClinic, limits: TellingLimits) -> set[int]:
     """Of an area that can be told itself."""
     told = {clinic for clinic, counts in area.items() if counts.n and limits.allow(counts)}
     # Secondary suppression: few that are hidden are the area without the others.
-    while not _can_be_told([{one: counts for one, counts in area.items() if one not in told}], limits):
+    while not can_be_told([{one: counts for one, counts in area.items() if one not in told}], limits):
         told.remove(min(told, key=lambda clinic: (area[clinic].n, clinic)))
     return told
 
@@ -78,7 +78,7 @@ def missing_to_tell(group: ByRegion, limits: TellingLimits) -> int | None:
     It is told of no region: a few are missing everywhere, and would hide all regions.
     """
     missing = [{clinic: Counts(reached=one.missing) for clinic, one in area.items()} for area in group.values()]
-    return whole(missing).reached if _can_be_told(missing, limits) else None
+    return whole(missing).reached if can_be_told(missing, limits) else None
 
 
 def whole(areas: Iterable[ByClinic]) -> Counts:
@@ -86,7 +86,8 @@ def whole(areas: Iterable[ByClinic]) -> Counts:
     return sum((counts for area in areas for counts in area.values()), Counts())
 
 
-def _can_be_told(areas: Collection[ByClinic], limits: TellingLimits) -> bool:
+def can_be_told(areas: Collection[ByClinic], limits: TellingLimits) -> bool:
+    """Return whether neither the areas together, nor what is left of them without any one clinic, tell of few."""
     total = whole(areas)
     return limits.allow(total) and all(limits.allow(total - own) for area in areas for own in area.values())
 

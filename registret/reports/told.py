@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import fsum
 
 from django.db.models import Q
 
 from registret.kernel.sweden import day_of
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since
-from registret.reports.counts import Figure
+from registret.reports.counts import Figure, ratio_to_say
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, latest_year
 from registret.reports.role import as_reports_role
@@ -116,7 +117,7 @@ def _told(indicator: Indicator, cells: Sequence[EditionCell]) -> Told:
     """`cells`: in the order of time; a period is told of regions and groups only if it is told of the country."""
     of_country = [months_of(one) for one in cells if one.region_id is None and one.stratum == ALL]
     periods = latest_year(of_country, years=1 if closed_since(indicator.sub_registry) is None else 2)
-    if not indicator.is_share:
+    if indicator.is_median:
         periods = periods[-1:]
     by_area: dict[bool, defaultdict[str, list[EditionCell]]] = {True: defaultdict(list), False: defaultdict(list)}
     for cell in cells:
@@ -140,6 +141,8 @@ def _told(indicator: Indicator, cells: Sequence[EditionCell]) -> Told:
 
 def figure_told(indicator: Indicator, cells: Sequence[EditionCell]) -> Figure:
     """Of an area, in the periods of `cells` together; a median is that of the last one."""
+    if indicator.is_ratio:
+        return _ratio_told(cells)
     missing = [cell.missing for cell in cells if cell.missing is not None]
     reached = sum(cell.reached for cell in cells)
     n = reached + sum(cell.not_reached + cell.valued for cell in cells)
@@ -149,6 +152,20 @@ def figure_told(indicator: Indicator, cells: Sequence[EditionCell]) -> Figure:
         estimate=proportion(reached, n) if indicator.is_share else _median(cells[-1]),
         missing=sum(missing) if len(missing) == len(cells) else None,
         unplaced=0,
+    )
+
+
+def _ratio_told(cells: Sequence[EditionCell]) -> Figure:
+    missing = [cell.missing for cell in cells if cell.missing is not None]
+    reached, expected = sum(cell.reached for cell in cells), fsum(cell.expected or 0.0 for cell in cells)
+    return Figure(
+        n=sum(cell.patients or 0 for cell in cells),
+        x=reached,
+        estimate=ratio_to_say(reached, expected),
+        missing=sum(missing) if len(missing) == len(cells) else None,
+        unplaced=0,
+        expected=expected,
+        is_rounded=True,
     )
 
 

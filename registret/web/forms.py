@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
 from registret.kernel.refused import Refused
 from registret.places.queries import ClinicRow
+from registret.records.data_queries.text import LONGEST, QueryText
 from registret.registries.queries import RegistryState, open_for_rights, sub_registries
 from registret.words.refusals import short
 
@@ -89,6 +90,19 @@ class ReasonField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Browsers send a line break as two characters and count it as one."""
         return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class QueryTextField(ReasonField):
+    """What the office and a clinic write to each other about an answer, as `QueryText`."""
+
+    def __init__(self, missing: Any = None) -> None:
+        super().__init__(missing, most=LONGEST)
+
+    def clean(self, value: Any) -> QueryText:
+        try:
+            return QueryText.parse(super().clean(value))
+        except Malformed:
+            raise ValidationError(_("Texten ser ut att ha ett personnummer. Ta bort det.")) from None
 
 
 class ClinicField(forms.TypedChoiceField):

@@ -73,6 +73,7 @@ OFFICE = (
     Tab(_("Uppdrag"), "appointments", all_at_work, below=("appointments",)),
     Tab(_("Genomgångar"), "recertifications", all_at_work, below=("recertifications", "recertification_start")),
     Tab(_("Täckningsgrad"), "coverage", all_at_work, below=("coverage",)),
+    Tab(_("Frågor"), "data_queries", all_at_work, below=("data_queries",)),
     Tab(_("Avvikelser"), "outliers", all_at_work, below=("outliers",)),
     Tab(_("Väntetider"), "access_times", all_at_work),
     Tab(_("Alla mejl"), "letters", all_at_work, below=("letters",)),

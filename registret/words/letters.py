@@ -17,6 +17,7 @@ LETTERS = {
     "reminder": _("Påminnelse från den som ansökt"),
     "still_waiting": _("Påminnelse om attest"),
     "digest": _("Dagens sammanställning"),
+    "data_queries": _("Kansliet frågar om uppgifter"),
     "question": _("En fråga om ansökan"),
     "answered": _("Svar på en fråga"),
     "confirm_new_address": _("Bekräfta den nya e-postadressen"),

@@ -249,8 +249,9 @@ PROCESSINGS: tuple[Processing, ...] = (
         ),
         recipients=_(
             "De som registrerar eller läser hos den vårdgivare som har registrerat patienten. De som handlägger "
-            "patientärenden, om patienten har ett ärende. Patienten själv, på begäran. Forskare med etikgodkännande, "
-            "efter beslut, utan namn och nummer."
+            "patientärenden, om patienten har ett ärende. Registerkansliet, bara det som en klinik svarar på dess "
+            "fråga om en uppgift. Patienten själv, på begäran. Forskare med etikgodkännande, efter beslut, utan namn "
+            "och nummer."
         ),
         kept=(
             RetentionPeriod(

@@ -19,7 +19,7 @@ from registret.access.queries.applications import newest_application
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.database.columns import DIGEST, PERSONAL, PLAIN, columns, own_models
 from registret.kernel.life import Life
-from registret.records.lifecycle import DISCLOSURE_LIFE, STEP_LIFE
+from registret.records.lifecycle import DISCLOSURE_LIFE, QUERY_LIFE, STEP_LIFE
 from registret.words.processings import PROCESSINGS
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Person
@@ -161,6 +161,7 @@ def test_a_migration_says_values_and_names_no_enum_of_the_program() -> None:
         ("access_application_life", APPLICATION_LIFE),
         ("records_step_life", STEP_LIFE),
         ("records_disclosure_life", DISCLOSURE_LIFE),
+        ("records_dataquery_life", QUERY_LIFE),
         ("access_recertificationline_life", LINE_LIFE),
         ("access_substitution_life", SUBSTITUTION_LIFE),
     ],
@@ -198,6 +199,8 @@ TRIGGERS = {
     ("oversight_review", "oversight_review_guard"),
     ("oversight_review", "oversight_reviewer_guard"),
     ("oversight_reviewedentry", "oversight_entry_guard"),
+    ("records_dataquery", "records_dataquery_guard"),
+    ("records_dataquery", "records_dataquery_life"),
     ("records_deletiontally", "records_deletiontally_keep"),
     ("records_disclosure", "records_disclosure_guard"),
     ("records_disclosure", "records_disclosure_life"),

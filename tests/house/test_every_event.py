@@ -9,7 +9,7 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from registret.words.events import EVENTS
-from tests.house.acts import accounts, logins, outliers, patients, registry, rights
+from tests.house.acts import accounts, data_queries, logins, outliers, patients, registry, rights
 from tests.house.acts.told import Act, Told, meant, said
 from tests.house.test_disclosed_events import EVENTS as OF_DISCLOSURES
 from tests.rooms.records.scene import Ward, log, ward
@@ -17,7 +17,15 @@ from tests.rooms.web.conftest import static_files
 
 __all__ = ["static_files"]
 
-ACTS: dict[str, Act] = logins.ACTS | accounts.ACTS | rights.ACTS | patients.ACTS | registry.ACTS | outliers.ACTS
+ACTS: dict[str, Act] = {
+    **logins.ACTS,
+    **accounts.ACTS,
+    **rights.ACTS,
+    **patients.ACTS,
+    **data_queries.ACTS,
+    **registry.ACTS,
+    **outliers.ACTS,
+}
 
 
 @pytest.fixture(scope="module")

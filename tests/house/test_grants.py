@@ -44,6 +44,7 @@ MAY: Final = {
     "places_careprovider": CHANGED,
     "places_clinic": CHANGED,
     "places_region": CHANGED,
+    "records_dataquery": FORGOTTEN,
     "records_deletiontally": ADDED,
     "records_disclosure": CHANGED,
     "records_disclosurefetch": ADDED,

@@ -33,7 +33,17 @@ from registret.ledger.services import record
 from registret.mail.models import Letter
 from registret.records.disclosure.preparing import prepare
 from registret.records.identity import cases as identity_cases
-from registret.records.models import Disclosure, DisclosureFetch, Episode, Merge, Number, Patient, Revision, Step
+from registret.records.models import (
+    DataQuery,
+    Disclosure,
+    DisclosureFetch,
+    Episode,
+    Merge,
+    Number,
+    Patient,
+    Revision,
+    Step,
+)
 from registret.records.patient_rights.extracts import registry_extract
 from registret.records.reporting import signing, writing
 from registret.records.scope import all_providers
@@ -43,6 +53,7 @@ from tests.cast import ANNA, BERTIL, DORIS
 from tests.house.acts.accounts import NEW_ADDRESS, ask_for_address, id_of
 from tests.owner import as_owner
 from tests.rooms.access.scene import LAST_DAY
+from tests.rooms.records.asked import answered, asked
 from tests.rooms.records.scene import (
     ACUTE,
     DAY,
@@ -119,6 +130,10 @@ IN_THE_EXTRACT: Final[Mapping[Column, object]] = {
     (Revision, "changes"): {"pulse": [None, "84"]},
     (Revision, "reason"): "Fel svar",
     (Revision, "by_name"): "Annika Bergh",
+    (DataQuery, "text"): "Stämmer den?",
+    (DataQuery, "asked_by_name"): "Ingrid Falk",
+    (DataQuery, "answer"): "Enligt journalen",
+    (DataQuery, "ended_by_name"): "Annika Bergh",
     (Disclosure, "project"): "KLARARE",
     (Disclosure, "recipient_organisation"): "Högskolan",
 }
@@ -287,11 +302,13 @@ def test_another_value_of_a_column_makes_another_file(anna: int, column: Column)
 
 @pytest.fixture(scope="module")
 def tolvan(here: Ward) -> None:
-    """A patient has all that an extract can tell of: two numbers, a merge, a correction and a file for research."""
+    """A patient has all that an extract can tell of: two numbers, a merge, a correction, a question of the office and a
+    file for research."""
     begun(here.anna, patient=RESERVE)
     step: dict[str, Any] = {"actor": here.anna, "episode": begun(here.anna), "step": "acute"}
     writing.write(base=0, written=ACUTE, at=NOW + MINUTE, **step)
     signing.sign(base=1, at=NOW + 2 * MINUTE, **step)
+    answered(here, step["episode"], asked(step["episode"]), text="Mätt två gånger")
     identity_cases.merge(
         actor=handler(),
         case=case(RESERVE),

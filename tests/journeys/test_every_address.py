@@ -46,6 +46,7 @@ WHO: Mapping[str, Person | None] = {
     "needs follow_up_outliers": cast.DORIS,
     "needs answer_outliers": cast.BERTIL,
     "needs keep_incidents": cast.DORIS,
+    "needs ask_clinics": cast.DORIS,
     "needs help": cast.SAMIR,
     "needs handle_cases": cast.HENRIK,
     "needs read_log": cast.ERIK,

@@ -34,7 +34,7 @@ def who_lets_wait(*, rows: Iterable[ApplicationRow], at: datetime) -> dict[int, 
     the own one."""
     asked = tuple(rows)
     there = _active_grants(Q(role=Role.LOCAL_ADMINISTRATOR, clinic_id__in={row.clinic_id for row in asked}), at)
-    people = [(grant.clinic_id, _administrator(grant)) for grant in there]
+    people = [(grant.clinic_id, administrator_of(grant)) for grant in there]
     return {
         row.id: tuple(one.name for place, one in people if place == row.clinic_id and one.account_id != row.account_id)
         for row in asked
@@ -60,7 +60,7 @@ def administrators_by_clinic(*, at: datetime) -> dict[int, tuple[Administrator, 
     found: dict[int, list[Administrator]] = defaultdict(list)
     for grant in _active_grants(Q(role=Role.LOCAL_ADMINISTRATOR), at):
         if grant.clinic_id is not None:
-            found[grant.clinic_id].append(_administrator(grant))
+            found[grant.clinic_id].append(administrator_of(grant))
     return {clinic_id: tuple(people) for clinic_id, people in found.items()}
 
 
@@ -95,7 +95,7 @@ def appointed_by_clinic(*, at: datetime) -> dict[int, tuple[Appointed, ...]]:
             found[grant.clinic_id].append(
                 Appointed(
                     grant_id=grant.id,
-                    name=_administrator(grant).name,
+                    name=administrator_of(grant).name,
                     hsa_id=grant.account.hsa_id,
                     state=AccountState(grant.account.state),
                     ends_at=grant.ends_at,
@@ -114,10 +114,10 @@ def _active_grants(which: Q, at: datetime) -> QuerySet[Grant]:
 
 
 def _holders(which: Q, at: datetime) -> tuple[Administrator, ...]:
-    return tuple(_administrator(grant) for grant in _active_grants(which, at))
+    return tuple(administrator_of(grant) for grant in _active_grants(which, at))
 
 
-def _administrator(grant: Grant) -> Administrator:
+def administrator_of(grant: Grant) -> Administrator:
     return Administrator(
         account_id=grant.account_id,
         name=grant.account.name,

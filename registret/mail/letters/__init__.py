@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from registret.mail.letters.addresses import ADDRESSES
 from registret.mail.letters.applications import APPLICATIONS
 from registret.mail.letters.colleagues import COLLEAGUES
+from registret.mail.letters.data_queries import DATA_QUERIES
 from registret.mail.letters.outliers import OUTLIERS
 from registret.mail.letters.recertification import RECERTIFICATION
 from registret.mail.letters.rights import RIGHTS
@@ -30,6 +31,7 @@ LETTERS: Mapping[str, LetterKind] = {
     **RIGHTS,
     **COLLEAGUES,
     **RECERTIFICATION,
+    **DATA_QUERIES,
     **OUTLIERS,
 }
 """By the code that stands in the outbox. `name` is whom to greet; `role` is in words, in the letter's language."""

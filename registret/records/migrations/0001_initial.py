@@ -8,7 +8,7 @@ import django.db.models.functions.comparison
 import django.db.models.functions.text
 from django.db import migrations, models
 
-from registret.records.lifecycle import DISCLOSURE_LIFE, STEP_LIFE
+from registret.records.lifecycle import DISCLOSURE_LIFE, QUERY_LIFE, STEP_LIFE
 
 
 class Migration(migrations.Migration):
@@ -469,6 +469,113 @@ class Migration(migrations.Migration):
             options={"db_table_comment": "records"},
         ),
         migrations.CreateModel(
+            name="DataQuery",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("system_id", models.CharField(max_length=10, db_comment="plain")),
+                ("sub_registry", models.CharField(max_length=40, db_comment="plain")),
+                ("step_code", models.CharField(max_length=40, db_comment="plain")),
+                ("variable", models.CharField(max_length=60, db_comment="plain")),
+                ("text", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("answered", "answered"),
+                            ("withdrawn", "withdrawn"),
+                            ("lapsed", "lapsed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("asked_by_id", models.BigIntegerField()),
+                ("asked_by_name", models.CharField(max_length=520, db_comment="personal")),
+                ("told_at", models.DateTimeField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("corrected", "corrected"), ("right", "right"), ("unknown", "unknown")],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("answer", models.CharField(blank=True, default="", max_length=500, db_comment="personal")),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by_id", models.BigIntegerField(null=True)),
+                ("ended_by_name", models.CharField(blank=True, default="", max_length=520, db_comment="personal")),
+                (
+                    "step",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="data_queries",
+                        to="records.step",
+                    ),
+                ),
+            ],
+            options={
+                "db_table_comment": "records",
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["step"], name="data_query_waiting"),
+                    models.Index(fields=["ended_at"], name="data_query_ended"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "answered", "withdrawn", "lapsed"])),
+                        name="data_query_state_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "waiting")),
+                        fields=("system_id", "step_code", "variable"),
+                        name="data_query_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("step", None), ("text", ""), ("told_at", None)),
+                            models.Q(("step__isnull", False), models.Q(("text", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="data_query_asks_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_by_id__isnull", False),
+                                ("outcome__in", ["corrected", "right", "unknown"]),
+                                ("state", "answered"),
+                                ("step__isnull", False),
+                            ),
+                            models.Q(models.Q(("state", "answered"), _negated=True), ("answer", ""), ("outcome", "")),
+                            _connector="OR",
+                        ),
+                        name="data_query_answered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "unknown"), _negated=True),
+                            models.Q(("answer", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="data_query_unknown_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by_id", None), ("state", "waiting")),
+                            models.Q(
+                                models.Q(("state", "waiting"), _negated=True), ("ended_at__gte", models.F("asked_at"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="data_query_ends_once",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Revision",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -910,4 +1017,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),
         migrations.RunSQL(STEP_LIFE.trigger("records_step")),
         migrations.RunSQL(DISCLOSURE_LIFE.trigger("records_disclosure", every_update=True)),
+        migrations.RunSQL(QUERY_LIFE.trigger("records_dataquery")),
     ]

@@ -71,6 +71,14 @@ CREATE POLICY not_leaving ON records_revision AS RESTRICTIVE USING (
     OR COALESCE((SELECT true FROM records_step s WHERE s.id = records_revision.step_id), false)
 );
 
+-- Who sees a step sees the questions about it. One about nothing is seen by acts that see all.
+ALTER TABLE records_dataquery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE records_dataquery FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_step ON records_dataquery USING (
+    CASE WHEN step_id IS NULL THEN (SELECT records_sees_all())
+    ELSE COALESCE((SELECT true FROM records_step s WHERE s.id = records_dataquery.step_id), false) END
+);
+
 -- A step belongs to the care provider of its episode.
 ALTER TABLE records_step ADD CONSTRAINT step_of_its_provider
     FOREIGN KEY (episode_id, care_provider_id) REFERENCES records_episode (id, care_provider_id)
@@ -192,3 +200,24 @@ BEGIN
 END $$;
 CREATE TRIGGER records_disclosure_guard BEFORE UPDATE OR DELETE ON records_disclosure
     FOR EACH ROW EXECUTE FUNCTION records_disclosure_guard();
+
+-- What was asked stays, and what was answered. It is forgotten with what it was about.
+CREATE FUNCTION records_dataquery_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    destroys boolean := current_setting('registret.destroys', true) = 'yes';
+    ends text[] := '{state,told_at,outcome,answer,ended_at,ended_by_id,ended_by_name}';
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF destroys OR (OLD.step_id IS NULL AND OLD.state <> 'waiting') THEN
+            RETURN OLD;
+        END IF;
+    ELSIF destroys AND NEW.step_id IS NULL
+        AND to_jsonb(NEW) - '{step_id,text,told_at}'::text[] = to_jsonb(OLD) - '{step_id,text,told_at}'::text[] THEN
+        RETURN NEW;
+    ELSIF OLD.state = 'waiting' AND to_jsonb(NEW) - ends = to_jsonb(OLD) - ends THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'data query %: what was written stays', OLD.id USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER records_dataquery_guard BEFORE UPDATE OR DELETE ON records_dataquery
+    FOR EACH ROW EXECUTE FUNCTION records_dataquery_guard();

@@ -4,6 +4,7 @@ Row-level security (`migrations/0001_initial.sql`) shows a row only to a transac
 provider it reads. It is the second fence: the first is that `queries` asks for an `Actor`.
 """
 
+from registret.records.models.data_queries import DataQuery
 from registret.records.models.disclosure import Disclosure, DisclosureFetch
 from registret.records.models.identity import Merge, Number, Patient, ReasonGiven
 from registret.records.models.patient_rights import Leaving, OptOut, TakenBack
@@ -11,6 +12,7 @@ from registret.records.models.reporting import Episode, FormVersion, Revision, S
 from registret.records.models.retention import DeletionTally, RetentionDecision
 
 __all__ = [
+    "DataQuery",
     "DeletionTally",
     "Disclosure",
     "DisclosureFetch",

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 from registret.access.actor import Actor
@@ -16,7 +17,7 @@ from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.queries import ClinicRow, clinics
 from registret.records.cases import Case, patient_of_case
-from registret.records.models import DisclosureFetch, Episode, Merge, Number, Revision, Step
+from registret.records.models import DataQuery, DisclosureFetch, Episode, Merge, Number, Revision, Step
 from registret.records.numbers import PatientNumber
 from registret.records.patient_rights.in_words import (
     AnswerInWords,
@@ -26,6 +27,7 @@ from registret.records.patient_rights.in_words import (
     KeptInWords,
     Merged,
     NumberHeld,
+    QueryInWords,
     RegistryExtract,
     ResultInWords,
     RevisionInWords,
@@ -40,6 +42,7 @@ from registret.registries.assessing import ScoreNow, assess
 from registret.registries.forms import Form
 from registret.registries.queries import form_of, name_of
 from registret.registries.saying import computed, said
+from registret.words.data_queries import query_outcome_name, query_state_name
 from registret.words.extracts import act_name, number_kind, sex_name, step_state_name
 from registret.words.roles import role_name, roles_with_words
 
@@ -110,10 +113,11 @@ def _number(found: Number) -> NumberHeld:
 
 
 def _episodes(patient: PatientRow) -> tuple[EpisodeInWords, ...]:
-    """Four queries, however many there are."""
+    """Five queries, however many there are."""
     episodes = list(Episode.objects.filter(patient_id=patient.id).order_by("began_at", "id"))
     steps: dict[int, list[Step]] = defaultdict(list)
-    for step in Step.objects.filter(episode__patient_id=patient.id).order_by("id"):
+    wanted = Step.objects.filter(episode__patient_id=patient.id).order_by("id")
+    for step in wanted.prefetch_related("data_queries"):
         steps[step.episode_id].append(step)
     revisions: dict[int, list[Revision]] = defaultdict(list)
     for revision in Revision.objects.filter(step__episode__patient_id=patient.id).order_by("number"):
@@ -214,6 +218,7 @@ def _step(
         ),
         computed=tuple(_result(now) for now in scores),
         revisions=tuple(_revision(form, revision, places) for revision in revisions),
+        queries=tuple(_query(form, one) for one in sorted(found.data_queries.all(), key=attrgetter("id"))),
     )
 
 
@@ -232,6 +237,20 @@ def _revision(form: Form, found: Revision, places: Mapping[int, ClinicRow]) -> R
             ChangeInWords(question=_label(form, code), before=_stored(form, code, old), after=_stored(form, code, new))
             for code, (old, new) in found.changes.items()
         ),
+    )
+
+
+def _query(form: Form, found: DataQuery) -> QueryInWords:
+    return QueryInWords(
+        question=_label(form, found.variable),
+        text=found.text,
+        asked_at=found.asked_at,
+        asked_by_name=found.asked_by_name,
+        state=query_state_name(found.state),
+        outcome=query_outcome_name(found.outcome),
+        answer=found.answer,
+        ended_at=found.ended_at,
+        ended_by_name=found.ended_by_name,
     )
 
 

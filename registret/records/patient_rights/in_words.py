@@ -74,6 +74,21 @@ class RevisionInWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueryInWords:
+    """What the registry office asked a clinic about an answer, and what it was told."""
+
+    question: str
+    text: str
+    asked_at: datetime
+    asked_by_name: str
+    state: str
+    outcome: str
+    answer: str
+    ended_at: datetime | None
+    ended_by_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepInWords:
     code: str
     name: str
@@ -85,6 +100,7 @@ class StepInWords:
     answers: tuple[AnswerInWords, ...]
     computed: tuple[ResultInWords, ...]
     revisions: tuple[RevisionInWords, ...]
+    queries: tuple[QueryInWords, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +159,7 @@ class RegistryExtract:
 
     @property
     def rows(self) -> int:
-        """Answers, and answers that were changed."""
+        """Answers, answers that were changed, and questions about them."""
         steps = [step for episode in self.episodes for step in episode.steps]
-        return sum(len(step.answers) + sum(len(one.changes) for one in step.revisions) for step in steps)
+        changes = sum(len(one.changes) for step in steps for one in step.revisions)
+        return changes + sum(len(step.answers) + len(step.queries) for step in steps)

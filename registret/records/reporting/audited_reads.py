@@ -16,6 +16,7 @@ from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.rate_limits.services import Limit, take
+from registret.records.data_queries.answering import waiting_of_step
 from registret.records.identity.protected import give_reason, require_reason
 from registret.records.logged import log_each, log_patient, log_step
 from registret.records.numbers import PatientNumber
@@ -119,7 +120,9 @@ def open_step(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPag
         page, _ = step_page(actor, episode=episode, step=step, at=at)
         require_reason(actor, page.patient, at=at)
         log_step(actor, Event.STEP_OPENED, page, at)
-        return page
+        if not page.may_report or page.step.clinic_id != actor.seat.clinic_id:
+            return page
+        return replace(page, queries=waiting_of_step(actor, episode=episode, step=step))
 
 
 def open_number(*, actor: Actor, episode: str, step: str, at: datetime) -> StepPage:
@@ -178,7 +181,8 @@ def work(*, actor: Actor, at: datetime) -> Work:
     with provider_scope(actor, Permission.REPORT):
         found = waiting(actor, at=at)
         lists = (found.due, found.drafts, found.to_continue, found.laid_aside)
-        log_list(actor, Event.WORK_LISTED, [row.patient_id for one in lists for row in one.rows], at=at)
+        patients = [row.patient_id for one in lists for row in one.rows] + [row.patient_id for row in found.asked]
+        log_list(actor, Event.WORK_LISTED, patients, at=at)
         return found
 
 

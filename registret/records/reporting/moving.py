@@ -9,6 +9,7 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.ledger.events import Event
 from registret.places.queries import clinic as clinic_row
+from registret.records.data_queries.forgetting import tell_anew
 from registret.records.identity.protected import require_reason
 from registret.records.logged import log_step
 from registret.records.models import Revision
@@ -36,4 +37,5 @@ def move(*, actor: Actor, episode: str, step: str, clinic_id: int, reason: str, 
         row.is_moved = clinic_id != page.episode.clinic_id
         revise(actor, row, {}, kind=Revision.Kind.MOVE, reason=reason.strip(), at=at)
         row.save(update_fields=["clinic", "is_moved", "version"])
+        tell_anew(row.id)
         log_step(actor, Event.STEP_MOVED, page, at, from_clinic=before, to_clinic=clinic_id)

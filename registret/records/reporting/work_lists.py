@@ -12,9 +12,10 @@ from django.db import connection
 from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
+from registret.records.data_queries.answering import waiting_at_clinic
 from registret.records.lifecycle import StepState
 from registret.records.numbers import PatientNumber, Sex
-from registret.records.rows import ListedStep, ListedSteps, PatientRow
+from registret.records.rows import ListedQuery, ListedStep, ListedSteps, PatientRow
 from registret.records.scope import clinic_of
 
 SHOWN: Final = 10
@@ -56,12 +57,14 @@ _WAITING: Final = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """`due`: follow-ups whose time has come; `to_continue`: steps that are next in their episodes, not begun, and
-    without a day to wait for. Both the longest waiting first; of the others what was written last."""
+    without a day to wait for. Both the longest waiting first; of the others what was written last. `asked`: what the
+    office asks about answers."""
 
     due: ListedSteps
     drafts: ListedSteps
     to_continue: ListedSteps
     laid_aside: ListedSteps
+    asked: tuple[ListedQuery, ...]
 
 
 def waiting(actor: Actor, *, at: datetime) -> Work:
@@ -77,9 +80,8 @@ def waiting(actor: Actor, *, at: datetime) -> Work:
         cursor.execute(_WAITING, facts)
         for row in map(_Row._make, cursor.fetchall()):
             found[row.list].append(_listed(row))
-    return Work(
-        **{name: ListedSteps(rows=tuple(found[name][:SHOWN]), has_more=len(found[name]) > SHOWN) for name in _LISTS}
-    )
+    lists = {name: ListedSteps(rows=tuple(found[name][:SHOWN]), has_more=len(found[name]) > SHOWN) for name in _LISTS}
+    return Work(**lists, asked=waiting_at_clinic(actor))
 
 
 class _Row(NamedTuple):

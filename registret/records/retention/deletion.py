@@ -10,6 +10,7 @@ from datetime import datetime
 from registret.kernel.by import By
 from registret.ledger.events import Event
 from registret.ledger.services import record
+from registret.records.data_queries.forgetting import forget_queries
 from registret.records.deaths import lock_patients
 from registret.records.lifecycle import StepState
 from registret.records.models import DeletionTally, Episode, Merge, Number, Patient, Revision, Step
@@ -38,6 +39,7 @@ def destroy_episodes(
             facts={"episode": episode.system_id, "sub_registry": episode.sub_registry, "why": why.value},
         )
     with deletion_allowed():
+        forget_queries(step__episode_id__in=list(episode_ids))
         Episode.objects.filter(id__in=[episode.id for episode in found]).delete()
     _count(gone, why=why, at=at)
     return gone
@@ -70,7 +72,8 @@ def destroy_patient(patient_id: int) -> None:
 
 
 def _forget(step: Step, codes: frozenset[str], episode: Episode, *, by: By, at: datetime) -> None:
-    """Inside `destroying`."""
+    """Inside `deletion_allowed`."""
+    forget_queries(step_id__in=[step.id], variable__in=codes)
     for revision in Revision.objects.filter(step_id=step.id, changes__has_any_keys=list(codes)):
         left = {code: pair for code, pair in revision.changes.items() if code not in codes}
         Revision.objects.filter(id=revision.id).update(changes=left)

@@ -10,20 +10,23 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from registret.registries.exports.questionnaire import Json, translated
-from registret.registries.indicators import Better, IndicatorDefinition, Stratum
+from registret.registries.indicators import Better, IndicatorType, Stratum
 from registret.registries.measuring import Indicator
 from registret.registries.vocabulary import Said, Words
 
 TERMS: Final = "http://terminology.hl7.org/CodeSystem/"
 _LANGUAGE: Final = "text/x-registret"
 _EVERYBODY: Final = "true"
+_SCORING: Final = {
+    IndicatorType.SHARE: "proportion", IndicatorType.MEDIAN: "continuous-variable", IndicatorType.RATIO: "ratio",
+}  # fmt: skip
 _NOTATION: Final = {Better.MORE: "increase", Better.LESS: "decrease"}
 
 MEASURE_COLUMNS: Final = (
     "sub_registry", "code", "version", "type", "name_sv", "name_en", "among_sv", "among_en", "measures_sv",
-    "measures_en", "population", "outcome", "value", "unit", "better", "level_high", "level_middle", "strata", "period",
-    "answering", "form_from", "form_until", "lag_months", "fewest_others", "fewest_public", "about_sv", "about_en",
-    "reading_sv", "reading_en", "source_sv", "source_en", "is_proposed",
+    "measures_en", "population", "outcome", "value", "unit", "better", "level_high", "level_middle", "strata",
+    "expected_by", "period", "answering", "form_from", "form_until", "lag_months", "fewest_others", "fewest_public",
+    "about_sv", "about_en", "reading_sv", "reading_en", "source_sv", "source_en", "is_proposed",
 )  # fmt: skip
 """As in `indicators.toml`. An empty population is all episodes, an empty period the arrival."""
 
@@ -55,8 +58,8 @@ def _cell(indicator: Indicator, column: str) -> str:
             return "" if level is None else str(level)
         case "fewest_others" | "fewest_public":
             return str(getattr(definition.fewest, column.removeprefix("fewest_")))
-        case "strata":
-            return " ".join(definition.strata)
+        case "strata" | "expected_by":
+            return " ".join(getattr(definition, column))
         case "unit":
             return _swedish(definition.unit)
         case "is_proposed":
@@ -77,14 +80,14 @@ def _measure(indicator: Indicator, base: str) -> Json:
         **translated("title", definition.name),
         "status": "draft" if definition.is_proposed else "active",
         "subjectCodeableConcept": coded("http://hl7.org/fhir/resource-types", "EpisodeOfCare"),
-        **translated("description", _sentence(definition, is_share=indicator.is_share)),
+        **translated("description", _sentence(indicator)),
         **translated("purpose", definition.about),
         **translated("guidance", definition.reading),
         "relatedArtifact": [
             {"type": "citation", "citation": _swedish(definition.source)},
             {"type": "depends-on", "resource": f"{base}/Questionnaire/{indicator.sub_registry}|{form}"},
         ],
-        "scoring": coded(f"{TERMS}measure-scoring", "proportion" if indicator.is_share else "continuous-variable"),
+        "scoring": coded(f"{TERMS}measure-scoring", _SCORING[definition.type]),
         **({"improvementNotation": coded(f"{TERMS}measure-improvement-notation", notation)} if notation else {}),
         "extension": [{"url": f"{base}/StructureDefinition/lag-months", "valueInteger": definition.lag_months}],
         "group": [_group(indicator)],
@@ -94,7 +97,7 @@ def _measure(indicator: Indicator, base: str) -> Json:
 def _group(indicator: Indicator) -> Json:
     definition = indicator.definition
     among = definition.population or _EVERYBODY
-    names = ("denominator", "numerator") if indicator.is_share else ("measure-population", "measure-observation")
+    names = ("measure-population", "measure-observation") if indicator.is_median else ("denominator", "numerator")
     group: Json = {
         "population": [
             _population("initial-population", _EVERYBODY),
@@ -102,7 +105,7 @@ def _group(indicator: Indicator) -> Json:
             _population(names[1], definition.expression),
         ]
     }
-    stratifiers = [one for stratum in indicator.strata for one in _stratifiers(stratum)]
+    stratifiers = [one for stratum in (*indicator.strata, *indicator.expected_by) for one in _stratifiers(stratum)]
     return group | ({"stratifier": stratifiers} if stratifiers else {})
 
 
@@ -129,9 +132,14 @@ def coded(system: str, code: str) -> Json:
     return {"coding": [{"system": system, "code": code}]}
 
 
-def _sentence(definition: IndicatorDefinition, *, is_share: bool) -> Words:
-    among, measures = definition.among, definition.measures
-    what, of = ("andelen som", "the share who") if is_share else ("medianen av", "the median of")
+def _sentence(indicator: Indicator) -> Words:
+    among, measures = indicator.definition.among, indicator.definition.measures
+    if indicator.is_ratio:
+        sv, en = (", ".join(getattr(one.name, code) for one in indicator.expected_by) for code in ("sv", "en"))
+        what = f"antalet som {measures.sv}, delat med det antal som rikets andelar ger efter {sv}"
+        of = f"the number who {measures.en}, divided by the number that the country's rates give by {en}"
+        return Words(sv=f"Bland {among.sv}: {what}.", en=f"Among {among.en}: {of}.")
+    what, of = ("medianen av", "the median of") if indicator.is_median else ("andelen som", "the share who")
     return Words(sv=f"Bland {among.sv}: {what} {measures.sv}.", en=f"Among {among.en}: {of} {measures.en}.")
 
 

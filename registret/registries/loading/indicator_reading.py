@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from registret.registries.forms import Form
-from registret.registries.indicators import IndicatorDefinition, IndicatorsFile, Stratum
+from registret.registries.indicators import EXPECTED, IndicatorDefinition, IndicatorsFile, IndicatorType, Stratum
 from registret.registries.language.expressions import Expression, ExpressionBroken, ValueKind
 from registret.registries.language.parsing import parse
 from registret.registries.loading.source import DefinitionFiles
@@ -15,6 +15,10 @@ from registret.registries.measuring import Indicator, Measurement
 from registret.registries.vocabulary import Block, VariableType
 
 FILE: Final = "indicators.toml"
+_MOST_GROUPS: Final = 36
+"""A country has few events: spread over more groups, no rate says anything."""
+_LONGEST: Final = 81
+"""How long the name of a group may be in the database."""
 
 
 def read_indicators(folder: Path, forms: Mapping[int, Form]) -> tuple[Indicator, ...]:
@@ -46,29 +50,43 @@ class _Checking:
         return tuple(self._indicator(("indicator", i), one) for i, one in enumerate(self._file.indicator))
 
     def _indicator(self, at: tuple[str | int, ...], one: IndicatorDefinition) -> Indicator:
-        for code in one.strata:
-            if code not in self._strata:
-                self._fault((*at, "strata"), f"there is no stratum {code}")
+        for field in ("strata", "expected_by"):
+            for code in getattr(one, field):
+                if code not in self._strata:
+                    self._fault((*at, field), f"there is no stratum {code}")
         wanted = {v: form for v, form in self._forms.items() if one.form_from <= v <= (one.form_until or v)}
         if not wanted:
             self._fault((*at, "form_from"), "no version of the form is one that it is computed from")
         measured = {version: self._measurement(at, one, form) for version, form in sorted(wanted.items())}
-        return Indicator(
+        found = Indicator(
             sub_registry=next(iter(self._forms.values())).code if self._forms else "",
             definition=one,
             strata=tuple(self._strata[code][1] for code in one.strata if code in self._strata),
-            by_version={version: found for version, found in measured.items() if found is not None},
+            expected_by=tuple(self._strata[code][1] for code in one.expected_by if code in self._strata),
+            by_version={version: each for version, each in measured.items() if each is not None},
         )
+        self._require_few((*at, "expected_by"), found.expected_groups)
+        return found
+
+    def _require_few(self, at: tuple[str | int, ...], groups: Sequence[str]) -> None:
+        if len(groups) > _MOST_GROUPS:
+            self._fault(at, f"{len(groups)} groups are too many: no more than {_MOST_GROUPS} can have a rate each")
+        longest = max(groups, key=len, default="")
+        if len(longest) > _LONGEST:
+            self._fault(at, f"the codes of a group are too long together: {longest.removeprefix(f'{EXPECTED}:')}")
 
     def _measurement(self, at: tuple[str | int, ...], one: IndicatorDefinition, form: Form) -> Measurement | None:
         kind = ValueKind.TRUTH if one.outcome else ValueKind.NUMBER
         place = (*at, "outcome" if one.outcome else "value")
         outcome = self._expression(place, one.expression, form, kind)
         population = self._expression((*at, "population"), one.population, form) if one.population else None
-        strata = {code: self._groups(*self._strata[code], form) for code in one.strata if code in self._strata}
+        wanted = [code for code in (*one.strata, *one.expected_by) if code in self._strata]
+        strata = {code: self._groups(*self._strata[code], form) for code in wanted}
         if outcome is None or (one.population and population is None):
             return None
         parts = [outcome, *([population] if population else [])]
+        if one.expected_by:
+            parts += [when for groups in strata.values() for when in groups.values()]
         steps = _steps_asked(form, frozenset().union(*(part.names for part in parts)))
         period, answering = one.period or form.anchor, one.answering or steps[-1]
         self._require_period((*at, "period"), period, form, steps)
@@ -76,7 +94,13 @@ class _Checking:
             what = f"{answering} is no step that must be signed before an episode counts"
             self._fault((*at, "answering"), f"{what} (version {form.version} of the form)")
         return Measurement(
-            population=population, outcome=outcome, period=period, answering=answering, steps=steps, strata=strata
+            population=population,
+            outcome=outcome,
+            period=period,
+            answering=answering,
+            steps=steps,
+            strata=strata,
+            is_expected=one.type is IndicatorType.RATIO,
         )
 
     def _groups(self, number: int, stratum: Stratum, form: Form) -> dict[str, Expression]:

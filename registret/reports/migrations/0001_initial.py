@@ -167,6 +167,8 @@ class Migration(migrations.Migration):
                 ("value", models.FloatField(null=True)),
                 ("low", models.FloatField(null=True)),
                 ("high", models.FloatField(null=True)),
+                ("expected", models.FloatField(null=True)),
+                ("patients", models.PositiveIntegerField(null=True)),
                 (
                     "edition",
                     models.ForeignKey(
@@ -243,6 +245,20 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="edition_cell_estimate_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("expected", None), ("patients", None)),
+                            models.Q(
+                                ("expected__gte", 0),
+                                ("is_public", False),
+                                ("not_reached", 0),
+                                ("patients__isnull", False),
+                                ("valued", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="edition_cell_ratio_whole",
                     ),
                 ],
             },

@@ -14,9 +14,11 @@ from registret.reports.statistics.tails import (
     binomial_at_least,
     binomial_at_most,
     binomial_exactly,
+    gamma_at_most,
     gamma_quantile,
     poisson_at_least,
     poisson_at_most,
+    solve,
     z_score,
 )
 
@@ -101,6 +103,24 @@ def ratio_limits(expected: float, tail: float) -> Interval:
     Source: exact limits of a Poisson count; the R package FunnelPlotR draws the same.
     """
     return Interval(gamma_quantile(tail, expected) / expected, gamma_quantile(1 - tail, expected + 1) / expected)
+
+
+def exact_ratio_limits(expected: float, tail: float) -> Interval:
+    """Return the limits of observed/expected between which lies all that `place_of_ratio` finds within chance: where
+    the tail of a count, which goes on between whole counts, is `tail`."""
+    most = expected + 10 * expected**0.5 + 20
+    # Where even a count of 0 is within chance, the limit is 0, which no halving reaches.
+    is_rare = poisson_at_most(0, expected) < tail
+    low = solve(lambda count: 1 - gamma_at_most(expected, count + 1) - tail, 0.0, most) if is_rare else 0.0
+    high = solve(lambda count: tail - gamma_at_most(expected, count), 0.0, most)
+    return Interval(low / expected, high / expected)
+
+
+def ratio_limits_to_draw(least: float, most: float, tail: float) -> list[tuple[float, Interval]]:
+    """Return the limits where from `least` to `most` events are expected, closer together where they are few."""
+    points, times = 60, (most / least) ** (1 / 60)
+    sizes = [least * times**number for number in range(points)]
+    return [(expected, exact_ratio_limits(expected, tail)) for expected in (*sizes, most)]
 
 
 def false_alarms(figures: int, tail: float) -> float:

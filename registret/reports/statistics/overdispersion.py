@@ -97,6 +97,13 @@ def spread_of_proportions(counts: Collection[tuple[int, int]], target: float) ->
     return spread([arcsine_score(x, n, target) for x, n in counts])
 
 
+def spread_of_ratios(counts: Collection[tuple[int, float]]) -> Spread | None:
+    """Return how much clinics, each observed of expected, differ beyond chance; None of fewer than 20."""
+    if len(counts) < _ENOUGH:
+        return None
+    return spread([root_score(observed, expected) for observed, expected in counts])
+
+
 def is_beyond_chance(spread: Spread, clinics: int) -> bool:
     """Return whether so many clinics differ by more than chance: φ is above what one sample of 40 has by chance alone.
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from registret.kernel.sweden import SWEDEN
 from registret.oversight.extracts import LogExtract
-from registret.records.patient_rights.in_words import EpisodeInWords, RegistryExtract, StepInWords
+from registret.records.patient_rights.in_words import EpisodeInWords, QueryInWords, RegistryExtract, StepInWords
 from registret.records.rows import PatientRow
 from registret.web.cases.processing import about
 from registret.words.events import event_name
@@ -150,6 +150,21 @@ def _step(found: StepInWords) -> dict[str, Any]:
             }
             for r in found.revisions
         ],
+        "office_questions": [_query(one) for one in found.queries],
+    }
+
+
+def _query(found: QueryInWords) -> dict[str, Any]:
+    return {
+        "question": found.question,
+        "text": found.text,
+        "asked_at": _moment(found.asked_at),
+        "asked_by": found.asked_by_name,
+        "state": found.state,
+        "outcome": found.outcome,
+        "answer": found.answer,
+        "ended_at": _moment(found.ended_at),
+        "ended_by": found.ended_by_name,
     }
 
 

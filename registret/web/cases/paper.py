@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 
 from registret.kernel.sweden import SWEDEN
 from registret.oversight.extracts import LogExtract, Seen
-from registret.records.patient_rights.in_words import EpisodeInWords, RegistryExtract, RevisionInWords, StepInWords
+from registret.records.patient_rights.in_words import (
+    EpisodeInWords,
+    QueryInWords,
+    RegistryExtract,
+    RevisionInWords,
+    StepInWords,
+)
 from registret.records.refusals import TooLongForPaper
 from registret.records.rows import PatientRow
 from registret.web.cases.processing import about
@@ -220,6 +226,20 @@ def _answers(found: StepInWords) -> Iterable[Listing]:
     if found.computed:
         headings = (_("Beräknat ur svaren"), _("Resultat"))
         yield Listing(headings=headings, rows=[(c.name, c.words) for c in found.computed])
+    if found.queries:
+        headings = (_("Kansliets fråga om en uppgift"), _("Besked"))
+        yield Listing(headings=headings, rows=[(_asked(one), _told(one)) for one in found.queries])
+
+
+def _asked(found: QueryInWords) -> str:
+    return f"{_moment(found.asked_at)}, {found.asked_by_name}. {found.question}: {found.text}"
+
+
+def _told(found: QueryInWords) -> str:
+    if found.ended_at is None:
+        return found.state
+    by = f"{_moment(found.ended_at)}, {found.ended_by_name}" if found.ended_by_name else _moment(found.ended_at)
+    return " ".join(filter(None, [f"{found.outcome or found.state}.", found.answer, f"({by})"]))
 
 
 def _revisions(found: Sequence[RevisionInWords]) -> Sequence[Listing]:

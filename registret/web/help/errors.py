@@ -47,7 +47,7 @@ GROUPS = (
     ),
     ErrorGroup(
         title=_("Patienter och vårdepisoder"),
-        prefixes=("patient", "episode", "step", "case", "retention", "disclosure"),
+        prefixes=("patient", "episode", "step", "case", "retention", "disclosure", "query"),
         helper=_SUPPORT,
     ),
     ErrorGroup(title=_("Granskningar och incidenter"), prefixes=("review", "incident"), helper=_SUPPORT),

@@ -144,7 +144,7 @@ def _given_back(actor: Actor, *, at: datetime) -> GivenBack | None:
         indicator=Link(str(indicator.definition.name), address),
         sub_registry=name_of(indicator.sub_registry),
         figure=figure_text(found.now, indicator),
-        verdict=verdict(found.over_time),
+        verdict=verdict(found.over_time, indicator),
     )
 
 

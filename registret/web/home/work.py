@@ -15,8 +15,7 @@ from registret.access.actor import Actor
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import StepState
 from registret.records.reporting import listing
-from registret.records.reporting.audited_reads import work as steps_to_do
-from registret.records.rows import ListedStep, ListedSteps
+from registret.records.rows import ListedQuery, ListedStep, ListedSteps
 from registret.registries.queries import form_of, name_of
 from registret.web.home.panels import Item, Panel
 from registret.web.pieces import Link, Tag
@@ -52,15 +51,17 @@ class Newest:
 
 def work(actor: Actor, *, at: datetime) -> WaitingWork:
     """Raises: NotPermitted."""
-    found, today = steps_to_do(actor=actor, at=at), day_of(at)
+    found, awaiting = listing.work_and_awaiting(actor=actor, at=at)
+    today = day_of(at)
     due = _panel("due", _("Uppföljningar att göra"), found.due, "lage=att-folja-upp&ordning=uppfoljning", actor, today)
     drafts = _panel("drafts", _("Påbörjade"), found.drafts, "lage=paborjade&ordning=andrad", actor, today)
     following = _panel("next", _("Att fortsätta med"), found.to_continue, "lage=att-borja", actor, today)
     aside = _panel("aside", _("Undanlagda, svar väntas"), found.laid_aside, "lage=undanlagda", actor, today)
+    asked = Panel(code="asked", title=_("Kansliet frågar"), items=tuple(map(_query, found.asked)))
     return WaitingWork(
-        left=tuple(panel for panel in (due, drafts, following) if panel.items),
+        left=tuple(panel for panel in (asked, due, drafts, following) if panel.items),
         right=(aside,) if aside.items else (),
-        awaiting=_awaiting(listing.awaiting_follow_up(actor=actor, at=at)),
+        awaiting=_awaiting(awaiting),
     )
 
 
@@ -101,6 +102,21 @@ def _item(row: ListedStep, actor: Actor, *, today: date) -> Item:
         f"{who} · {name_of(row.sub_registry)}, {step} · {told}",
         tag,
         "id nb",
+    )
+
+
+def _query(row: ListedQuery) -> Item:
+    """Leads to the answer that is asked about."""
+    form = form_of(row.sub_registry, row.version)
+    step, question = str(form.step(row.step).name).lower(), form.questions.get(row.variable)
+    who = f"{sex_name(row.sex)}, {_('%(age)s år vid ankomst') % {'age': row.age}}"
+    asked = _("frågat %(day)s") % {"day": day_in_words(row.asked_at)}
+    about = str(question.variable.label) if question else row.variable
+    return Item(
+        f"{reverse('step', args=[row.episode, row.step])}#{row.variable}",
+        row.shown,
+        f"{who} · {name_of(row.sub_registry)}, {step} · {about} · {asked}",
+        css="id nb",
     )
 
 

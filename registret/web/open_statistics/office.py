@@ -146,7 +146,9 @@ def _decided(request: ActorRequest, subject: str, form: PublicationForm) -> bool
 def _subjects() -> Mapping[str, Mapping[str, str]]:
     """What can be published: under a heading, the name of each subject."""
     found = {
-        one.name: {subject_of(each): str(each.definition.name) for each in indicators_of(one.code)}
+        one.name: {
+            subject_of(each): str(each.definition.name) for each in indicators_of(one.code) if each.may_be_public
+        }
         for one in sub_registries()
     }
     years = {subject_of_year(year): _("Årsrapport %(year)s") % {"year": year} for year in years_told()}

@@ -100,7 +100,7 @@ def other_language() -> str:
 def published_indicators(subjects: Collection[str]) -> list[Indicator]:
     """In the order of the sub-registries and their files."""
     every = (one for register in sub_registries() for one in indicators_of(register.code))
-    return [one for one in every if subject_of(one) in subjects]
+    return [one for one in every if one.may_be_public and subject_of(one) in subjects]
 
 
 def statistics_page(found: Mapping[tuple[str, str], PublicFigures], subjects: Collection[str]) -> StatisticsPage:

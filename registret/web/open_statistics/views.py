@@ -65,6 +65,6 @@ def annual_report(request: Request, year: int) -> HttpResponse:
 def _published(register: str, code: str) -> PublicFigures:
     """Raises: Http404 (unknown, or not published: nobody is told which)."""
     found: Indicator | None = next((one for one in indicators_of(register) if one.code == code), None)
-    if found is None or subject_of(found) not in published():
+    if found is None or not found.may_be_public or subject_of(found) not in published():
         raise Http404
     return public_figures([found])[found.key]

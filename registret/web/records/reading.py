@@ -14,8 +14,9 @@ from registret.web.records.faults import odd_of, stops_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLine:
-    """`is_missing`: there is no value, and `answer` says why. `odd`: a sentence, or empty."""
+    """`code`: of the question. `is_missing`: there is no value, and `answer` says why. `odd`: a sentence, or empty."""
 
+    code: str
     label: str
     answer: str
     is_missing: bool
@@ -44,6 +45,7 @@ def _section(page: StepPage, section: FormSection) -> ReadSection:
             continue
         lines.append(
             ReadLine(
+                code=question.code,
                 label=str(question.variable.label),
                 answer=said(question, answer) or _("inget svar"),
                 is_missing=answer is None or answer.missing is not None,

@@ -24,6 +24,8 @@ class StepReceipt(StrEnum):
     SAVED = "sparat"
     REOPENED = "upplast"
     MOVED = "flyttat"
+    ANSWERED = "besvarat"
+    """The office was answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,8 @@ def _is_so(page: StepPage, done: StepReceipt, *, seat: int | None) -> bool:
             return state is StepState.REOPENED
         case StepReceipt.MOVED:
             return page.step.clinic_id != seat
+        case StepReceipt.ANSWERED:
+            return not page.queries
         case StepReceipt.TAKEN_UP:
             return state is StepState.DRAFT
     return state in WRITABLE and page.step.saved_at is not None
@@ -71,6 +75,8 @@ def _done(page: StepPage, done: StepReceipt) -> str:
         case StepReceipt.MOVED:
             place = clinics({page.step.clinic_id})[page.step.clinic_id].title
             return _("Klart: %(step)s ligger nu hos %(clinic)s.") % (step | {"clinic": place})
+        case StepReceipt.ANSWERED:
+            return _("Klart: kansliet har fått svaret.")
         case StepReceipt.TAKEN_UP:
             return _("Klart: %(step)s är upptagen igen.") % step
     return _("Klart: %(step)s är sparad.") % step

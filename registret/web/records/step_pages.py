@@ -17,6 +17,7 @@ from registret.records.rows import StepPage, StepRow
 from registret.registries.assessing import Assessment
 from registret.registries.queries import name_of
 from registret.web.pieces import Link, Note, Tag
+from registret.web.records.data_query_pages import QueryNote, query_notes
 from registret.web.records.fields import Part, Trouble, title_of, troubles_of
 from registret.web.records.pages import NamedStep, PatientHead, head_of, steps_shown
 from registret.web.records.reading import ReadSection, read
@@ -70,7 +71,7 @@ class Dock:
 class StepFormPage:
     """One step with its fields (`parts`), or its answers (`sections`) for those who cannot write. `seen`: codes of the
     remarks that this page shows, to be sent when it is signed again. `is_elsewhere`: another care provider has a
-    registration near in time."""
+    registration near in time. `queries`: what the office asks, and the reader can answer."""
 
     page: StepPage
     head: PatientHead
@@ -80,6 +81,7 @@ class StepFormPage:
     troubles_title: str
     is_elsewhere: bool
     receipt: Receipt | None
+    queries: Sequence[QueryNote]
     broken: Sequence[Trouble]
     signed: SignedNote | None
     closed: ClosedNote | None
@@ -129,6 +131,7 @@ def step_page(
         troubles_title=_("Stämmer det här? Rätta, eller signera igen.") if to_look_at else title_of(troubles),
         is_elsewhere=is_elsewhere,
         receipt=None if is_signed else receipt,
+        queries=query_notes(page),
         broken=() if signing or not page.is_writable else broken,
         signed=_signed(page, steps, receipt, actor, is_own=is_own) if is_signed else None,
         closed=ClosedNote(why=closed_why, may_take_up=is_own) if closed_why else None,

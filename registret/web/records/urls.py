@@ -1,6 +1,16 @@
 from django.urls import path, register_converter
 
-from registret.web.records import code_search, finding, intake, letters, listing, not_included, steps, views
+from registret.web.records import (
+    code_search,
+    data_queries,
+    finding,
+    intake,
+    letters,
+    listing,
+    not_included,
+    steps,
+    views,
+)
 
 
 class SystemId:
@@ -57,4 +67,5 @@ urlpatterns = [
     path("vardepisod/<system_id:episode>/<slug:step>/las-upp", steps.reopen, name="step_reopen"),
     path("vardepisod/<system_id:episode>/<slug:step>/flytta", steps.move, name="step_move"),
     path("vardepisod/<system_id:episode>/<slug:step>/andringar", steps.changes, name="step_history"),
+    path("vardepisod/<system_id:episode>/<slug:step>/fraga/<int:id>", data_queries.data_query, name="data_query"),
 ]

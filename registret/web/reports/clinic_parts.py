@@ -14,14 +14,14 @@ from registret.registries.measuring import Indicator
 from registret.reports.clinics import ClinicFigure, Clinics
 from registret.reports.counts import Figure
 from registret.reports.figures import IndicatorFigures
-from registret.reports.statistics.funnels import FunnelPlace, limits_to_draw
+from registret.reports.statistics.funnels import FunnelPlace, limits_to_draw, ratio_limits_to_draw
 from registret.reports.statistics.intervals import Interval
-from registret.reports.statistics.overdispersion import arcsine_limits
+from registret.reports.statistics.overdispersion import arcsine_limits, root_limits
 from registret.reports.statistics.tails import ALARM, QUESTION
 from registret.web.pieces import FigureText
 from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelWords, LimitLine, bars, funnel
 from registret.web.reports.clinic_words import PLACES, by_chance, left_out, no_clinics, nobody_else, verdict
-from registret.web.reports.figure_words import figure_text
+from registret.web.reports.figure_words import figure_text, size_text
 from registret.web.reports.pictures import Axis, axis
 
 
@@ -59,7 +59,7 @@ def clinics_part(figures: IndicatorFigures, found: Clinics | None) -> ClinicsPar
         return _only_words([*said, nobody_else()], left_out(found))
     named = list(zip(_names(found), found.shown, strict=True))
     return ClinicsPart(
-        funnel=_funnel(named, found, said[0]) if found.target else SafeString(),
+        funnel=_funnel(named, found, indicator, said[0]) if found.target else SafeString(),
         bars=_bars(named, figures, said[0]),
         said=[*said, by_chance(found)] if found.target else said,
         left_out=left_out(found),
@@ -82,27 +82,60 @@ def _line(name: str, one: ClinicFigure, indicator: Indicator) -> ComparedClinic:
     return ComparedClinic(name=name, counted=one.figure, figure=figure_text(one.figure, indicator), place=place)
 
 
-def _funnel(named: Sequence[tuple[str, ClinicFigure]], found: Clinics, description: str) -> SafeString:
+def _funnel(
+    named: Sequence[tuple[str, ClinicFigure]], found: Clinics, indicator: Indicator, description: str
+) -> SafeString:
     target = found.target or 0.0
+    if indicator.is_ratio:
+        return _ratio_funnel(named, found, description)
     along = axis([Interval(0, max(one.figure.n for _name, one in named))], unit="")
     limits = [*_limits(found, along), *_wide_limits(found, along)]
-    dots = [_dot(name, one) for name, one in named]
-    fewest = min(one.n for one in dots)
+    dots = [_dot(name, one, 100) for name, one in named]
+    fewest = min(one.size for one in dots)
     seen = [Interval(one.value, one.value) for one in dots]
     seen += [next(pair for n, pair in one.points if n >= fewest) for one in limits[:1]]
     words = FunnelWords(
         name=_("Kliniker efter antal patienter"),
         description=description,
         country=_("Riket"),
-        patients=_("Antal patienter"),
+        along=_("Antal patienter"),
     )
     return funnel(dots, limits, 100 * target, along, axis(seen, unit="%", most=100), words=words)
 
 
-def _dot(name: str, one: ClinicFigure) -> Dot:
+def _ratio_funnel(named: Sequence[tuple[str, ClinicFigure]], found: Clinics, description: str) -> SafeString:
+    dots = [_dot(name, one, 1) for name, one in named]
+    fewest = min(one.size for one in dots)
+    along = axis([Interval(0, max(one.size for one in dots))], unit="")
+    limits = [*_ratio_limits(fewest, along), *_wide_ratio_limits(found, fewest, along)]
+    seen = [Interval(0, 1), *(Interval(one.value, one.value) for one in dots), limits[0].points[0][1]]
+    words = FunnelWords(
+        name=_("Kliniker efter väntat antal"),
+        description=description,
+        country=_("Väntat"),
+        along=_("Väntat antal"),
+    )
+    return funnel(dots, limits, 1.0, along, axis(seen, unit=""), words=words)
+
+
+def _ratio_limits(fewest: float, along: Axis) -> Iterator[LimitLine]:
+    for tail, (label, css) in _ENDS.items():
+        yield LimitLine(label=label, css=css, points=ratio_limits_to_draw(fewest, along.high, tail))
+
+
+def _wide_ratio_limits(found: Clinics, fewest: float, along: Axis) -> Iterator[LimitLine]:
+    if found.spread is None or not found.is_spread:
+        return
+    sizes = [expected for expected, _limit in ratio_limits_to_draw(fewest, along.high, QUESTION)]
+    for tail in _ENDS:
+        points = [(expected, root_limits(expected, found.spread, tail)) for expected in sizes]
+        yield LimitLine(label="", css="c-wide", points=points)
+
+
+def _dot(name: str, one: ClinicFigure, scale: float) -> Dot:
     outside = one.place or FunnelPlace.WITHIN
     label = _("Din klinik") if one.is_own else "" if outside is FunnelPlace.WITHIN else name
-    return Dot(is_own=one.is_own, n=one.figure.n, value=100 * one.estimate.value, outside=outside, label=label)
+    return Dot(is_own=one.is_own, size=one.size, value=scale * one.estimate.value, outside=outside, label=label)
 
 
 def _limits(found: Clinics, along: Axis) -> Iterator[LimitLine]:
@@ -130,8 +163,8 @@ def _percent(interval: Interval) -> Interval:
 def _bars(named: Sequence[tuple[str, ClinicFigure]], figures: IndicatorFigures, description: str) -> SafeString:
     indicator = figures.indicator
     scale = 100 if indicator.is_share else 1
+    unit, most = ("%", 100) if indicator.is_share else (str(indicator.definition.unit or ""), None)
     rows = [_clinic_bar(name, one, indicator, scale) for name, one in named]
-    unit, most = ("%", 100) if indicator.is_share else (str(indicator.definition.unit), None)
     along = axis([Interval(0, 0), *(one.interval for one in rows)], unit=unit, most=most)
     country = figures.compared.country if figures.compared else None
     centre = country.estimate.value * scale if country and country.estimate else None
@@ -148,7 +181,7 @@ def _clinic_bar(name: str, one: ClinicFigure, indicator: Indicator, scale: int) 
         value=one.estimate.value * scale,
         interval=Interval(interval.low * scale, interval.high * scale),
         label=figure_text(one.figure, indicator).value,
-        about=f"n {one.figure.n}",
+        about=size_text(one.figure),
     )
 
 

@@ -21,10 +21,11 @@ from registret.web.reports.pictures import Axis, Whose, mark, picture, place, sh
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dot:
-    """A clinic of `n` patients. `label`: may be left out where there is no room, but for the own clinic's."""
+    """A clinic. `size`: how many patients, or how many events were expected. `label`: may be left out where there is no
+    room, but for the own clinic's."""
 
     is_own: bool
-    n: int
+    size: float
     value: float
     outside: FunnelPlace
     label: str
@@ -36,17 +37,17 @@ class LimitLine:
 
     label: str
     css: str
-    points: Sequence[tuple[int, Interval]]
+    points: Sequence[tuple[float, Interval]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelWords:
-    """`country`, `patients`: what the line in the middle and the axis below are called."""
+    """`country`, `along`: what the line in the middle and the axis below are called."""
 
     name: str
     description: str
     country: str
-    patients: str
+    along: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ _BESIDE: Final = (
 def funnel(
     dots: Sequence[Dot], limits: Sequence[LimitLine], centre: float, along: Axis, up: Axis, *, words: FunnelWords
 ) -> SafeString:
-    """Clinics by how many patients they have. `centre`: what they are compared with."""
+    """Clinics by how large they are. `centre`: what they are compared with."""
 
     def x(n: float) -> float:
         return place(n, along, _LEFT, _RIGHT)
@@ -102,9 +103,9 @@ def funnel(
     drawn.append(svg.Path(class_=["c-all"], d=_path([(_LEFT, y(centre)), (_RIGHT, y(centre))])))
     drawn += _at_the_end([end for end in ends if end[1]])
     for dot in sorted(dots, key=lambda one: one.is_own):
-        drawn.append(_dot(dot, x(dot.n), y(dot.value)))
+        drawn.append(_dot(dot, x(dot.size), y(dot.value)))
     drawn += _labels(dots, x, y)
-    drawn.append(text(words.patients, x=(_LEFT + _RIGHT) / 2, y=_BOTTOM + 44, classes="m"))
+    drawn.append(text(words.along, x=(_LEFT + _RIGHT) / 2, y=_BOTTOM + 44, classes="m"))
     return picture(drawn, _BOTTOM + 54, words.name, words.description)
 
 
@@ -147,9 +148,9 @@ def _dot(dot: Dot, x: float, y: float) -> svg.Element:
 
 def _labels(dots: Sequence[Dot], x: _Place, y: _Place) -> Iterator[svg.Element]:
     """The own one first. Where none of its places is free, one of another is left out."""
-    taken = [_box(x(dot.n), y(dot.value) + 5, 12, "m") for dot in dots]
+    taken = [_box(x(dot.size), y(dot.value) + 5, 12, "m") for dot in dots]
     for dot in sorted((one for one in dots if one.label), key=lambda one: not one.is_own):
-        places = [(x(dot.n) + right, y(dot.value) + down, css) for right, down, css in _BESIDE]
+        places = [(x(dot.size) + right, y(dot.value) + down, css) for right, down, css in _BESIDE]
         inside = [one for one in places if _is_inside(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]))]
         free = [one for one in inside if not _hits(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]), taken)]
         chosen = free or (inside if dot.is_own else [])

@@ -37,6 +37,21 @@ _OWN: Final = {
         "Din klinik ligger högre än riket, mycket mer än slumpen gör (utanför 99,8 %): ett larm att utreda."
     ),
 }
+_OWN_RATIO: Final = {
+    FunnelPlace.WITHIN: gettext_lazy("Din klinik skiljer sig inte från det väntade mer än slumpen gör."),
+    FunnelPlace.LOW: gettext_lazy(
+        "Din klinik har färre än väntat, mer än slumpen brukar göra (utanför 95 %): en fråga att ställa."
+    ),
+    FunnelPlace.VERY_LOW: gettext_lazy(
+        "Din klinik har färre än väntat, mycket mer än slumpen gör (utanför 99,8 %): ett larm att utreda."
+    ),
+    FunnelPlace.HIGH: gettext_lazy(
+        "Din klinik har fler än väntat, mer än slumpen brukar göra (utanför 95 %): en fråga att ställa."
+    ),
+    FunnelPlace.VERY_HIGH: gettext_lazy(
+        "Din klinik har fler än väntat, mycket mer än slumpen gör (utanför 99,8 %): ett larm att utreda."
+    ),
+}
 _HIGH: Final = {FunnelPlace.HIGH, FunnelPlace.VERY_HIGH}
 
 
@@ -46,14 +61,17 @@ def no_clinics() -> str:
 
 def verdict(found: Clinics, indicator: Indicator) -> str:
     """Whether the own clinic differs from the country, and whether that is good."""
-    if not indicator.is_share:
+    if indicator.is_median:
         return _("En median har ingen tratt: hur mycket slumpen gör beror på hur värdena är spridda på varje klinik.")
     own = found.own
+    if own is None and indicator.is_ratio:
+        return _("På din klinik väntades färre än en i de här månaderna: en kvot säger inget om så få.")
     if own is None:
         return _("På din klinik har ingen räknats i de här månaderna.")
     if own.place is None:
         return _("Alla i riket har samma utfall: det finns ingen skillnad att visa.")
-    return " ".join(filter(None, [str(_OWN[own.place]), _good_or_bad(own.place, indicator.definition.better)]))
+    words = _OWN_RATIO if indicator.is_ratio else _OWN
+    return " ".join(filter(None, [str(words[own.place]), _good_or_bad(own.place, indicator.definition.better)]))
 
 
 def _good_or_bad(where: FunnelPlace, better: Better) -> str:

@@ -16,6 +16,8 @@ def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
     """A figure with its interval and n; one of others that may not be told has neither."""
     if figure is None:
         return FigureText(value=_("för få"))
+    if indicator.is_ratio:
+        return _ratio_text(figure)
     if figure.estimate is None:
         nobody = _("ingen ännu") if not figure.n else _("för få för en median")
         return FigureText(value=nobody, about="" if not figure.n else _("n %(n)s") % {"n": figure.n})
@@ -25,6 +27,21 @@ def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
     unit = str(indicator.definition.unit)
     told = {"low": number_text(low), "high": number_text(high), "n": figure.n}
     return FigureText(value=f"{number_text(figure.estimate.value)} {unit}", about=_("%(low)s–%(high)s, n %(n)s") % told)
+
+
+def _ratio_text(figure: Figure) -> FigureText:
+    """Observed/expected with both; where too few are expected, why there is no ratio."""
+    if not figure.n and not figure.x:
+        return FigureText(value=_("ingen ännu"))
+    n = _("omkring %(n)s") % {"n": figure.n} if figure.is_rounded else str(figure.n)
+    expected = figure.expected or 0.0
+    counts = _("%(x)s av %(n)s") % {"x": figure.x, "n": n}
+    if expected:
+        counts += ", " + _("väntat %(expected)s") % {"expected": number_text(expected)}
+    if figure.estimate is None:
+        return FigureText(value=_("för få väntade") if expected else _("inget att jämföra med"), about=counts)
+    low, high = (decimals(one) for one in (figure.estimate.interval.low, figure.estimate.interval.high))
+    return FigureText(value=decimals(figure.estimate.value), about=f"{low}–{high}; {counts}")
 
 
 def share_text(estimate: Estimate, *, x: int) -> FigureText:
@@ -37,6 +54,13 @@ def share_text(estimate: Estimate, *, x: int) -> FigureText:
 def others_text(figure: Figure | None, compared: Compared | None, indicator: Indicator) -> FigureText:
     """A figure of others, or that no edition has one yet."""
     return figure_text(figure, indicator) if compared else FigureText(value=_("inte i någon utgåva"))
+
+
+def size_text(figure: Figure) -> str:
+    """How much a figure is made of, beside its bar: patients, or events that were expected."""
+    if figure.expected is not None:
+        return _("mot %(expected)s") % {"expected": number_text(figure.expected)}
+    return f"n {figure.n}"
 
 
 def missing_text(figure: Figure | None) -> str:
@@ -54,4 +78,13 @@ def missing_text(figure: Figure | None) -> str:
 def number_text(value: float, *, digits: int = 1) -> str:
     """With decimals if there are any, as the language writes them."""
     text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
+    return _in_language(text)
+
+
+def decimals(value: float) -> str:
+    """With two decimals, as ratios are written."""
+    return _in_language(f"{value:.2f}")
+
+
+def _in_language(text: str) -> str:
     return text if (get_language() or "sv").startswith("en") else text.replace(".", ",")

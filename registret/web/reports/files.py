@@ -1,6 +1,7 @@
 """The tables of the reports as files: what the page shows, and nothing that it hides.
 
-Shares are numbers from 0 to 1, medians stand in their unit.
+Shares are numbers from 0 to 1, medians stand in their unit. A ratio has how many were expected; of others, how many
+patients there were is only nearly so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from registret.reports.figures import IndicatorFigures, OneIndicator
 from registret.reports.over_time import OverTime
 from registret.reports.periods import Months
 from registret.web.reports.clinic_parts import ClinicsPart
+from registret.web.reports.expected_rows import ExpectedRow
 from registret.web.tables import csv_file
 
 
@@ -50,9 +52,16 @@ def groups_file(indicator: Indicator, found: OneIndicator, *, actor: Actor) -> H
     return csv_file(f"grupper-{indicator.code}.csv", [_("Indelning"), _("Grupp"), _("Var"), *_titles()], rows)
 
 
+def expected_file(indicator: Indicator, rows: Sequence[ExpectedRow]) -> HttpResponse:
+    """A row for each group that a ratio is expected by: of the own clinic, with the country's rate."""
+    titles = [_("Grupp"), _("Antal"), _("Antal med utfallet"), _("Väntat antal"), _("Rikets andel")]
+    cells = ([row.name, row.patients, row.observed, row.expected, row.rate.value] for row in rows)
+    return csv_file(f"grupper-{indicator.code}.csv", titles, cells)
+
+
 def _titles() -> list[str]:
     ends = [_("95 % lägst"), _("95 % högst")]
-    return [_("Antal med utfallet"), _("Antal"), _("Värde"), *ends, _("Enhet"), _("Utfall saknas")]
+    return [_("Antal med utfallet"), _("Antal"), _("Värde"), *ends, _("Enhet"), _("Utfall saknas"), _("Väntat antal")]
 
 
 def _rows(found: Sequence[IndicatorFigures], clinic: str) -> Iterator[list[str]]:
@@ -74,9 +83,13 @@ def _row(one: IndicatorFigures, place: str, period: Months, figure: Figure | Non
 
 def _numbers(figure: Figure | None, indicator: Indicator) -> list[str]:
     if figure is None:
-        return ["", _("för få"), "", "", "", "", ""]
+        return ["", _("för få"), "", "", "", "", "", ""]
     estimate = figure.estimate
     ends = (estimate.value, estimate.interval.low, estimate.interval.high) if estimate else (None, None, None)
-    numbers = ["" if end is None else f"{end:.4g}".replace(".", ",") for end in ends]
+    *numbers, expected = [_number(one) for one in (*ends, figure.expected)]
     reached, missing = ("" if number is None else str(number) for number in (figure.x, figure.missing))
-    return [reached, str(figure.n), *numbers, str(indicator.definition.unit or ""), missing]
+    return [reached, str(figure.n), *numbers, str(indicator.definition.unit or ""), missing, expected]
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}".replace(".", ",")

@@ -30,9 +30,10 @@ from registret.web.pieces import FigureText, Link, Note
 from registret.web.records.episode_lines import EpisodeLine
 from registret.web.reports.clinic_parts import ClinicsPart, clinics_part
 from registret.web.reports.downloads import links_of
+from registret.web.reports.expected_rows import ExpectedRow, expected_rows
 from registret.web.reports.figure_words import figure_text, missing_text, others_text
 from registret.web.reports.picture_parts import TimePart, comparison_of, time_part
-from registret.web.reports.texts import proposed, sentence_of, texts_of
+from registret.web.reports.texts import groups_text, proposed, sentence_of, texts_of
 
 OUTCOMES: Final[Mapping[str, tuple[CountedAs, ...]]] = {
     "ej": (CountedAs.NOT_REACHED,),
@@ -105,7 +106,8 @@ class IndicatorPage:
     """`sentence`: what is measured. `closed`, `coverage`, `css`: as of a `RegisterTable`. `comparison`: a picture,
     empty if nobody was counted. `edition`: which one the figures of others are from, and when the next comes.
     `outside`: of how many it is not known whether they belong. `who`: links to the own patients behind the figure, for
-    those who may read them. `texts`: what to bear in mind, each with its heading."""
+    those who may read them. `expected_by`: of a ratio, in the months `expected_in`. `texts`: what to bear in mind, each
+    with its heading."""
 
     address: str
     register: str
@@ -123,6 +125,8 @@ class IndicatorPage:
     outside: str
     who: Sequence[Link]
     strata: Sequence[StratumTable]
+    expected_by: Sequence[ExpectedRow]
+    expected_in: str
     texts: Sequence[tuple[str, str]]
 
     @property
@@ -200,12 +204,14 @@ def indicator_page(
         edition=_edition(figures.compared.edition if figures.compared else None, at=at),
         clinics=clinics_part(figures, clinics),
         over_time=time_part(quarters, indicator),
-        outside=_outside(figures.now),
+        outside=_outside(figures.now, indicator),
         who=_who(figures) if actor.may(Permission.READ_RECORDS) else (),
         strata=[
             StratumTable(id=f"s-{one.code}", name=str(one.name), rows=_group_rows(indicator, one.code, found))
             for one in indicator.strata
         ],
+        expected_by=expected_rows(found),
+        expected_in=months(found.expected_in) if found.expected_in else "",
         texts=texts_of(indicator),
     )
 
@@ -277,9 +283,15 @@ def _told(edition: EditionRow, *, at: datetime) -> dict[str, object]:
     return {"number": edition.number, "made": edition.made_on, "next": next_edition_day(at=at)}
 
 
-def _outside(figure: Figure) -> str:
+def _outside(figure: Figure, indicator: Indicator) -> str:
     if not figure.unplaced:
         return ""
+    if indicator.is_ratio:
+        return ngettext(
+            "%(n)s vårdepisod på din klinik räknas inte, för %(groups)s är inte känt.",
+            "%(n)s vårdepisoder på din klinik räknas inte, för %(groups)s är inte känt.",
+            figure.unplaced,
+        ) % {"n": figure.unplaced, "groups": groups_text(indicator)}
     return ngettext(
         "För %(n)s vårdepisod på din klinik är det inte känt om den hör hit. Den räknas inte.",
         "För %(n)s vårdepisoder på din klinik är det inte känt om de hör hit. De räknas inte.",
@@ -350,7 +362,7 @@ def _outcome_links(figures: IndicatorFigures) -> list[tuple[str, Link]]:
 def _outcome_name(indicator: Indicator, code: str) -> str:
     if code == "saknas":
         return _("De vars utfall inte är känt")
-    if not indicator.is_share:
+    if indicator.is_median:
         return _("De som räknas i medianen")
     told = {"measures": indicator.definition.measures}
     return _("De som %(measures)s") % told if code == "ja" else _("De som inte %(measures)s") % told

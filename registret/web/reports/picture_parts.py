@@ -15,7 +15,7 @@ from registret.reports.over_time import OverTime, Quarter
 from registret.reports.statistics.intervals import Estimate, Interval
 from registret.reports.statistics.run_charts import LEAST
 from registret.web.pieces import FigureText
-from registret.web.reports.figure_words import figure_text
+from registret.web.reports.figure_words import figure_text, size_text
 from registret.web.reports.pictures import Bar, Moment, Whose, axis, comparison, over_time
 
 
@@ -70,7 +70,7 @@ def time_part(found: OverTime, indicator: Indicator) -> TimePart:
         QuarterRow(name=_quarter_name(one), figure=figure_text(one.figure, indicator))
         for one in reversed(found.quarters)
     ]
-    return TimePart(picture=_time_picture(found, indicator), verdict=verdict(found), rows=rows)
+    return TimePart(picture=_time_picture(found, indicator), verdict=verdict(found, indicator), rows=rows)
 
 
 def _time_picture(found: OverTime, indicator: Indicator) -> SafeString:
@@ -79,12 +79,16 @@ def _time_picture(found: OverTime, indicator: Indicator) -> SafeString:
     moments = [_moment(f"{one.number}/{one.first:%y}", one.figure, indicator) for one in found.quarters]
     up = axis([one.interval for one in moments if one.interval], unit=_unit(indicator), most=_most(indicator))
     centre = found.runs.centre * _scale(indicator)
-    return over_time(moments, up, centre, name=_("Din klinik, kvartal för kvartal"), description=verdict(found))
+    return over_time(
+        moments, up, centre, name=_("Din klinik, kvartal för kvartal"), description=verdict(found, indicator)
+    )
 
 
-def verdict(found: OverTime) -> str:
+def verdict(found: OverTime, indicator: Indicator) -> str:
     """By Anhøj's rules, in words."""
     runs = found.runs
+    if runs is None and indicator.is_ratio:
+        return _("I inget kvartal väntades så många att en kvot säger något.")
     if runs is None:
         return _("Ingen har räknats i de senaste tre åren.")
     if runs.moved is None:
@@ -101,7 +105,7 @@ def _bar(whose: Whose, name: str, figure: Figure, estimate: Estimate, indicator:
         value=estimate.value * _scale(indicator),
         interval=_scaled(estimate, indicator),
         label=figure_text(figure, indicator).value,
-        about=f"n {figure.n}",
+        about=size_text(figure),
     )
 
 
@@ -123,7 +127,7 @@ def _scale(indicator: Indicator) -> float:
 
 
 def _unit(indicator: Indicator) -> str:
-    return "%" if indicator.is_share else str(indicator.definition.unit)
+    return "%" if indicator.is_share else str(indicator.definition.unit or "")
 
 
 def _most(indicator: Indicator) -> float | None:

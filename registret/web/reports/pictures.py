@@ -17,6 +17,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from registret.reports.statistics.intervals import Interval
+from registret.web.reports.figure_words import number_text
 
 
 class Whose(StrEnum):
@@ -41,7 +42,7 @@ class Axis:
         return [self.low + self.step * number for number in range(round((self.high - self.low) / self.step) + 1)]
 
     def label(self, tick: float) -> str:
-        return f"{tick:g} {self.unit}".strip()
+        return f"{number_text(tick, digits=2)} {self.unit}".strip()
 
     def ticks_apart(self, width: float) -> list[float]:
         """Those whose labels stand side by side on an axis of this width: all of them, every second, and so on."""

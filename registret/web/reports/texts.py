@@ -13,10 +13,20 @@ from registret.web.pieces import Note
 
 def sentence_of(indicator: Indicator) -> str:
     """What is measured, made from the definition: `Bland patienter med …: andelen som fick …`."""
-    told = {"among": indicator.definition.among, "measures": indicator.definition.measures}
+    told: dict[str, object] = {"among": indicator.definition.among, "measures": indicator.definition.measures}
+    if indicator.is_ratio:
+        told["groups"] = groups_text(indicator)
+        return _("Bland %(among)s: hur många som %(measures)s, mot det antal som väntas efter %(groups)s.") % told
     if indicator.is_share:
         return _("Bland %(among)s: andelen som %(measures)s.") % told
     return _("Bland %(among)s: medianen av %(measures)s.") % told
+
+
+def groups_text(indicator: Indicator) -> str:
+    """What a ratio is expected by: `CRB-65 vid ankomsten, ålder och kön`."""
+    first, *names = (str(one.name) for one in indicator.expected_by)
+    *middle, last = [first, *(name[:1].lower() + name[1:] for name in names)]
+    return f"{', '.join(middle)} {_('och')} {last}" if middle else last
 
 
 def proposed(indicator: Indicator) -> Note | None:
@@ -34,10 +44,13 @@ def texts_of(indicator: Indicator, *, is_public: bool = False) -> list[tuple[str
         Better.NEITHER: _("Måttet beskriver patienterna, inte vården."),
     }[definition.better]
     interval = _("Intervallet är 95 %: så mycket kan slumpen göra. Den vars utfall inte är känt räknas inte i andelen.")
+    if indicator.is_ratio:
+        interval = _ratio_reading()
     return [
         (_("Varför"), str(definition.about)),
         (_("Hur du läser"), f"{better} {definition.reading} {interval}"),
         (_("Vad som räknas"), _counting(indicator, is_public=is_public)),
+        *([(_("Hur det väntade räknas"), _expecting(indicator))] if indicator.is_ratio else []),
         (_("Källa"), f"{definition.source} ({indicator.code}, {_('version')} {definition.version})"),
     ]
 
@@ -66,4 +79,39 @@ def _counting(indicator: Indicator, *, is_public: bool) -> str:
         "Medianer går inte att lägga ihop, så regionernas och rikets gäller de senaste månaderna som har räknats "
         "tillsammans."
     )
-    return " ".join([counted, lag, few] + ([] if indicator.is_share else [median]))
+    return " ".join([counted, lag, few] + ([median] if indicator.is_median else []))
+
+
+def _ratio_reading() -> str:
+    return _(
+        "1 är som väntat, 2 är dubbelt så många, 0,5 hälften. Intervallet är 95 %: så mycket kan slumpen göra. Kvoter "
+        "av två kliniker kan inte jämföras med varandra, bara var och en med riket: de har olika patienter."
+    )
+
+
+def _expecting(indicator: Indicator) -> str:
+    rules = edition_rules()
+    step = max(indicator.definition.fewest.others, rules.smallest.number)
+    return " ".join(
+        [
+            _(
+                "Det väntade är hur många som hade fått utfallet, om varje grupp av patienter (%(groups)s) hade haft "
+                "rikets andel."
+            )
+            % {"groups": groups_text(indicator)},
+            _(
+                "Rikets andelar är utgåvans, för de månader som den har räknat; egna månader som ingen utgåva har "
+                "räknat bedöms efter den nyaste."
+            ),
+            _("En grupp som har för få patienter i riket för att få en egen andel räknas ihop med andra."),
+            _(
+                "Den vars grupp inte är känd räknas inte, varken bland dem som fick utfallet eller i det väntade, men "
+                "antalet på din klinik står bredvid."
+            ),
+            _(
+                "För andra räknas det väntade av gruppernas storlek avrundad till närmaste %(step)s patienter på varje "
+                "klinik, så att ingen kan räkna ut hur många de är i en liten grupp. Därför står det omkring."
+            )
+            % {"step": step},
+        ]
+    )

@@ -22,7 +22,8 @@ from registret.web.pieces import show
 from registret.web.records.episode_lines import lines
 from registret.web.reports.clinic_parts import clinics_part
 from registret.web.reports.downloads import picture_file
-from registret.web.reports.files import clinics_file, figures_file, groups_file, quarters_file
+from registret.web.reports.expected_rows import expected_rows
+from registret.web.reports.files import clinics_file, expected_file, figures_file, groups_file, quarters_file
 from registret.web.reports.not_included_part import included_part
 from registret.web.reports.pages import (
     OUTCOMES,
@@ -81,6 +82,8 @@ def indicator_csv(request: ActorRequest, register: str, code: str, part: str) ->
     match part:
         case "jamforelse":
             return figures_file(code, [figures], actor=request.actor)
+        case "grupper" if figures.indicator.is_ratio:
+            return expected_file(figures.indicator, expected_rows(found))
         case "grupper":
             return groups_file(figures.indicator, found, actor=request.actor)
         case "kliniker":

@@ -245,6 +245,6 @@ def facts(content: str, css: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def fact(content: str, term: str, *, css: str = "") -> SafeString:
+def fact(content: str, term: str, *, css: str = "", id: str = "") -> SafeString:
     """A term, and what is said of it."""
-    return SafeString(f"<dt>{escape(term)}</dt><dd{attribute('class', css)}>{content}</dd>")
+    return SafeString(f"<dt{attribute('id', id)}>{escape(term)}</dt><dd{attribute('class', css)}>{content}</dd>")

@@ -232,4 +232,16 @@ RECORD_REFUSALS: Mapping[str, RefusalWords] = {
         in_general=_("Läs igenom steget innan du signerar."),
         todo=(_("Öppna steget igen, läs igenom det och signera."),),
     ),
+    "query.waits": RefusalWords(
+        title=_("Frågan väntar redan på svar."),
+        happened=_("Kansliet har redan frågat om den uppgiften."),
+        todo=(_("Ta tillbaka den fråga som väntar, om du vill fråga på ett annat sätt."),),
+        short=_("Kansliet har redan frågat om den uppgiften, och väntar på svar"),
+    ),
+    "query.not_corrected": RefusalWords(
+        title=_("Uppgiften är inte rättad."),
+        happened=_("Svaret har inte ändrats och signerats sedan kansliet frågade."),
+        todo=(_("Rätta uppgiften och signera steget. Svara sedan att det är rättat."),),
+        short=_("Rätta uppgiften och signera steget först"),
+    ),
 }

@@ -113,6 +113,7 @@ WRITTEN_BY_ACTS = {
     *("address_change_asked", "address_changed", "address_kept", "address_objected"),
     *("appointed", "nomination_waits", "nomination_declined", "grant_changed", "grant_revoked", "left"),
     *("suspended", "reinstated", "administrator_suspended", "claim", "account_moved", "hsa_id_disputed"),
+    "data_queries",  # by the clock, of what the office asks
     *("substitute_proposed", "substitute_confirmed", "substitute_declined", "administrator_appointed"),
     "outlier_asked",
 }

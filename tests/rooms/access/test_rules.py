@@ -94,6 +94,7 @@ WHO_MAY = {
     Permission.REPORT: {Role.REPORTER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
     Permission.PUBLISH: {Role.REGISTRY_OFFICE},
+    Permission.ASK_CLINICS: {Role.REGISTRY_OFFICE},
     Permission.FOLLOW_UP_OUTLIERS: {Role.REGISTRY_OFFICE},
     Permission.ANSWER_OUTLIERS: {Role.LOCAL_ADMINISTRATOR},
     Permission.KEEP_INCIDENTS: {Role.REGISTRY_OFFICE},

@@ -321,12 +321,13 @@ CHANGES = {
     *("episode.begun", "episode.destroyed", "episode.research_destroyed", "episode.moved_on"),
     *("step.written", "step.laid_aside", "step.taken_up", "step.signed", "step.reopened", "step.moved"),
     *("step.closed", "step.opened_again"),
+    *("query.asked", "query.answered", "query.withdrawn", "query.lapsed"),
 }
 ABOUT_NOBODY = {"patient.not_found", "case.nobody"}
 
 
 def test_every_event_about_a_patient_is_known_as_reading_or_as_changing() -> None:
-    rooms = ("patient.", "episode.", "episodes.", "step.", "work.", "case.", "extract.", "log.extract_made")
+    rooms = ("patient.", "episode.", "episodes.", "step.", "query.", "work.", "case.", "extract.", "log.extract_made")
     assert {event for event in EVENTS if event.startswith(rooms)} == READS | CHANGES | ABOUT_NOBODY
 
 

@@ -137,7 +137,7 @@ def test_a_median_has_a_value_or_none(tmp_path: Path) -> None:
         ("population = 'fever == \"yes\"'", "population = 'chill'", "population: chill is not known here"),
         (OUTCOME, 'outcome = "hours_waited"', "outcome: is a number, and must be a truth"),
         (OUTCOME, OUTCOME.replace("1", "one"), "outcome: one is not known here"),
-        (OUTCOME, 'value = "hours_waited"', "a share has an outcome and no value"),
+        (OUTCOME, 'value = "hours_waited"', "a share or a ratio has an outcome and no value"),
         ('strata = ["severity"]', 'strata = ["age"]', "there is no stratum age"),
         ("lag_months = 0", 'lag_months = 0\nperiod = "fever"', "fever is no time that all who count have"),
         ("lag_months = 0", 'lag_months = 0\nanswering = "acute"', "acute is no step that must be signed"),
@@ -229,7 +229,8 @@ def test_each_sub_registry_has_indicators_and_none_invents_a_level() -> None:
     every = [one for some in found.values() for one in some]
     assert [one.code for one in every if one.definition.levels] == []
     assert {one.sub_registry for one in every if not one.definition.is_proposed} == {"meningit"}
-    assert [one.code for one in every if not one.is_share] == ["time_to_antibiotic"]
+    assert [one.code for one in every if one.is_median] == ["time_to_antibiotic"]
+    assert [one.code for one in every if one.is_ratio] == ["died_within_30_days", "died_within_28_days"]
     assert {one.definition.type for one in every} == set(IndicatorType)
 
 
@@ -250,7 +251,70 @@ def test_a_death_in_hospital_counts_within_thirty_days_though_nobody_followed_up
     }
     old = KnownOfPatient(birth_date=None, sex="male", died_on=None, age=90)
     (mortality,) = [one for one in indicators_of("pneumoni") if one.code == "died_within_30_days"]
+    nobody_knows = mortality.by_version[1].of(known_after_all(form, answers=answers, patient=old))
+    assert nobody_knows == Measured(outcome=CountedAs.UNPLACED, value=None, strata=("",)), "CRB-65 may be 1 or 4"
+    answers["acute"] = {
+        "confusion": Answer(value="yes"),
+        "respiratory_rate": Answer(value=Decimal(32)),
+        "systolic": Answer(value=Decimal(120)),
+        "diastolic": Answer(value=Decimal(80)),
+    }
     found = mortality.by_version[1].of(known_after_all(form, answers=answers, patient=old))
-    assert found is not None
-    assert found.outcome is CountedAs.REACHED
-    assert "sex:male" in found.strata
+    assert found == Measured(outcome=CountedAs.REACHED, value=None, strata=("", "expected:high.from_80.male")), (
+        "one group of all three strata"
+    )
+
+
+RATIO = (
+    SHARE.replace('"share"', '"ratio"')
+    .replace('strata = ["severity"]', 'expected_by = ["severity", "sex"]')
+    .replace(
+        "[[indicator]]",
+        """[[stratum]]
+code = "sex"
+name = { sv = "Kön", en = "Sex" }
+group = [
+    { code = "female", label = { sv = "Kvinnor", en = "Women" }, when = 'sex == "female"' },
+    { code = "male", label = { sv = "Män", en = "Men" }, when = 'sex == "male"' },
+]
+
+[[indicator]]""",
+    )
+)
+
+
+def test_a_ratio_counts_in_one_group_of_all_its_strata(tmp_path: Path) -> None:
+    found = indicator(tmp_path, RATIO)
+    assert found.is_ratio
+    assert not found.may_be_public
+    assert found.strata == ()
+    assert found.expected_groups == [
+        "expected:severe.female", "expected:severe.male", "expected:mild.female", "expected:mild.male",
+    ]  # fmt: skip
+
+
+MANY = "\n".join(
+    f'    {{ code = "g{number}", label = {{ sv = "-", en = "-" }}, when = "hours_waited == {number}" }},'
+    for number in range(19)
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what", "line"),
+    [
+        ('expected_by = ["severity", "sex"]\n', "", "a ratio has expected_by", "[[indicator]]"),
+        ('"ratio"', '"share"', "a ratio has expected_by, and no other indicator has", "[[indicator]]"),
+        ('"severity", "sex"]', '"severity", "age"]', "there is no stratum age", "expected_by"),
+        ("lag_months", 'strata = ["sex"]\nlag_months', "a ratio has no strata beside expected_by", "[[indicator]]"),
+        ("lag_months", "levels = { high = 1 }\nlag_months", "a ratio is compared with what was", "[[indicator]]"),
+        ('code = "severity"', 'code = "expected"', "expected is the name of the groups of a ratio", "[[stratum]]"),
+        ("group = [\n    { code = \"severe\"", f"group = [\n{MANY}\n    {{ code = \"severe\"",
+         "42 groups are too many", "expected_by"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_a_ratio_is_told_with_its_line(tmp_path: Path, old: str, new: str, what: str, line: str) -> None:
+    text = RATIO.replace(old, new, 1)
+    assert text != RATIO
+    (fault,) = faults(place(tmp_path, text))
+    assert what in fault[2]
+    assert fault[1] == line_of(text, line)

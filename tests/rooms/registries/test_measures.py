@@ -51,11 +51,11 @@ def test_another_system_understands_every_indicator(found: tuple[Indicator, ...]
 def test_what_is_counted_is_what_the_definition_says(found: tuple[Indicator, ...]) -> None:
     for one in found:
         told = populations(understood(found)[one.code])
-        of, what = ("denominator", "numerator") if one.is_share else ("measure-population", "measure-observation")
+        of, what = ("measure-population", "measure-observation") if one.is_median else ("denominator", "numerator")
         assert told == {
             "initial-population": "true",
             of: one.definition.population or "true",
-            what: one.definition.outcome if one.is_share else one.definition.value,
+            what: one.definition.value if one.is_median else one.definition.outcome,
         }
 
 
@@ -66,6 +66,16 @@ def test_groups_are_stratifiers_with_their_conditions() -> None:
     (indicator,) = [one for one in found if one.code == "antibiotic_within_4_hours"]
     assert told == {f"{s.code}:{g.code}": g.when for s in indicator.strata for g in s.group}
     assert len(told) > 3
+
+
+def test_a_ratio_says_so_and_what_it_is_expected_by() -> None:
+    measure = understood(indicators_of("pneumoni"))["died_within_30_days"]
+    assert measure.scoring.coding[0].code == "ratio"
+    assert "delat med det antal som rikets andelar ger efter CRB-65 vid ankomsten, Ålder, Kön" in measure.description
+    told = [one.code.text for one in measure.group[0].stratifier]
+    assert told[:4] == ["crb65:low", "crb65:middle", "crb65:high", "age:below_65"]
+    (row,) = [one for one in measure_cells(indicators_of("pneumoni")) if "died_within_30_days" in one]
+    assert row[MEASURE_COLUMNS.index("expected_by")] == "crb65 age sex"
 
 
 def test_a_measure_depends_on_the_questionnaire_that_it_is_computed_from() -> None:

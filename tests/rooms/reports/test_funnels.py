@@ -6,7 +6,14 @@ import random
 
 import pytest
 
-from registret.reports.statistics.funnels import FunnelPlace, limits_to_draw, place_of_proportion
+from registret.reports.statistics.funnels import (
+    FunnelPlace,
+    exact_ratio_limits,
+    limits_to_draw,
+    place_of_proportion,
+    place_of_ratio,
+    ratio_limits_to_draw,
+)
 from registret.reports.statistics.overdispersion import is_beyond_chance, spread_of_proportions
 from registret.reports.statistics.tails import ALARM, QUESTION
 
@@ -49,3 +56,24 @@ def test_clinics_of_two_kinds_differ_by_more_than_chance() -> None:
     assert spread is not None
     assert is_beyond_chance(spread, 24)
     assert not is_beyond_chance(spread_of_proportions([(80, 100)] * 24, 0.8) or spread, 24)
+
+
+@pytest.mark.parametrize("tail", [QUESTION, ALARM])
+@pytest.mark.parametrize("expected", [0.4, 1.0, 3.7, 15.0, 62.5, 240.627])
+def test_the_limits_of_a_ratio_lie_where_the_tails_of_its_counts_do(expected: float, tail: float) -> None:
+    limits = exact_ratio_limits(expected, tail)
+    for observed in range(int(expected * 3) + 20):
+        place = place_of_ratio(observed, expected)
+        low = {FunnelPlace.VERY_LOW} | ({FunnelPlace.LOW} if tail == QUESTION else set())
+        high = {FunnelPlace.VERY_HIGH} | ({FunnelPlace.HIGH} if tail == QUESTION else set())
+        assert (observed / expected < limits.low) == (place in low)
+        assert (observed / expected > limits.high) == (place in high)
+
+
+def test_the_limits_of_a_ratio_are_the_published_ones_where_a_count_is_just_significant() -> None:
+    """Public Health England: where so many are expected, 1, 2 and 3 are just significantly few."""
+    for observed, expected in ((1, 5.571644), (2, 7.224688), (3, 8.767274)):
+        assert exact_ratio_limits(expected, QUESTION).low == pytest.approx(observed / expected, abs=1e-5)
+    for observed, expected in ((1, 0.025318), (2, 0.242209), (3, 0.618672)):
+        assert exact_ratio_limits(expected, QUESTION).high * expected == pytest.approx(observed, abs=1e-4)
+    assert [expected for expected, _limit in ratio_limits_to_draw(2, 50, ALARM)][::60] == [2, 50]

@@ -310,7 +310,7 @@ def test_a_signed_step_is_read_and_holds_no_field(anna: Actor, episode: str, now
     page = form_of(episode)
     main = page[page.index("<main") :]
     assert "data-q=" not in main
-    assert "<dt>Andningsfrekvens</dt><dd>32 /min</dd>" in main
+    assert '<dt id="respiratory_rate">Andningsfrekvens</dt><dd>32 /min</dd>' in main
     assert "Cefotaxim" not in main, "what was not chosen is not shown"
     assert 'href="#a-research"' not in main, "nothing is answered there"
     assert 'data-score="crb65"' in main

@@ -71,6 +71,7 @@ def registry_of(answer: str) -> RegistryExtract:
         answers=(AnswerInWords(code="a", question="Fråga", kept={"value": answer}, answer=answer),),
         computed=(),
         revisions=(revision,),
+        queries=(),
     )
     episode = EpisodeInWords(
         system_id="E1",

@@ -112,11 +112,11 @@ def test_labels_of_an_axis_do_not_run_into_each_other() -> None:
 
 def clinic(n: int, value: float, *, label: str = "", own: bool = False) -> Dot:
     outside = FunnelPlace.HIGH if label and not own else FunnelPlace.WITHIN
-    return Dot(is_own=own, n=n, value=value, outside=outside, label=label)
+    return Dot(is_own=own, size=n, value=value, outside=outside, label=label)
 
 
 def funnel_of(*dots: Dot, target: float = 0.8) -> ElementTree.Element:
-    along = axis([Interval(0, max(dot.n for dot in dots))], unit="")
+    along = axis([Interval(0, max(dot.size for dot in dots))], unit="")
     limits = [
         LimitLine(
             label=label,
@@ -129,7 +129,7 @@ def funnel_of(*dots: Dot, target: float = 0.8) -> ElementTree.Element:
         for label, css, tail in (("95 %", "c-in", QUESTION), ("99,8 %", "c-lim", ALARM))
     ]
     up = axis([Interval(dot.value, dot.value) for dot in dots], unit="%", most=100)
-    words = FunnelWords(name="Tratt", description="Om den", country="Riket", patients="Antal patienter")
+    words = FunnelWords(name="Tratt", description="Om den", country="Riket", along="Antal patienter")
     return ElementTree.fromstring(str(funnel(dots, limits, 100 * target, along, up, words=words)))  # noqa: S314
 
 
