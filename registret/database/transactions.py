@@ -18,15 +18,16 @@ _SAID: Final[ContextVar[Mapping[str, str]]] = ContextVar("said", default=Mapping
 def transaction_with(setting: str, value: str) -> Iterator[None]:
     """A transaction in which `setting` has this value until the block ends, and then the one that it had before.
 
-    It is said to the database only if no block around this one has said the same. The end of the outermost
-    transaction takes it back by itself, and so does an exception, which rolls back: a connection that goes back to
-    the pool says nothing.
+    Within a block that has said the same nothing is said, and the two succeed or fail together. The end of the
+    outermost transaction takes it back by itself, and so does an exception, which rolls back: a connection that goes
+    back to the pool says nothing.
     """
     before, goes_on = _SAID.get(), connection.in_atomic_block
-    with transaction.atomic():
-        if before.get(setting) == value:
+    if before.get(setting) == value:
+        with transaction.atomic(savepoint=False):
             yield
-            return
+        return
+    with transaction.atomic():
         _SAID.set({**before, setting: value})
         try:
             _say(setting, value)

@@ -116,7 +116,7 @@ class ResearchKeyMissing(Refused, code="disclosure.key_missing", status=503):
     """The pseudonyms were made under a key that this installation does not know (any more)."""
 
 
-class NotIncluded(Refused, code="episode.not_included", status=422):
+class CriteriaNotMet(Refused, code="episode.not_included", status=422):
     """The answers to the inclusion questions say that the episode does not belong in the sub-registry."""
 
 

@@ -23,7 +23,7 @@ from registret.records.numbers import PatientNumber
 from registret.records.queries.episodes import episodes_near, episodes_of
 from registret.records.queries.patients import is_blocked, patient_id_of
 from registret.records.queries.steps import step_page
-from registret.records.refusals import BirthDateNeeded, NotIncluded, OptedOut, PerhapsDouble
+from registret.records.refusals import BirthDateNeeded, CriteriaNotMet, OptedOut, PerhapsDouble
 from registret.records.reporting.changes import Written, began_at_in, change_answers, read_answers
 from registret.records.reporting.forms_in_use import use
 from registret.records.reporting.inclusion import NewPatient, doubles_within, form_open_to, look_at_intake
@@ -45,7 +45,7 @@ def begin(
 ) -> str:
     """Begin an episode, with a new patient if the number is not known yet, and return its system id.
 
-    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded, NotIncluded, FormChanged;
+    Raises: NotPermitted, NotOpenForEntry, OptedOut, BirthDateNeeded, ReasonNeeded, CriteriaNotMet, FormChanged;
         NotAsShown (the number leads to another patient by now); PerhapsDouble (unless `is_no_double`).
     """
     form = form_open_to(actor, sub_registry)
@@ -57,7 +57,7 @@ def begin(
         _require_not_blocked(who.number)
         found, _ = look_at_intake(actor, who, sub_registry, written, at)
         if found.faults or not found.assessment.can_be_signed or began_at is None:
-            raise NotIncluded()
+            raise CriteriaNotMet()
         if found.doubles and not is_no_double:
             raise PerhapsDouble(own=len(found.doubles))
         use(form, at=at)

@@ -15,13 +15,15 @@ from django.db.models.functions import Coalesce, JSONObject
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age, existing
 from registret.access.refusals import NotFound
+from registret.access.roles import Permission
 from registret.kernel.sweden import day_of, midnight
 from registret.ledger.events import Event
 from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
 from registret.records.models import Episode, Step
 from registret.records.queries.episodes import episodes_of
 from registret.records.queries.patients import PAGE, listed_patient, with_numbers
-from registret.records.reporting.audited_reads import log_list
+from registret.records.reporting.audited_reads import log_list, work
+from registret.records.reporting.work_lists import Work
 from registret.records.rows import EpisodeList, ListedEpisode, StepMark
 from registret.records.scope import clinic_of, provider_scope
 from registret.registries.queries import form_of
@@ -80,6 +82,12 @@ def episodes_among(*, actor: Actor, episode_ids: Collection[int], at: datetime) 
         rows = _rows(episodes_of(actor).filter(id__in=episode_ids).order_by("-began_at", "-id"))
         log_list(actor, Event.EPISODES_LISTED, [row.patient_id for row in rows], at=at)
         return rows
+
+
+def work_and_awaiting(*, actor: Actor, at: datetime) -> tuple[Work, int]:
+    """What waits at the clinic, and how many episodes wait for their follow-up. Raises: NotPermitted."""
+    with provider_scope(actor, Permission.REPORT):
+        return work(actor=actor, at=at), awaiting_follow_up(actor=actor, at=at)
 
 
 def awaiting_follow_up(*, actor: Actor, at: datetime) -> int:

@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db import connection
 
 from registret.access.actor import Actor
+from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.data_queries.answering import waiting_at_clinic
 from registret.records.lifecycle import StepState
-from registret.records.models import Step
-from registret.records.queries.patients import listed_patient, with_numbers
-from registret.records.queries.steps import steps_to_do
-from registret.records.rows import ListedQuery, ListedStep, ListedSteps
+from registret.records.numbers import PatientNumber, Sex
+from registret.records.rows import ListedQuery, ListedStep, ListedSteps, PatientRow
+from registret.records.scope import clinic_of
 
 SHOWN: Final = 10
 """So many lines of each are on the start page; the list of episodes has them all."""
+
+# Everybody who reports sees these first after each login: one statement, whose text is made once.
+_LISTS: Final = {
+    "due": ("step.state = 'planned' AND step.due_from <= %(today)s", "step.due_from, step.id"),
+    "drafts": ("step.state IN ('draft', 'reopened')", "step.saved_at DESC, step.id DESC"),
+    "to_continue": (
+        "step.state = 'planned' AND step.next_since IS NOT NULL AND step.due_from IS NULL",
+        "step.next_since, step.id",
+    ),
+    "laid_aside": ("step.state = 'incomplete'", "step.saved_at DESC, step.id DESC"),
+}
+_LIST: Final = """(
+    SELECT '{name}', episode.system_id, episode.sub_registry, episode.version, episode.began_at, patient.id,
+        patient.system_id, patient.birth_date, patient.sex, patient.is_protected, patient.died_on, number.text,
+        number.kind, step.code, step.state, step.saved_at, step.saved_by_id, step.saved_by_name, step.due_from,
+        step.due_to, step.next_since, step.flags, step.lacking, row_number() OVER (ORDER BY {order}) AS place
+    FROM records_step step
+    JOIN records_episode episode ON episode.id = step.episode_id
+    JOIN records_patient patient ON patient.id = episode.patient_id
+    JOIN records_number number ON number.patient_id = patient.id AND number.until IS NULL
+    WHERE step.clinic_id = %(clinic)s AND step.care_provider_id = %(provider)s
+        AND episode.sub_registry = ANY(%(sub_registries)s) AND {condition}
+    ORDER BY {order}
+    LIMIT {most}
+)"""
+_WAITING: Final = (
+    "\nUNION ALL\n".join(
+        _LIST.format(name=name, condition=condition, order=order, most=SHOWN + 1)
+        for name, (condition, order) in _LISTS.items()
+    )
+    + "\nORDER BY place"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,44 +69,78 @@ class Work:
 
 def waiting(actor: Actor, *, at: datetime) -> Work:
     """Inside `provider_scope(actor)`. Raises: NotPermitted."""
-    planned = Q(state=StepState.PLANNED)
-    return Work(
-        due=_listed(actor, planned & Q(due_from__lte=day_of(at)), "due_from", "id"),
-        drafts=_listed(actor, Q(state__in=[StepState.DRAFT, StepState.REOPENED]), "-saved_at", "-id"),
-        to_continue=_listed(actor, planned & Q(next_since__isnull=False, due_from=None), "next_since", "id"),
-        laid_aside=_listed(actor, Q(state=StepState.INCOMPLETE), "-saved_at", "-id"),
-        asked=waiting_at_clinic(actor),
+    facts = {
+        "clinic": clinic_of(actor),
+        "provider": actor.seat.care_provider_id,
+        "sub_registries": sorted(actor.seat.sub_registries_for(Permission.REPORT)),
+        "today": day_of(at),
+    }
+    found = defaultdict[str, list[ListedStep]](list)
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, facts)
+        for row in map(_Row._make, cursor.fetchall()):
+            found[row.list].append(_listed(row))
+    lists = {name: ListedSteps(rows=tuple(found[name][:SHOWN]), has_more=len(found[name]) > SHOWN) for name in _LISTS}
+    return Work(**lists, asked=waiting_at_clinic(actor))
+
+
+class _Row(NamedTuple):
+    list: str
+    episode: str
+    sub_registry: str
+    version: int
+    began_at: datetime
+    patient_id: int
+    patient: str
+    birth_date: date
+    sex: str
+    is_protected: bool
+    died_on: date | None
+    number: str
+    kind: str
+    step: str
+    state: str
+    saved_at: datetime | None
+    saved_by_id: int | None
+    saved_by_name: str
+    due_from: date | None
+    due_to: date | None
+    next_since: datetime | None
+    flags: int
+    lacking: int
+    place: int
+
+
+def _listed(row: _Row) -> ListedStep:
+    patient = PatientRow(
+        id=row.patient_id,
+        system_id=row.patient,
+        birth_date=row.birth_date,
+        sex=Sex(row.sex),
+        given_name="",
+        surname="",
+        is_protected=row.is_protected,
+        died_on=row.died_on,
+        numbers=(PatientNumber(row.number, row.kind),),
     )
-
-
-def _listed(actor: Actor, which: Q, *order: str) -> ListedSteps:
-    wanted: QuerySet[Any] = with_numbers(steps_to_do(actor).filter(which), patient="episode__patient")
-    rows = [_row(step) for step in wanted.order_by(*order)[: SHOWN + 1]]
-    return ListedSteps(rows=tuple(rows[:SHOWN]), has_more=len(rows) > SHOWN)
-
-
-def _row(found: Any) -> ListedStep:
-    step: Step = found
-    episode = step.episode
-    patient = listed_patient(episode.patient, text=found.number_text, kind=found.number_kind)
     return ListedStep(
         shown=patient.shown,
-        episode=episode.system_id,
-        step=step.code,
-        sub_registry=episode.sub_registry,
-        version=episode.version,
-        state=StepState(step.state),
+        episode=row.episode,
+        step=row.step,
+        sub_registry=row.sub_registry,
+        version=row.version,
+        state=StepState(row.state),
         patient=patient.system_id,
         patient_id=patient.id,
-        age=patient.age_at(day_of(episode.began_at)),
+        age=patient.age_at(day_of(row.began_at)),
         sex=patient.sex,
-        began_at=episode.began_at,
-        saved_at=step.saved_at,
-        saved_by_id=step.saved_by_id,
-        saved_by_name=step.saved_by_name,
-        due_from=step.due_from,
-        due_to=step.due_to,
-        next_since=step.next_since,
-        flags=step.flags,
-        lacking=step.lacking,
+        began_at=row.began_at,
+        saved_at=row.saved_at,
+        saved_by_id=row.saved_by_id,
+        saved_by_name=row.saved_by_name,
+        due_from=row.due_from,
+        due_to=row.due_to,
+        next_since=row.next_since,
+        flags=row.flags,
+        lacking=row.lacking,
     )

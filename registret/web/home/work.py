@@ -15,7 +15,6 @@ from registret.access.actor import Actor
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import StepState
 from registret.records.reporting import listing
-from registret.records.reporting.audited_reads import work as steps_to_do
 from registret.records.rows import ListedQuery, ListedStep, ListedSteps
 from registret.registries.queries import form_of, name_of
 from registret.web.home.panels import Item, Panel
@@ -52,7 +51,8 @@ class Newest:
 
 def work(actor: Actor, *, at: datetime) -> WaitingWork:
     """Raises: NotPermitted."""
-    found, today = steps_to_do(actor=actor, at=at), day_of(at)
+    found, awaiting = listing.work_and_awaiting(actor=actor, at=at)
+    today = day_of(at)
     due = _panel("due", _("Uppföljningar att göra"), found.due, "lage=att-folja-upp&ordning=uppfoljning", actor, today)
     drafts = _panel("drafts", _("Påbörjade"), found.drafts, "lage=paborjade&ordning=andrad", actor, today)
     following = _panel("next", _("Att fortsätta med"), found.to_continue, "lage=att-borja", actor, today)
@@ -61,7 +61,7 @@ def work(actor: Actor, *, at: datetime) -> WaitingWork:
     return WaitingWork(
         left=tuple(panel for panel in (asked, due, drafts, following) if panel.items),
         right=(aside,) if aside.items else (),
-        awaiting=_awaiting(listing.awaiting_follow_up(actor=actor, at=at)),
+        awaiting=_awaiting(awaiting),
     )
 
 

@@ -40,7 +40,7 @@ class UnansweredLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredLine:
+class AnsweredQueryLine:
     """`facts`: what was asked and answered, by whom."""
 
     system_id: str
@@ -55,7 +55,7 @@ class QueriesPage:
 
     done: Note | None
     registers: Sequence[Link]
-    answered: Sequence[AnsweredLine]
+    answered: Sequence[AnsweredQueryLine]
     unanswered: Sequence[UnansweredLine]
 
 
@@ -134,8 +134,8 @@ def _unanswered(one: AskedQuery) -> UnansweredLine:
     )
 
 
-def _answered(one: AnsweredQuery) -> AnsweredLine:
-    return AnsweredLine(
+def _answered(one: AnsweredQuery) -> AnsweredQueryLine:
+    return AnsweredQueryLine(
         system_id=one.asked.system_id,
         about=_about(one.asked),
         outcome=Tag(query_outcome_name(one.outcome), "ok", "check"),

@@ -28,7 +28,7 @@ from registret.words.states import outlier_state_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CasePage:
+class OutlierCasePage:
     """`links`: where to look for more. `acts`: what can be done now."""
 
     title: str
@@ -53,7 +53,7 @@ class CaseFormPage:
     back: Link
 
 
-def office_case_page(row: OutlierCaseRow, steps: Sequence[OutlierStepRow], *, at: datetime) -> CasePage:
+def office_case_page(row: OutlierCaseRow, steps: Sequence[OutlierStepRow], *, at: datetime) -> OutlierCasePage:
     acts = {code: one.words for code, one in ACTS.items() if possible(row.state, one.words)}
     if row.state is OutlierState.ASKED and not row.is_late(at=at):
         acts = {}
@@ -67,7 +67,9 @@ def office_case_page(row: OutlierCaseRow, steps: Sequence[OutlierStepRow], *, at
     )
 
 
-def clinic_case_page(row: OutlierCaseRow, steps: Sequence[OutlierStepRow], *, actor: Actor, at: datetime) -> CasePage:
+def clinic_case_page(
+    row: OutlierCaseRow, steps: Sequence[OutlierStepRow], *, actor: Actor, at: datetime
+) -> OutlierCasePage:
     may = row.sub_registry in actor.seat.sub_registries_for(Permission.ANSWER_OUTLIERS)
     acts = [Link(_("Svara"), reverse("answer_outlier", args=[row.number]))]
     links = [
@@ -107,8 +109,8 @@ def _case(
     links: Sequence[Link],
     acts: Sequence[Link],
     at: datetime,
-) -> CasePage:
-    return CasePage(
+) -> OutlierCasePage:
+    return OutlierCasePage(
         title=case_name(row),
         clinic=row.clinic_name,
         state=case_state(row, at=at),

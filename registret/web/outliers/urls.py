@@ -4,7 +4,7 @@ from registret.web.outliers import views
 from registret.web.outliers.acts import ACTS
 
 
-class OfficeAct:
+class OfficeActConverter:
     """What the office does in a case."""
 
     regex = "|".join(ACTS)
@@ -16,7 +16,7 @@ class OfficeAct:
         return value
 
 
-register_converter(OfficeAct, "office_act")
+register_converter(OfficeActConverter, "office_act")
 
 urlpatterns = [
     path("avvikelser", views.asked, name="asked_outliers"),

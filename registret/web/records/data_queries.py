@@ -22,7 +22,7 @@ from registret.web.records.receipts import StepReceipt
 from registret.words.data_queries import OUTCOMES
 
 
-class AnswerForm(forms.Form):
+class QueryAnswerForm(forms.Form):
     """What the clinic says, and why where nobody can know."""
 
     outcome = forms.TypedChoiceField(
@@ -48,7 +48,7 @@ class AnswerForm(forms.Form):
 @needs(Permission.REPORT).get_post
 def data_query(request: ActorRequest, episode: str, step: str, id: int) -> HttpResponse:
     """What the office asks, and the clinic's answer."""
-    form = AnswerForm(posted(request))
+    form = QueryAnswerForm(posted(request))
     named: dict[str, Any] = {"actor": request.actor, "episode": episode, "step": step, "number": id, "at": request.at}
     if form.is_valid():
         with refusals_as_errors(form, {NotCorrected: "outcome"}):

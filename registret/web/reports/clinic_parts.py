@@ -19,7 +19,7 @@ from registret.reports.statistics.intervals import Interval
 from registret.reports.statistics.overdispersion import arcsine_limits, root_limits
 from registret.reports.statistics.tails import ALARM, QUESTION
 from registret.web.pieces import FigureText
-from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelWords, LimitLine, bars, funnel
+from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelLine, FunnelWords, bars, funnel
 from registret.web.reports.clinic_words import PLACES, by_chance, left_out, no_clinics, nobody_else, verdict
 from registret.web.reports.figure_words import figure_text, size_text
 from registret.web.reports.pictures import Axis, axis
@@ -118,18 +118,18 @@ def _ratio_funnel(named: Sequence[tuple[str, ClinicFigure]], found: Clinics, des
     return funnel(dots, limits, 1.0, along, axis(seen, unit=""), words=words)
 
 
-def _ratio_limits(fewest: float, along: Axis) -> Iterator[LimitLine]:
+def _ratio_limits(fewest: float, along: Axis) -> Iterator[FunnelLine]:
     for tail, (label, css) in _ENDS.items():
-        yield LimitLine(label=label, css=css, points=ratio_limits_to_draw(fewest, along.high, tail))
+        yield FunnelLine(label=label, css=css, points=ratio_limits_to_draw(fewest, along.high, tail))
 
 
-def _wide_ratio_limits(found: Clinics, fewest: float, along: Axis) -> Iterator[LimitLine]:
+def _wide_ratio_limits(found: Clinics, fewest: float, along: Axis) -> Iterator[FunnelLine]:
     if found.spread is None or not found.is_spread:
         return
     sizes = [expected for expected, _limit in ratio_limits_to_draw(fewest, along.high, QUESTION)]
     for tail in _ENDS:
         points = [(expected, root_limits(expected, found.spread, tail)) for expected in sizes]
-        yield LimitLine(label="", css="c-wide", points=points)
+        yield FunnelLine(label="", css="c-wide", points=points)
 
 
 def _dot(name: str, one: ClinicFigure, scale: float) -> Dot:
@@ -138,14 +138,14 @@ def _dot(name: str, one: ClinicFigure, scale: float) -> Dot:
     return Dot(is_own=one.is_own, size=one.size, value=scale * one.estimate.value, outside=outside, label=label)
 
 
-def _limits(found: Clinics, along: Axis) -> Iterator[LimitLine]:
+def _limits(found: Clinics, along: Axis) -> Iterator[FunnelLine]:
     """Those of chance alone, which decide."""
     for tail, (label, css) in _ENDS.items():
         drawn = limits_to_draw(round(along.high), found.target or 0.0, tail)
-        yield LimitLine(label=label, css=css, points=[(n, _percent(limit)) for n, limit in drawn])
+        yield FunnelLine(label=label, css=css, points=[(n, _percent(limit)) for n, limit in drawn])
 
 
-def _wide_limits(found: Clinics, along: Axis) -> Iterator[LimitLine]:
+def _wide_limits(found: Clinics, along: Axis) -> Iterator[FunnelLine]:
     """Those with the spread between clinics, if it is more than chance."""
     spread, target = found.spread, found.target or 0.0
     if spread is None or not found.is_spread:
@@ -153,7 +153,7 @@ def _wide_limits(found: Clinics, along: Axis) -> Iterator[LimitLine]:
     sizes = range(1, round(along.high) + 1, max(round(along.high) // 100, 1))
     for tail in _ENDS:
         points = [(n, _percent(arcsine_limits(n, target, spread, tail))) for n in (*sizes, round(along.high))]
-        yield LimitLine(label="", css="c-wide", points=points)
+        yield FunnelLine(label="", css="c-wide", points=points)
 
 
 def _percent(interval: Interval) -> Interval:

@@ -32,7 +32,7 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LimitLine:
+class FunnelLine:
     """A pair of lines. `label` stands at the end of the upper one; `css`: how they are drawn."""
 
     label: str
@@ -84,7 +84,7 @@ _BESIDE: Final = (
 
 
 def funnel(
-    dots: Sequence[Dot], limits: Sequence[LimitLine], centre: float, along: Axis, up: Axis, *, words: FunnelWords
+    dots: Sequence[Dot], limits: Sequence[FunnelLine], centre: float, along: Axis, up: Axis, *, words: FunnelWords
 ) -> SafeString:
     """Clinics by how large they are. `centre`: what they are compared with."""
 
@@ -117,7 +117,7 @@ def _grid(along: Axis, up: Axis, x: _Place, y: _Place) -> Iterator[svg.Element]:
         yield text(along.label(tick), x=x(tick), y=_BOTTOM + 22, classes="m")
 
 
-def _lines(limits: LimitLine, up: Axis) -> Iterator[list[tuple[float, float]]]:
+def _lines(limits: FunnelLine, up: Axis) -> Iterator[list[tuple[float, float]]]:
     """The upper and the lower one, from where they come into the picture: steps where every number has a limit."""
     for values in ([one.high for _, one in limits.points], [one.low for _, one in limits.points]):
         corners: list[tuple[float, float]] = []

@@ -14,7 +14,7 @@ from registret.kernel.dates import DateFault, DateTrouble
 from registret.kernel.life import NotPossible
 from registret.rate_limits.services import TooMany
 from registret.records.lifecycle import StepState
-from registret.records.refusals import CannotSign, NotIncluded, OfAnotherClinic, PerhapsDouble, WrittenSince
+from registret.records.refusals import CannotSign, CriteriaNotMet, OfAnotherClinic, PerhapsDouble, WrittenSince
 from registret.records.reporting import (
     audited_reads,
     beginning,
@@ -86,7 +86,7 @@ def test_no_episode_begins_last_year_because_the_year_was_left_out(
     fault = found.faults["arrived_at"]
     assert isinstance(fault, DateFault)
     assert said in date_fault(fault)
-    with pytest.raises(NotIncluded):
+    with pytest.raises(CriteriaNotMet):
         beginning.begin(actor=here.anna, who=who, sub_registry="pneumoni", written=written, is_no_double=False, at=at)
 
 
@@ -194,9 +194,9 @@ def test_nobody_signs_what_they_have_not_seen(here: Ward) -> None:
 
 
 def test_who_is_not_to_be_included_is_not(here: Ward) -> None:
-    with pytest.raises(NotIncluded):
+    with pytest.raises(CriteriaNotMet):
         begun(here.anna, acquired=["hospital"])
-    with pytest.raises(NotIncluded):
+    with pytest.raises(CriteriaNotMet):
         begun(here.anna, arrived_at=[""])
     assert log("episode.begun") == ()
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from registret.reports.statistics.funnels import FunnelPlace, limits_to_draw
 from registret.reports.statistics.intervals import Interval
 from registret.reports.statistics.tails import ALARM, QUESTION
-from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelWords, LimitLine, bars, funnel
+from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelLine, FunnelWords, bars, funnel
 from registret.web.reports.pictures import Bar, Moment, Whose, axis, comparison, over_time
 
 CLINIC = Bar(whose=Whose.OWN, name="Kliniken", value=82, interval=Interval(74, 88), label="82 %", about="n 118")
@@ -118,7 +118,7 @@ def clinic(n: int, value: float, *, label: str = "", own: bool = False) -> Dot:
 def funnel_of(*dots: Dot, target: float = 0.8) -> ElementTree.Element:
     along = axis([Interval(0, max(dot.size for dot in dots))], unit="")
     limits = [
-        LimitLine(
+        FunnelLine(
             label=label,
             css=css,
             points=[
