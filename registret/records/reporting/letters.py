@@ -18,7 +18,7 @@ from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.ledger.events import Event
 from registret.records.deaths import lock_patients
-from registret.records.identity.population import PostalAddress, population_register
+from registret.records.identity.population import PopulationEntry, PostalAddress, population_register
 from registret.records.logged import log_each
 from registret.records.models import Step
 from registret.records.queries.patients import patient_row
@@ -60,14 +60,21 @@ def letters_to_take(
     Raises: NotPermitted.
     """
     with provider_scope(actor, Permission.REPORT):
-        found = tuple(one for one in _lines(actor, at=at) if _is_to_be_taken(one, steps))
+        lines = [one for one in _lines(actor, at=at) if _is_to_be_taken(one, steps)]
+        asked = [(one, population_register().person(one.patient.number)) for one in lines]
+        found = [(one, person) for one, person in asked if person is None or _may_be_written_to(person)]
         log_each(
             actor,
             Event.PATIENT_LISTED_FOR_LETTERS,
-            [(one.patient.id, {"sub_registry": one.sub_registry, "step": one.step}) for one in found],
+            [(one.patient.id, {"sub_registry": one.sub_registry, "step": one.step}) for one, _ in found],
             at=at,
         )
-        return tuple((one, _address(one)) for one in found)
+        return tuple((one, person.address if person else None) for one, person in found)
+
+
+def _may_be_written_to(person: PopulationEntry) -> bool:
+    """What the population register says now: the registry may not have heard of it yet."""
+    return not person.is_protected and person.died_on is None
 
 
 def _is_to_be_taken(line: LetterLine, steps: Collection[StepName] | None) -> bool:
@@ -141,8 +148,3 @@ def _lines(actor: Actor, *, at: datetime) -> tuple[LetterLine, ...]:
         for step in wanted.order_by("due_from", "id")
         if step.due_from is not None and step.due_to is not None
     )
-
-
-def _address(line: LetterLine) -> PostalAddress | None:
-    person = population_register().person(line.patient.number)
-    return person.address if person else None

@@ -9,7 +9,7 @@ import pytest
 
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Role
-from registret.records.identity.population import PostalAddress
+from registret.records.identity.population import PopulationEntry, PostalAddress
 from registret.records.models import Patient
 from registret.records.reporting import writing
 from registret.records.reporting.letters import REMIND_AFTER, LetterAct, letters_due, letters_to_take, note
@@ -100,6 +100,17 @@ def test_nobody_writes_to_the_dead_or_the_protected(here: Ward, change: dict[str
     assert letters_to_take(actor=here.anna, at=NOW) == ()
     assert noted(here, episode, LetterAct.SENT) == 0
     assert log("patient.letter_noted") == ()
+
+
+@pytest.mark.parametrize("said", [registered(protected=True), registered(died_on=date(2026, 11, 24))])
+def test_a_patient_whom_the_register_now_says_dead_or_protected_is_neither_taken_nor_logged(
+    here: Ward, monkeypatch: pytest.MonkeyPatch, said: PopulationEntry
+) -> None:
+    step, other = (due(here), "follow_up"), due(here, patient=SAMORDNAD)
+    ask(Known(**{f"n{TOLVAN.replace('-', '')}": said}), monkeypatch)
+    assert [line.episode for line, _ in letters_to_take(actor=here.anna, at=NOW)] == [other]
+    assert letters_to_take(actor=here.anna, steps=[step], at=NOW) == ()
+    assert len(log("patient.listed_for_letters")) == 1
 
 
 def test_a_follow_up_that_is_begun_leaves_the_list(here: Ward) -> None:
