@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from registret.kernel.sweden import day_of
@@ -40,14 +41,15 @@ class LettersOnPaper:
 def follow_up_letters(
     found: Sequence[tuple[LetterLine, PostalAddress | None]], *, place: ClinicRow, at: datetime
 ) -> bytes:
-    """In the active language. Raises: TakesTooLong."""
-    page = LettersOnPaper(
-        frame=frame(_("Brev om uppföljning"), about="", at=at),
-        sender=(place.name, place.hospital, place.care_provider),
-        greeting=(_("Med vänlig hälsning"), place.title),
-        letters=[_letter(line, address, at=at) for line, address in found],
-    )
-    return typeset("records/letters.typ", page, at=at)
+    """In Swedish, whatever the language of the nurse who prints them. Raises: TakesTooLong."""
+    with translation.override("sv"):
+        page = LettersOnPaper(
+            frame=frame(_("Brev om uppföljning"), about="", at=at),
+            sender=(place.name, place.hospital, place.care_provider),
+            greeting=(_("Med vänlig hälsning"), place.title),
+            letters=[_letter(line, address, at=at) for line, address in found],
+        )
+        return typeset("records/letters.typ", page, at=at)
 
 
 def _letter(line: LetterLine, address: PostalAddress | None, *, at: datetime) -> LetterOnPaper:

@@ -182,9 +182,10 @@ def test_no_letter_is_made_to_the_dead_the_protected_or_of_another_clinic(episod
     assert log("patient.listed_for_letters") == ()
 
 
-def test_an_english_page_makes_an_english_letter(episode: str, known: None) -> None:
+def test_an_english_page_makes_a_swedish_letter(episode: str, known: None) -> None:
     browser = Browser.of(ANNA)
     browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     found = letters_of(browser, f"{episode}:follow_up")
-    assert found.language == "en"
-    assert found.headings == ((1, "How are you now?"),)
+    assert found.language == "sv"
+    assert found.headings == ((1, "Hur mår du nu?"),)
+    assert "Med vänlig hälsning" in found.heard("P")[-1]
