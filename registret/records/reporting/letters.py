@@ -5,7 +5,7 @@ Never to the dead, nor to those whose identity is protected.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
@@ -41,6 +41,7 @@ class LetterAct(StrEnum):
 
 StepName = tuple[str, str]
 """The system id of an episode, and the code of a step."""
+Letter = tuple[LetterLine, PostalAddress | None]
 
 
 def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
@@ -51,36 +52,44 @@ def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
         return found
 
 
-def letters_to_take(
-    *, actor: Actor, steps: Collection[StepName] | None = None, at: datetime
-) -> tuple[tuple[LetterLine, PostalAddress | None], ...]:
-    """Those who have been sent no letter, for a file; or, of `steps`, those who have not replied, for a letter each.
-    With their addresses where the population register has them. It names them: each line is a look at one.
-
-    Raises: NotPermitted.
-    """
+def letters_to_take(*, actor: Actor, at: datetime) -> tuple[Letter, ...]:
+    """Those who have been sent no letter, for a file, with their addresses where the population register has them.
+    It names them: each line is a look at one. Raises: NotPermitted."""
     with provider_scope(actor, Permission.REPORT):
-        lines = [one for one in _lines(actor, at=at) if _is_to_be_taken(one, steps)]
-        asked = [(one, population_register().person(one.patient.number)) for one in lines]
-        found = [(one, person) for one, person in asked if person is None or _may_be_written_to(person)]
-        log_each(
-            actor,
-            Event.PATIENT_LISTED_FOR_LETTERS,
-            [(one.patient.id, {"sub_registry": one.sub_registry, "step": one.step}) for one, _ in found],
-            at=at,
-        )
-        return tuple((one, person.address if person else None) for one, person in found)
+        found = _letters([one for one in _lines(actor, at=at) if one.letter_at is None])
+        return _logged(actor, found, at=at)
 
 
-def _may_be_written_to(person: PopulationEntry) -> bool:
-    """What the population register says now: the registry may not have heard of it yet."""
-    return not person.is_protected and person.died_on is None
+def letters_to_print(
+    *, actor: Actor, steps: Collection[StepName], at: datetime
+) -> tuple[tuple[Letter, ...], frozenset[StepName]]:
+    """A letter for each of `steps`, a look like a line of the file; none at all if there is one of which it cannot be
+    made (any more). And of which it can be made. Raises: NotPermitted."""
+    with provider_scope(actor, Permission.REPORT):
+        wanted = [one for one in _lines(actor, at=at) if one.replied_at is None and (one.episode, one.step) in steps]
+        found = _letters(wanted)
+        possible = frozenset((one.episode, one.step) for one, _ in found)
+        return (_logged(actor, found, at=at) if possible == set(steps) else ()), possible
 
 
-def _is_to_be_taken(line: LetterLine, steps: Collection[StepName] | None) -> bool:
-    if steps is None:
-        return line.letter_at is None
-    return line.replied_at is None and (line.episode, line.step) in steps
+def _letters(lines: Sequence[LetterLine]) -> tuple[Letter, ...]:
+    """Without those whom the population register now says dead or protected: the registry may not have heard of it."""
+    asked = [(one, population_register().person(one.patient.number)) for one in lines]
+    return tuple((one, person.address if person else None) for one, person in asked if _may_be_written_to(person))
+
+
+def _may_be_written_to(person: PopulationEntry | None) -> bool:
+    return person is None or not (person.is_protected or person.died_on)
+
+
+def _logged(actor: Actor, letters: tuple[Letter, ...], *, at: datetime) -> tuple[Letter, ...]:
+    log_each(
+        actor,
+        Event.PATIENT_LISTED_FOR_LETTERS,
+        [(one.patient.id, {"sub_registry": one.sub_registry, "step": one.step}) for one, _ in letters],
+        at=at,
+    )
+    return letters
 
 
 def note(*, actor: Actor, steps: Collection[StepName], act: LetterAct, at: datetime) -> int:

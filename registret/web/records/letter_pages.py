@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.kernel.sweden import day_of
-from registret.records.reporting.letters import REMIND_AFTER, LetterAct
+from registret.records.reporting.letters import REMIND_AFTER, LetterAct, StepName
 from registret.records.rows import LetterLine
 from registret.registries.queries import form_of, name_of
 from registret.web.pieces import Link, Note, Tag
@@ -26,12 +26,13 @@ MOST: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientLine:
-    """`value`: as the form sends it. `step`: where the answers are filled in."""
+    """`value`: as the form sends it, from the start if `is_ticked`. `step`: where the answers are filled in."""
 
     value: str
     step: Link
     told: str
     tag: Tag | None
+    is_ticked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,9 @@ class PatientLettersPage:
 
 
 def letters_page(
-    found: Sequence[LetterLine], *, done: Mapping[str, str], is_nothing_chosen: bool, at: datetime
+    found: Sequence[LetterLine], *, told: Note | None, ticked: Collection[StepName], at: datetime
 ) -> PatientLettersPage:
-    """`done`: what the address says of the act before."""
+    """`told`: what became of the act before."""
     new = [one for one in found if one.letter_at is None]
     waiting = [one for one in found if one.letter_at is not None and one.replied_at is None]
     replied = [one for one in found if one.replied_at is not None]
@@ -70,7 +71,7 @@ def letters_page(
                 "Kryssa för dem du skriver till, gör breven, och anteckna sedan att de är skickade. Den som saknar "
                 "adress i folkbokföringen får ett brev med bara namnet. Filen har alla."
             ),
-            lines=_lines(new, at=at),
+            lines=_lines(new, ticked, at=at),
             acts=((LetterAct.SENT, _("Breven är skickade")),),
             is_new=True,
             is_printed=True,
@@ -79,7 +80,7 @@ def letters_page(
             id="waiting",
             title=_("Väntar på svar"),
             lead=_("En påminnelse kan antecknas %(days)s dagar efter brevet.") % {"days": REMIND_AFTER.days},
-            lines=_lines(waiting, at=at),
+            lines=_lines(waiting, ticked, at=at),
             acts=((LetterAct.REPLIED, _("Svar har kommit")), (LetterAct.REMINDED, _("Påminnelse skickad")), take_back),
             is_printed=True,
         ),
@@ -87,19 +88,18 @@ def letters_page(
             id="replied",
             title=_("Svar att fylla i"),
             lead=_("Öppna uppföljningen och skriv in svaret. Då lämnar den listan."),
-            lines=_lines(replied, at=at),
+            lines=_lines(replied, ticked, at=at),
             acts=(take_back,),
         ),
     )
-    told = Note("warn", _("Kryssa för minst en patient."), "alert") if is_nothing_chosen else _done(done)
     return PatientLettersPage(piles=[pile for pile in piles if pile.lines], done=told)
 
 
-def _lines(found: Sequence[LetterLine], *, at: datetime) -> list[PatientLine]:
-    return [_line(one, at=at) for one in found[:MOST]]
+def _lines(found: Sequence[LetterLine], ticked: Collection[StepName], *, at: datetime) -> list[PatientLine]:
+    return [_line(one, is_ticked=(one.episode, one.step) in ticked, at=at) for one in found[:MOST]]
 
 
-def _line(one: LetterLine, *, at: datetime) -> PatientLine:
+def _line(one: LetterLine, *, is_ticked: bool, at: datetime) -> PatientLine:
     today = day_of(at)
     step = str(form_of(one.sub_registry, one.version).step(one.step).name).lower()
     who = f"{sex_name(one.patient.sex)} · {name_of(one.sub_registry)}, {step}"
@@ -109,6 +109,7 @@ def _line(one: LetterLine, *, at: datetime) -> PatientLine:
         step=Link(one.patient.shown, reverse("step", args=[one.episode, one.step])),
         told=" · ".join((who, *_history(one), _("senast %(day)s") % {"day": day_in_words(one.due_to)})),
         tag=Tag(late_in_words(one.due_to, today=today), "bad", "clock") if is_late else None,
+        is_ticked=is_ticked,
     )
 
 
@@ -121,8 +122,22 @@ def _history(one: LetterLine) -> list[str]:
     return [words % {"day": day_in_words(when)} for words, when in told if when is not None]
 
 
-def _done(done: Mapping[str, str]) -> Note | None:
-    """What became of it, also of those for which it could not be noted."""
+def nothing_chosen() -> Note:
+    return Note("warn", _("Kryssa för minst en patient."), "alert")
+
+
+def left_out_note(ticked: int, *, possible: int) -> Note:
+    """No letter was made: of those that were ticked, some or all get none."""
+    told = _(
+        "Inga brev är gjorda. För %(n)s gick det inte: svar har kommit, uppföljningen är påbörjad, eller patienten har "
+        "avlidit eller har skyddade personuppgifter."
+    ) % {"n": ticked - possible}
+    rest = _("De andra är förkryssade: gör breven igen.") if possible else ""
+    return Note("warn", f"{told} {rest}".rstrip(), "alert")
+
+
+def done_note(done: Mapping[str, str]) -> Note | None:
+    """What became of it, also of those for which it could not be noted; from what the address says."""
     numbers = [done.get(name, "") for name in ("antal", "av")]
     if done.get("klart") not in set(LetterAct) or not all(one.isdecimal() and len(one) < 5 for one in numbers):
         return None

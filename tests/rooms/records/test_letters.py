@@ -12,7 +12,14 @@ from registret.access.roles import Role
 from registret.records.identity.population import PopulationEntry, PostalAddress
 from registret.records.models import Patient
 from registret.records.reporting import writing
-from registret.records.reporting.letters import REMIND_AFTER, LetterAct, letters_due, letters_to_take, note
+from registret.records.reporting.letters import (
+    REMIND_AFTER,
+    LetterAct,
+    letters_due,
+    letters_to_print,
+    letters_to_take,
+    note,
+)
 from registret.records.scope import all_providers
 from tests.cast import BERTIL, KARIN
 from tests.parallel import committed, together
@@ -109,7 +116,18 @@ def test_a_patient_whom_the_register_now_says_dead_or_protected_is_neither_taken
     step, other = (due(here), "follow_up"), due(here, patient=SAMORDNAD)
     ask(Known(**{f"n{TOLVAN.replace('-', '')}": said}), monkeypatch)
     assert [line.episode for line, _ in letters_to_take(actor=here.anna, at=NOW)] == [other]
-    assert letters_to_take(actor=here.anna, steps=[step], at=NOW) == ()
+    assert letters_to_print(actor=here.anna, steps=[step], at=NOW) == ((), frozenset())
+    assert len(log("patient.listed_for_letters")) == 1
+
+
+def test_if_one_gets_no_letter_none_is_made_and_nobody_is_logged_as_shown(here: Ward) -> None:
+    one, other = (due(here), "follow_up"), (due(here, patient=SAMORDNAD), "follow_up")
+    noted(here, other[0], LetterAct.SENT)
+    noted(here, other[0], LetterAct.REPLIED)
+    assert letters_to_print(actor=here.anna, steps=[one, other], at=NOW) == ((), {one})
+    assert log("patient.listed_for_letters") == ()
+    (found,), _ = letters_to_print(actor=here.anna, steps=[one], at=NOW)
+    assert found[0].episode == one[0]
     assert len(log("patient.listed_for_letters")) == 1
 
 
@@ -129,6 +147,8 @@ def test_others_note_nothing(here: Ward) -> None:
     for act in (letters_due, letters_to_take):
         with pytest.raises(NotPermitted):
             act(actor=reader, at=NOW)
+    with pytest.raises(NotPermitted):
+        letters_to_print(actor=reader, steps=[(episode, "follow_up")], at=NOW)
     with pytest.raises(NotPermitted):
         note(actor=reader, steps=[(episode, "follow_up")], act=LetterAct.SENT, at=NOW)
 

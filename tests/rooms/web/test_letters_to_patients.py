@@ -19,7 +19,7 @@ from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, Country
 from tests.pdf import Document, read
 from tests.rooms.records.scene import TOLVAN, Known, ask, begun, log, registered
-from tests.rooms.web.client import Browser, text_of
+from tests.rooms.web.client import Browser, flat, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -166,20 +166,38 @@ def test_who_has_not_replied_gets_a_reminder_and_who_has_gets_no_letter(episode:
 
 
 def nothing_is_printed(browser: Browser, *steps: str) -> bool:
-    """The page of letters comes instead."""
-    return "Kryssa för minst en patient." in text_of(browser.post("/registreringar/brev.pdf", {"steg": steps}))
+    """The page of letters comes instead, and says for how many it could not be."""
+    page = text_of(browser.post("/registreringar/brev.pdf", {"steg": steps}))
+    return f"Inga brev är gjorda. För {len(steps)} gick det inte" in page and "förkryssade" not in page
 
 
 def test_no_letter_is_made_to_the_dead_the_protected_or_of_another_clinic(episode: str, known: None) -> None:
     anna, step = Browser.of(ANNA), f"{episode}:follow_up"
-    assert nothing_is_printed(anna)
-    assert nothing_is_printed(anna, "x", "E999:follow_up")
+    assert nothing_is_printed(anna, "E999:follow_up")
     assert nothing_is_printed(Browser.of(CECILIA), step)
     for change in ({"is_protected": True}, {"is_protected": False, "died_on": date(2026, 11, 1)}):
         with all_providers():
             Patient.objects.update(**change)
         assert nothing_is_printed(anna, step)
     assert log("patient.listed_for_letters") == ()
+
+
+@pytest.mark.parametrize("steps", [(), ("x",)])
+def test_nothing_ticked_is_said_instead_of_a_letter(episode: str, steps: tuple[str, ...]) -> None:
+    page = Browser.of(ANNA).post("/registreringar/brev.pdf", {"steg": steps})
+    assert "Kryssa för minst en patient." in text_of(page)
+
+
+def test_if_one_of_two_gets_no_letter_the_page_says_so_and_keeps_the_other_ticked(episode: str, known: None) -> None:
+    browser, step = Browser.of(ANNA), f"{episode}:follow_up"
+    answer = browser.post("/registreringar/brev.pdf", {"steg": [step, "E999:follow_up"]})
+    assert "För 1 gick det inte" in text_of(answer)
+    page = flat(answer)
+    assert f'value="{step}" checked' in page
+    assert f'<form class="pile" method="post" action="{PAGE}">' in page, "what is noted there is noted"
+    assert "checked" not in flat(browser.get(PAGE))
+    assert log("patient.listed_for_letters") == ()
+    assert letters_of(browser, step).pages == 1
 
 
 def test_an_english_page_makes_a_swedish_letter(episode: str, known: None) -> None:
