@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django import forms
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from registret.registries.forms import Form
 from registret.registries.queries import name_of
 from registret.reports.not_included import NotIncludedCount, reasons_of
+from registret.web.once import new_form_id
 from registret.web.pieces import Link, Note
 
 ADD: Final = "rakna"
@@ -21,8 +22,10 @@ TAKE_AWAY: Final = "dra-av"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """What was asked for just now. `is_done`: there were so many to take away."""
+    """What was asked for just now. `is_first`: the form had not been sent before; `is_done`: and there were so many to
+    take away."""
 
+    is_first: bool
     is_done: bool
     is_added: bool
     reason: str
@@ -71,6 +74,7 @@ def not_included_page(
     *,
     halves: Sequence[date],
     counted: Counted | None,
+    at: datetime,
 ) -> NotIncludedPage:
     number = {(one.half, one.reason): one.number for one in counts}
     used = [one for one in reasons_of(form) if one.code in {found.reason for found in counts}]
@@ -85,7 +89,7 @@ def not_included_page(
         halves=[half_name(half) for half in halves],
         lines=[*lines, _line(_("Alla"), total)] if lines else (),
         done=_done(counted, form) if counted else None,
-        take_back=_take_back(counted) if counted and counted.is_done else None,
+        take_back=_take_back(counted, at=at) if counted and counted.is_done else None,
     )
 
 
@@ -94,6 +98,9 @@ def _line(reason: str, numbers: Sequence[tuple[date, int]]) -> ReasonLine:
 
 
 def _done(counted: Counted, form: Form) -> Note:
+    if not counted.is_first:
+        told = _("Inget mer är räknat: formuläret var redan skickat, eller sidan var mer än ett dygn gammal.")
+        return Note("warn", told, "alert")
     reason = next(str(one.label) for one in reasons_of(form) if one.code == counted.reason)
     what = {"what": f"{reason}, {half_name(counted.half).lower()}: {counted.number}"}
     if not counted.is_done:
@@ -102,12 +109,13 @@ def _done(counted: Counted, form: Form) -> Note:
     return Note("ok", told % what, "status")
 
 
-def _take_back(counted: Counted) -> TakeBack:
+def _take_back(counted: Counted, *, at: datetime) -> TakeBack:
     return TakeBack(
         fields={
             "orsak": counted.reason,
             "halvar": str(counted.half),
             "antal": str(counted.number),
             "vad": TAKE_AWAY if counted.is_added else ADD,
+            "en_gang": new_form_id(at=at),
         }
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from registret.reports.periods import half_years
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, Country
 from tests.rooms.records.scene import TOLVAN
-from tests.rooms.web.client import Browser, text_of
+from tests.rooms.web.client import Browser, Page, text_of
 from tests.rooms.web.test_coverage import QUALITY, registered
 from tests.rooms.web.test_reports import RUNE, anna, place
 
@@ -27,12 +29,26 @@ pytestmark = pytest.mark.django_db
 PAGE, OFFICE = "/registreringar/ej-inkluderade", "/kansliet/tackningsgrad"
 
 
-def counts(browser: Browser, now: datetime, *, what: str = "rakna", **other: str) -> str:
-    """The page after something was counted."""
-    sent = {"orsak": "missed", "halvar": str(half_years(at=now)[0]), "antal": "2", "vad": what} | other
-    answer = browser.post(f"{PAGE}?delregister=pneumoni", sent)
+def filled_in(browser: Browser, now: datetime, *, what: str = "rakna") -> dict[str, str]:
+    """The form of a page that is opened now."""
+    form_id = form_ids(browser.get(PAGE))[-1]
+    return {"orsak": "missed", "halvar": str(half_years(at=now)[0]), "antal": "2", "vad": what, "en_gang": form_id}
+
+
+def form_ids(page: Page) -> list[str]:
+    """Of "Ångra" first, if there is one."""
+    return re.findall(r'name="en_gang" value="([^"]+)"', page.content.decode())
+
+
+def sent(browser: Browser, form: dict[str, str]) -> Any:
+    answer = browser.post(f"{PAGE}?delregister=pneumoni", form)
     assert answer.status_code == 200, "no address says what was counted"
-    return text_of(answer)
+    return answer
+
+
+def counts(browser: Browser, now: datetime, *, what: str = "rakna") -> str:
+    """The page after something was counted."""
+    return text_of(sent(browser, filled_in(browser, now, what=what)))
 
 
 def counted(actor: Actor, number: int, *, at: datetime) -> None:
@@ -58,6 +74,33 @@ def test_what_is_counted_is_said_and_can_be_taken_back(anna: Actor, now: datetim
     assert "Draget från antalet" in back
     assert "Ingen är räknad som ej inkluderad." in back
     assert "Inget är ändrat. Så många finns inte att dra av" in counts(browser, now, what="dra-av")
+
+
+@pytest.mark.parametrize(("what", "left"), [("rakna", 4), ("dra-av", 5)])
+def test_a_form_that_is_sent_again_counts_once(anna: Actor, now: datetime, what: str, left: int) -> None:
+    counted(anna, 7 if what == "dra-av" else 2, at=now)
+    browser = Browser.of(ANNA)
+    form = filled_in(browser, now, what=what)
+    sent(browser, form)
+    again = text_of(sent(browser, form))
+    assert "Inget mer är räknat" in again
+    assert f"Missad: upptäckt för sent {left} – – –" in again
+    assert "Ångra" not in again
+
+
+def test_undoing_twice_takes_nothing_of_a_colleagues(anna: Actor, now: datetime) -> None:
+    counted(anna, 3, at=now)
+    browser = Browser.of(ANNA)
+    form = filled_in(browser, now)
+    undo, _ = form_ids(sent(browser, form))
+    undone = form | {"vad": "dra-av", "en_gang": undo}
+    for _again in range(2):
+        assert "Missad: upptäckt för sent 3 – – –" in text_of(sent(browser, undone))
+
+
+def test_a_form_without_an_id_counts_nothing(anna: Actor, now: datetime) -> None:
+    browser = Browser.of(ANNA)
+    assert "Ingen är räknad" in text_of(sent(browser, filled_in(browser, now) | {"en_gang": ""}))
 
 
 def test_counting_leaves_no_patient_and_no_look_at_one(anna: Actor, now: datetime) -> None:
