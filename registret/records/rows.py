@@ -105,6 +105,7 @@ class WaitingQuery:
     variable: str
     text: str
     asked_at: datetime
+    answer_by: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +187,7 @@ class ListedQuery:
     patient_id: int
     age: int
     sex: Sex
-    asked_at: datetime
+    answer_by: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

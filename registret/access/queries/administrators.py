@@ -24,9 +24,13 @@ class Administrator:
     language: str
 
 
-def active_administrators(*, clinic_id: int, at: datetime) -> tuple[Administrator, ...]:
-    """Local administrators of the clinic who can act: valid grant, living account, confirmed mail."""
-    return _holders(Q(role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id), at)
+def active_administrators(
+    *, clinic_id: int, sub_registry: str | None = None, at: datetime
+) -> tuple[Administrator, ...]:
+    """Local administrators of the clinic who can act: valid grant, of this sub-registry if one is named, living
+    account, confirmed mail."""
+    wanted = Q(role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id)
+    return _holders(wanted & Q(sub_registries__contains=[sub_registry]) if sub_registry else wanted, at)
 
 
 def who_lets_wait(*, rows: Iterable[ApplicationRow], at: datetime) -> dict[int, tuple[str, ...]]:

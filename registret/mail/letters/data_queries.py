@@ -14,7 +14,7 @@ DATA_QUERIES: Mapping[str, LetterKind] = {
         heading=_("Frågor väntar på kliniken"),
         lines=(
             Line(_("Antal nya frågor till {clinic} om registrerade uppgifter: {number}."), "clinic number"),
-            Line(_("Logga in med ditt kort. Frågorna står på startsidan, och försvinner när någon har svarat.")),
+            Line(_("Logga in med ditt kort. Frågorna står på startsidan, med dagen då de senast ska besvaras.")),
         ),
         button=(_("Logga in"), "/"),
         footer=(

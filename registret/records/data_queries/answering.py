@@ -13,6 +13,7 @@ from registret.access.checks import existing
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
+from registret.records.data_queries.asking import ANSWERABLE_FOR
 from registret.records.data_queries.text import QueryText
 from registret.records.identity.protected import require_reason
 from registret.records.lifecycle import QUERY_LIFE, QueryOutcome, QueryState, StepState
@@ -111,7 +112,13 @@ def _is_corrected(found: DataQuery, page: StepPage) -> bool:
 
 
 def _waiting(found: DataQuery) -> WaitingQuery:
-    return WaitingQuery(id=found.id, variable=found.variable, text=found.text, asked_at=found.asked_at)
+    return WaitingQuery(
+        id=found.id,
+        variable=found.variable,
+        text=found.text,
+        asked_at=found.asked_at,
+        answer_by=found.asked_at + ANSWERABLE_FOR,
+    )
 
 
 def _listed(found: Any) -> ListedQuery:
@@ -128,5 +135,5 @@ def _listed(found: Any) -> ListedQuery:
         patient_id=patient.id,
         age=patient.age_at(day_of(episode.began_at)),
         sex=patient.sex,
-        asked_at=query.asked_at,
+        answer_by=query.asked_at + ANSWERABLE_FOR,
     )

@@ -98,7 +98,8 @@ def ask_clinic(*, number: int, text: str, actor: Actor, at: datetime) -> None:
     """
     case = _of_office(number, actor)
     OUTLIER_LIFE.after(OutlierState(case.state), "ask")
-    people = active_administrators(clinic_id=case.clinic_id, at=at)
+    there = active_administrators(clinic_id=case.clinic_id, sub_registry=case.sub_registry, at=at)
+    people = [one for one in there if not _has_written(case, one.account_id)]
     if not people:
         raise OutlierNobodyToAsk()
     case.answer_by = day_of(length(TimeLimit.OUTLIER_ANSWER).after(at))
@@ -116,8 +117,7 @@ def answer(*, number: int, text: str, actor: Actor, at: datetime) -> None:
     case = _locked(number, actor)
     if case.sub_registry not in actor.seat.sub_registries_for(Permission.ANSWER_OUTLIERS):
         raise NotPermitted()
-    # A new account under a new HSA-id is still the same person.
-    if case.steps.filter(by_id__in=all_accounts_of([actor.account_id])).exists():
+    if _has_written(case, actor.account_id):
         raise OutlierOwnQuestion()
     _move(case, "answer", text, actor=actor, at=at)
 
@@ -132,6 +132,11 @@ def close(*, number: int, text: str, actor: Actor, at: datetime) -> None:
     if case.state == OutlierState.ASKED and case.answer_by is not None and day_of(at) <= case.answer_by:
         raise OutlierAnswerAwaited(day=case.answer_by.isoformat())
     _move(case, "close", text, actor=actor, at=at)
+
+
+def _has_written(case: OutlierCase, account_id: int) -> bool:
+    """A new account under a new HSA-id is still the same person."""
+    return case.steps.filter(by_id__in=all_accounts_of([account_id])).exists()
 
 
 def _of_office(number: int, actor: Actor) -> OutlierCase:

@@ -110,12 +110,12 @@ def _query(row: ListedQuery) -> Item:
     form = form_of(row.sub_registry, row.version)
     step, question = str(form.step(row.step).name).lower(), form.questions.get(row.variable)
     who = f"{sex_name(row.sex)}, {_('%(age)s år vid ankomst') % {'age': row.age}}"
-    asked = _("frågat %(day)s") % {"day": day_in_words(row.asked_at)}
+    last = _("svara senast %(day)s") % {"day": day_in_words(row.answer_by)}
     about = str(question.variable.label) if question else row.variable
     return Item(
         f"{reverse('step', args=[row.episode, row.step])}#{row.variable}",
         row.shown,
-        f"{who} · {name_of(row.sub_registry)}, {step} · {about} · {asked}",
+        f"{who} · {name_of(row.sub_registry)}, {step} · {about} · {last}",
         css="id nb",
     )
 

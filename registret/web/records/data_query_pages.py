@@ -46,6 +46,7 @@ def query_page(page: StepPage, query: WaitingQuery, form: forms.Form) -> QueryPa
             FactText(_("Uppgift"), [_label(page, query)]),
             FactText(_("Svaret nu"), [now or _("inget svar")]),
             FactText(_("Kansliet frågar"), [query.text, day_in_words(query.asked_at)]),
+            FactText(_("Svara senast"), [day_in_words(query.answer_by)]),
         ],
         field=f"{step_address(page)}#{query.variable}",
         step=step_address(page),

@@ -221,9 +221,9 @@ RIGHTS_REFUSALS: Mapping[str, RefusalWords] = {
     ),
     "reports.outlier_nobody": RefusalWords(
         title=_("Ingen på kliniken kan svara."),
-        happened=_("Kliniken har ingen lokal administratör som är aktiv."),
+        happened=_("Kliniken har ingen lokal administratör för delregistret som kan svara."),
         todo=(_("Utse en lokal administratör, och fråga sedan."),),
-        short=_("Kliniken har ingen lokal administratör som kan svara. Utse en först."),
+        short=_("Kliniken har ingen lokal administratör för delregistret som kan svara. Utse en först."),
     ),
     "reports.outlier_awaited": RefusalWords(
         title=_("Kliniken har tid kvar att svara."),

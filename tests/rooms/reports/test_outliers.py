@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from registret.access.actor import Actor
+from registret.access.queries.administrators import active_administrators
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
 from registret.kernel.life import NotPossible
@@ -167,6 +168,13 @@ def test_a_clinic_without_anybody_who_can_answer_is_not_asked(place: Country, do
     assert not Letter.objects.filter(kind="outlier_asked").exists()
 
 
+def test_only_administrators_with_a_right_to_the_sub_registry_are_asked(place: Country) -> None:
+    of_pneumonia = active_administrators(clinic_id=place.infection, sub_registry="pneumoni", at=NOW)
+    assert {one.name for one in of_pneumonia} == {BERTIL.name, KARIN.name}
+    # One that opens later: nobody who was appointed before has a right to it.
+    assert active_administrators(clinic_id=place.infection, sub_registry="borrelia", at=NOW) == ()
+
+
 def test_until_its_time_is_over_a_clinic_that_was_asked_may_answer_undisturbed(
     place: Country, doris: Actor, bertil: Actor
 ) -> None:
@@ -291,6 +299,7 @@ def test_who_has_asked_at_the_office_does_not_also_answer_at_the_clinic(place: C
     number = asked(place, doris)
     cast.appoint(DORIS, place.infection, at=NOW)
     there = next(seat for seat in cast.actor(DORIS, at=NOW).seats if seat.clinic_id == place.infection)
+    assert DORIS.email.text not in {one.to_address for one in Letter.objects.filter(kind="outlier_asked")}
     with pytest.raises(OutlierOwnQuestion):
         acting.answer(number=number, text="Jag svarar", actor=replace(doris, seat=there), at=NOW)
     assert state_of(number, doris) is OutlierState.ASKED
