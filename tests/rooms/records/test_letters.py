@@ -124,7 +124,7 @@ def test_if_one_gets_no_letter_none_is_made_and_nobody_is_logged_as_shown(here: 
     one, other = (due(here), "follow_up"), (due(here, patient=SAMORDNAD), "follow_up")
     noted(here, other[0], LetterAct.SENT)
     noted(here, other[0], LetterAct.REPLIED)
-    assert letters_to_print(actor=here.anna, steps=[one, other], at=NOW) == ((), {one})
+    assert letters_to_print(actor=here.anna, steps=[one, other], at=NOW) == ((), frozenset({one}))
     assert log("patient.listed_for_letters") == ()
     (found,), _ = letters_to_print(actor=here.anna, steps=[one], at=NOW)
     assert found[0].episode == one[0]
