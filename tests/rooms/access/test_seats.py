@@ -24,6 +24,14 @@ from tests.rooms.access.scene import DAY, HOUR, MINUTE, NOW, SECOND, attested, e
 
 pytestmark = pytest.mark.django_db
 
+OF_ADMINISTRATOR = {
+    Permission.WORK,
+    Permission.ATTEST,
+    Permission.MANAGE_PEOPLE,
+    Permission.READ_REPORTS,
+    Permission.ANSWER_OUTLIERS,
+}
+
 
 @pytest.fixture(scope="module")
 def place(module_db: None) -> Country:
@@ -61,8 +69,7 @@ def test_several_roles_at_one_clinic_are_one_seat_with_the_sum_of_their_rights(p
     )
     (seat,) = seats_of(account_id=cast.account_of(moa).id, at=NOW)
     assert seat.roles == {Role.LOCAL_ADMINISTRATOR, Role.READER}
-    of_administrator = {Permission.WORK, Permission.ATTEST, Permission.MANAGE_PEOPLE, Permission.READ_REPORTS}
-    assert seat.permissions == of_administrator | {Permission.READ_RECORDS}
+    assert seat.permissions == OF_ADMINISTRATOR | {Permission.READ_RECORDS}
     assert len(seat.grant_ids) == 2
     assert seat.ends_at == datetime.fromisoformat("2027-02-01T00:00:00+01:00"), "the first moment at which one ends"
 
@@ -93,7 +100,7 @@ def test_rights_of_one_seat_do_not_count_at_another(place: Country) -> None:
     key = cast.log_in(BERTIL, at=NOW)
     for clinic_id, permissions in (
         (place.sydvik, {Permission.WORK, Permission.READ_RECORDS, Permission.REPORT, Permission.READ_REPORTS}),
-        (place.infection, {Permission.WORK, Permission.ATTEST, Permission.MANAGE_PEOPLE, Permission.READ_REPORTS}),
+        (place.infection, OF_ADMINISTRATOR),
     ):
         entering.choose_seat(
             sitting=sitting(key=key, seen=True, at=NOW), grant_id=grants[clinic_id], by=BERTIL.by, at=NOW

@@ -73,25 +73,25 @@ def of_some(draw: st.DrawFn, most: int = 3000) -> tuple[int, int]:
 
 
 @given(of_some(), st.floats(0, 1))
-def test_binomial_tails_are_those_of_scipy(pair: tuple[int, int], p: float, stats: Any) -> None:
+def test_binomial_tails_are_those_of_scipy(stats: Any, pair: tuple[int, int], p: float) -> None:
     x, n = pair
     assert binomial_at_most(x, n, p) == pytest.approx(stats.binom.cdf(x, n, p), rel=1e-8, abs=1e-12)
     assert binomial_at_least(x, n, p) == pytest.approx(stats.binom.sf(x - 1, n, p), rel=1e-8, abs=1e-12)
 
 
 @given(st.integers(0, 2000), st.floats(0.01, 2000))
-def test_poisson_tails_are_those_of_scipy(x: int, mean: float, stats: Any) -> None:
+def test_poisson_tails_are_those_of_scipy(stats: Any, x: int, mean: float) -> None:
     assert poisson_at_most(x, mean) == pytest.approx(stats.poisson.cdf(x, mean), abs=1e-10)
     assert poisson_at_least(x, mean) == pytest.approx(stats.poisson.sf(x - 1, mean), abs=1e-10)
 
 
 @given(st.floats(0.0005, 0.9995), st.floats(0.5, 3000))
-def test_gamma_quantiles_are_half_of_scipys_chi_square(p: float, shape: float, stats: Any) -> None:
+def test_gamma_quantiles_are_half_of_scipys_chi_square(stats: Any, p: float, shape: float) -> None:
     assert gamma_quantile(p, shape) == pytest.approx(stats.chi2.ppf(p, 2 * shape) / 2, rel=1e-8, abs=1e-12)
 
 
 @given(of_some(), tails)
-def test_wilson_is_that_of_scipy(pair: tuple[int, int], tail: float, stats: Any) -> None:
+def test_wilson_is_that_of_scipy(stats: Any, pair: tuple[int, int], tail: float) -> None:
     x, n = pair
     theirs = stats.binomtest(x, n).proportion_ci(1 - 2 * tail, method="wilson")
     ours = proportion(x, n, tail)
@@ -141,7 +141,7 @@ def test_a_target_of_none_or_all_has_a_funnel_without_width(target: float) -> No
 
 
 @given(st.integers(10, 400), st.floats(0.05, 0.95), tails)
-def test_false_alarms_are_never_more_than_promised(n: int, target: float, tail: float, stats: Any) -> None:
+def test_false_alarms_are_never_more_than_promised(stats: Any, n: int, target: float, tail: float) -> None:
     limits = proportion_limits(n, target, tail)
     outside = [x for x in range(n + 1) if not limits.low <= x / n <= limits.high]
     low = sum(stats.binom.pmf(x, n, target) for x in outside if x / n < target)
