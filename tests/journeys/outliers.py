@@ -27,5 +27,5 @@ for month in (1, 7):
 
 def told(house: House) -> None:
     """Once in a house."""
-    if house.ask_database("SELECT count(*) FROM reports_edition WHERE made_at < '2019-03-01'") == [(0,)]:
+    if house.ask_database("SELECT count(*) FROM reports_edition WHERE made_at = '2019-02-01T00:00Z'") == [(0,)]:
         house.run("shell", "-c", _TOLD)
