@@ -1,7 +1,7 @@
 # Everything a newcomer needs is here; each target sets up what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help audit pictures setup setup-browser demo demo-reset demo-browser test test-fast test-slow bench conformance lint format messages migrations requirements clean
+.PHONY: help audit pictures setup setup-bench setup-browser demo demo-reset demo-browser test test-fast test-slow bench conformance lint format messages migrations requirements clean
 
 BIN := .venv/bin
 # Which demo card `make demo-browser` puts into the browser.
@@ -17,6 +17,9 @@ setup:
 
 setup-browser:
 	@sh tools/setup.sh --browser
+
+setup-bench:
+	@sh tools/setup.sh --bench
 
 demo: setup ## Start a whole country in a box: https://registret.localhost:8443
 	@$(BIN)/registret demo
@@ -46,7 +49,7 @@ test-slow: ## The tests with Debian's nginx and HAProxy, those that need a scree
 	@sh tools/setup.sh --browser --fronts --screen
 	@REGISTRET_YEAR_PEOPLE=1000 $(BIN)/python tools/run_tests.py -n 3 --dist loadgroup $(wildcard tests/fronts tests/slow) tests/rooms/access/test_a_year.py
 
-bench: setup ## Measure what things cost, each with its spread and beside what is promised: benchmarks/*.py
+bench: setup-bench ## Measure what things cost, each with its spread and beside what is promised: benchmarks/*.py
 	@broken=; for file in benchmarks/[a-z]*.py; do echo "-- $$file"; PYTHONPATH=. $(BIN)/python "$$file" || broken=yes; done; test -z "$$broken"
 
 # LIMBO: another release of x509-limbo, in the suite's own format.

@@ -4,6 +4,7 @@
 #   tools/setup.sh              what the demo and the checks need
 #   tools/setup.sh --browser    also Chromium, certutil and fonts, for `make demo-browser` and the journeys
 #   tools/setup.sh --fronts     also nginx and HAProxy, for the tests of deploy/
+#   tools/setup.sh --bench      also nginx and what builds the client of benchmarks/logins.py
 #   tools/setup.sh --screen     also a screen without a screen, a card with a PIN and Firefox, for tests/slow
 #
 # As root on Debian it installs what is missing; elsewhere it says what is missing and how to get it.
@@ -132,6 +133,20 @@ if asked_for --browser; then
         -name 'LiberationSans-Regular*' 2>/dev/null)" ] || missing="$missing fonts-liberation"
     if [ -n "$missing" ]; then
         debian_root || fail "Missing for the browser:$missing. Debian: sudo apt-get install$missing"
+        # shellcheck disable=SC2086 # a list of names
+        apt_install $missing
+    fi
+fi
+
+# --- the benchmarks ---------------------------------------------------------------------------------------------------
+
+if asked_for --bench; then
+    missing=
+    command -v cc >/dev/null || missing="$missing gcc libc6-dev"
+    [ -e /usr/include/openssl/ssl.h ] || missing="$missing libssl-dev"
+    PATH=$PATH:/usr/sbin command -v nginx >/dev/null || missing="$missing nginx"
+    if [ -n "$missing" ]; then
+        debian_root || fail "Missing for the benchmarks:$missing. Debian: sudo apt-get install$missing"
         # shellcheck disable=SC2086 # a list of names
         apt_install $missing
     fi
