@@ -223,7 +223,7 @@ def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proo
     if at >= found.card.not_after:
         raise CardExpired(not_after=found.card.not_after, issuer=found.card.issuer)
     if found.back_to:
-        # Which page somebody went to is nothing to keep.
+        # The registry does not keep which page a person wanted.
         LoginAttempt.objects.filter(id=found.attempt_id).update(back_to="")
     return Proof(
         attempt_id=found.attempt_id,

@@ -80,7 +80,7 @@ def visible_cases(actor: Actor) -> QuerySet[OutlierCase]:
 
 
 def open_cases(*, actor: Actor) -> tuple[OutlierCaseRow, ...]:
-    """Those that wait for somebody, the oldest first. Raises: NotPermitted."""
+    """Cases that are not closed, the oldest first. Raises: NotPermitted."""
     found = visible_cases(actor).exclude(state=OutlierState.CLOSED)
     return tuple(map(_row, _whole(found).order_by("id")))
 

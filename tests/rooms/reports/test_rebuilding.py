@@ -78,8 +78,8 @@ def is_counted() -> None:
 
 def test_who_opts_out_while_all_is_made_anew_waits_and_is_in_no_figure(here: Ward) -> None:
     signed(here.anna)
-    somebody = handler()
-    while_open(rebuild_first, lambda: leave(actor=somebody, case=case(), at=NOW + HOUR), meanwhile=is_counted)
+    greta = handler()
+    while_open(rebuild_first, lambda: leave(actor=greta, case=case(), at=NOW + HOUR), meanwhile=is_counted)
     assert (fact_count(), cell_count()) == (0, 0)
 
 
