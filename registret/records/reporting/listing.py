@@ -23,7 +23,7 @@ from registret.records.models import Episode, Step
 from registret.records.queries.episodes import episodes_of
 from registret.records.queries.patients import PAGE, listed_patient, with_numbers
 from registret.records.reporting.audited_reads import log_list, work
-from registret.records.reporting.work_lists import Work
+from registret.records.reporting.work_lists import Work, awaiting
 from registret.records.rows import EpisodeList, ListedEpisode, StepMark
 from registret.records.scope import clinic_of, provider_scope
 from registret.registries.queries import form_of
@@ -87,14 +87,7 @@ def episodes_among(*, actor: Actor, episode_ids: Collection[int], at: datetime) 
 def work_and_awaiting(*, actor: Actor, at: datetime) -> tuple[Work, int]:
     """What waits at the clinic, and how many episodes wait for their follow-up. Raises: NotPermitted."""
     with provider_scope(actor, Permission.REPORT):
-        return work(actor=actor, at=at), awaiting_follow_up(actor=actor, at=at)
-
-
-def awaiting_follow_up(*, actor: Actor, at: datetime) -> int:
-    """How many episodes of the clinic the list shows as waiting for their follow-up. Raises: NotPermitted."""
-    with provider_scope(actor):
-        wanted = EpisodeFilter(state=EpisodeState.AWAITING)
-        return _in_state(_all(actor, wanted), wanted, at=at).count()
+        return work(actor=actor, at=at), awaiting(actor)
 
 
 def episode_file(*, actor: Actor, wanted: EpisodeFilter, at: datetime) -> tuple[ListedEpisode, ...]:
@@ -140,9 +133,9 @@ def _all(actor: Actor, wanted: EpisodeFilter) -> QuerySet[Episode]:
     clinic = wanted.clinic_id or clinic_of(actor)
     if clinic not in clinics_to_list(actor):
         raise NotFound()
-    # Asked for by themselves, they are few; asked for in one condition, the database reads the steps of all episodes.
-    moved_here = list(Step.objects.filter(clinic_id=clinic, is_moved=True).values_list("episode_id", flat=True))
-    found = episodes_of(actor).filter(Q(clinic_id=clinic) | Q(id__in=moved_here) if moved_here else Q(clinic_id=clinic))
+    # As an array they are looked for once, and are few; as a condition, the database reads the steps of all episodes.
+    moved_here = ArraySubquery(Step.objects.filter(clinic_id=clinic, is_moved=True).values("episode_id"))
+    found = episodes_of(actor).filter(Q(clinic_id=clinic) | Q(id__any=moved_here))
     if wanted.sub_registry is not None:
         found = found.filter(sub_registry=wanted.sub_registry)
     if wanted.first_day is not None:

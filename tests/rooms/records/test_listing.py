@@ -109,11 +109,11 @@ def test_only_an_episode_whose_next_step_is_its_follow_up_waits_for_it(here: War
         dated = Step.objects.get(code="follow_up")
     assert dated.due_from is not None, "counted from the arrival, long before it is next"
     assert listed(reports_sepsis).counts[EpisodeState.AWAITING] == 0
-    assert listing.awaiting_follow_up(actor=reports_sepsis, at=NOW) == 0
+    assert listing.work_and_awaiting(actor=reports_sepsis, at=NOW)[1] == 0
     episode = finished(here)
     for day in (NOW, MARCH, NOW + 600 * DAY):
         assert ids(listed(here.anna, state=EpisodeState.AWAITING, at=day)) == [episode]
-        assert listing.awaiting_follow_up(actor=here.anna, at=day) == 1
+        assert listing.work_and_awaiting(actor=here.anna, at=day)[1] == 1
 
 
 def test_the_list_is_cut_to_ones_own_to_a_sub_registry_and_to_days_of_arrival(here: Ward) -> None:
