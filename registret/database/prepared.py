@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Field, Lookup, Model, QuerySet
-from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
+from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators  # type: ignore[attr-defined]
 from django.db.models.sql import UpdateQuery
 
 Row = TypeVar("Row")
@@ -141,7 +141,7 @@ def _reader(query: QuerySet[Any, Any], compiler: Any) -> Callable[[_Columns], An
     info, model = compiler.klass_info, compiler.klass_info["model"]
     first, end = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column.target.attname for column, _sql, _alias in compiler.select[first:end]]
-    related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[no-untyped-call]
+    related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)
     annotated = compiler.annotation_col_map.items()
 
     def read(row: _Columns) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -73,7 +74,7 @@ def lock_cells() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('reports:cells', 1))")
 
 
-def _counts(value: float | None, reached: int, not_reached: int, valued: int, missing: int, unplaced: int) -> Counts:
+def _counts(value: Decimal | None, reached: int, not_reached: int, valued: int, missing: int, unplaced: int) -> Counts:
     """As `_TOTALS` has them."""
     values = {} if value is None else {value: valued}
     return Counts(reached=reached, not_reached=not_reached, missing=missing, unplaced=unplaced, values=values)

@@ -133,9 +133,9 @@ def _all(actor: Actor, wanted: EpisodeFilter) -> QuerySet[Episode]:
     clinic = wanted.clinic_id or clinic_of(actor)
     if clinic not in clinics_to_list(actor):
         raise NotFound()
-    # As an array they are looked for once, and are few; as a condition, the database reads the steps of all episodes.
-    moved_here = ArraySubquery(Step.objects.filter(clinic_id=clinic, is_moved=True).values("episode_id"))
-    found = episodes_of(actor).filter(Q(clinic_id=clinic) | Q(id__any=moved_here))
+    # Asked for by themselves, they are few; asked for in one condition, the database reads the steps of all episodes.
+    moved_here = list(Step.objects.filter(clinic_id=clinic, is_moved=True).values_list("episode_id", flat=True))
+    found = episodes_of(actor).filter(Q(clinic_id=clinic) | Q(id__in=moved_here) if moved_here else Q(clinic_id=clinic))
     if wanted.sub_registry is not None:
         found = found.filter(sub_registry=wanted.sub_registry)
     if wanted.first_day is not None:
