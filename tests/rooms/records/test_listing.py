@@ -163,6 +163,19 @@ def test_a_page_is_one_statement_however_many_episodes_it_shows(here: Ward) -> N
     assert len([one for one in told if '"records_' in one]) == 4, "those moved here, the list, and two that count"
 
 
+def test_a_follow_up_that_was_moved_waits_at_the_clinic_of_the_episode_and_at_its_own(here: Ward) -> None:
+    episode = finished(here)
+    medicine = at_work(KARIN, here.place.medicine, by=None)
+    what = {"actor": here.anna, "episode": episode, "step": "follow_up", "reason": "Följs upp där"}
+    moving.move(**what, clinic_id=here.place.medicine, at=NOW)  # type: ignore[arg-type]
+    for actor in (here.anna, medicine):
+        assert ids(listed(actor, state=EpisodeState.AWAITING)) == [episode]
+        assert listing.work_and_awaiting(actor=actor, at=NOW)[1] == 1
+    acute = what | {"step": "acute"}
+    moving.move(**acute, clinic_id=here.place.medicine, at=NOW)  # type: ignore[arg-type]
+    assert listing.work_and_awaiting(actor=medicine, at=NOW)[1] == 1, "once, whatever else was moved"
+
+
 def test_the_list_and_its_file_tell_the_log_whom_they_showed(here: Ward) -> None:
     begun(here.anna)
     begun(here.anna, patient=SAMORDNAD, arrived_at=["2026-10-02T23:30"])
