@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from psycopg.types.json import Jsonb
 
 from registret.accounts.cardfacts import CardFacts
@@ -25,7 +24,6 @@ from registret.accounts.visitors import is_usual, record_refusal
 from registret.cards import CardExpired, CardNotPassedOn, MalformedCard, NoCard, UnknownIssuer
 from registret.database.prepared import Given, PreparedUpdate, insert
 from registret.kernel.by import By
-from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
 from registret.ledger.events import Event
@@ -51,9 +49,6 @@ _OF_ANYONE: Final = frozenset(
         ProviderUnavailable,
     )
 )
-
-KEPT = timedelta(hours=12)
-KEPT_UNANSWERED = timedelta(hours=1)
 
 
 class Purpose(StrEnum):
@@ -250,35 +245,6 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> AttemptAns
     if attempt is None or attempt.redeemed_at is None:
         raise AttemptStale()
     return _answer(attempt, attempt.redeemed_at)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptRow:
-    """A login attempt in which a card was read, without its secrets. `outcome`: the card, and why it was refused."""
-
-    purpose: str
-    way: str
-    back_to: str
-    outcome: dict[str, Any]
-    begun_at: datetime
-    answered_at: datetime | None
-    redeemed_at: datetime | None
-    reference: str
-
-
-def attempts_of(*, hsa_id: HsaId, at: datetime) -> tuple[AttemptRow, ...]:
-    """What is kept of this person's login attempts, oldest first."""
-    kept = LoginAttempt.objects.filter(begun_at__gte=at - KEPT, outcome__card__hsa_id__iexact=hsa_id.text).order_by(
-        "id"
-    )
-    names = list(AttemptRow.__slots__)
-    return tuple(AttemptRow(**row) for row in kept.values(*names))
-
-
-def forget_old(*, at: datetime) -> int:
-    """Remove attempts that no session can need any more, and sooner those that no card was shown for."""
-    unanswered = Q(answered_at=None, begun_at__lt=at - KEPT_UNANSWERED)
-    return LoginAttempt.objects.filter(Q(begun_at__lt=at - KEPT) | unanswered).delete()[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
