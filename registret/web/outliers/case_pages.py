@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
-from registret.registries.queries import name_of
+from registret.registries.queries import name_of, open_for_rights
 from registret.reports.counts import Figure
 from registret.reports.lifecycle import OutlierState
 from registret.reports.outliers.cases import OutlierCaseRow, OutlierStepRow, may_answer
@@ -60,10 +60,16 @@ def office_case_page(row: OutlierCaseRow, steps: Sequence[OutlierStepRow], *, at
         row,
         steps,
         back=Link(_("Tillbaka till avvikelserna"), reverse("outliers")),
-        links=[Link(_("Täckningsgrad"), f"{reverse('coverage')}?delregister={row.sub_registry}")],
+        links=list(_links_of_office(row)),
         acts=[Link(str(words.title), reverse("outlier_act", args=[row.number, code])) for code, words in acts.items()],
         at=at,
     )
+
+
+def _links_of_office(row: OutlierCaseRow) -> Iterator[Link]:
+    yield Link(_("Täckningsgrad"), f"{reverse('coverage')}?delregister={row.sub_registry}")
+    if row.sub_registry in {one.code for one in open_for_rights()}:
+        yield Link(_("Fråga om en enda uppgift"), reverse("ask_clinic", args=[row.sub_registry]))
 
 
 def clinic_case_page(

@@ -107,6 +107,7 @@ def test_a_case_is_followed_from_the_list_to_its_end(opening: str) -> None:
     case, doris, bertil = opened(opening), Browser.of(DORIS), Browser.of(BERTIL)
     page = doris.get(case)
     assert "5 av 30" in text_of(page)
+    assert "/kansliet/fragor/ny/pneumoni" in links(page)
     assert (f"{case}/kontrollera" in links(page), f"{case}/fraga" in links(page)) == (True, False)
     number = case.rpartition("/")[2]
     assert f"Ärende {number}" in text_of(doris.get(OFFICE))
