@@ -191,7 +191,14 @@ class EditionCell(models.Model):
             check(
                 "edition_cell_ratio_whole",
                 Q(expected=None, patients=None)
-                | Q(expected__gte=0, patients__isnull=False, not_reached=0, valued=0, is_public=False),
+                | Q(
+                    expected__isnull=False,
+                    expected__gte=0,
+                    patients__isnull=False,
+                    not_reached=0,
+                    valued=0,
+                    is_public=False,
+                ),
             ),
         ]
 

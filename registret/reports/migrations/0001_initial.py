@@ -251,6 +251,7 @@ class Migration(migrations.Migration):
                             models.Q(("expected", None), ("patients", None)),
                             models.Q(
                                 ("expected__gte", 0),
+                                ("expected__isnull", False),
                                 ("is_public", False),
                                 ("not_reached", 0),
                                 ("patients__isnull", False),
