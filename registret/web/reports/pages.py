@@ -43,6 +43,13 @@ OUTCOMES: Final[Mapping[str, tuple[CountedAs, ...]]] = {
 """As the address says which patients are wanted."""
 
 
+def chosen_outcome(asked: str, indicator: Indicator) -> str:
+    """Which of `OUTCOMES` to show: those who did not reach it, by default. Of a median there are none such."""
+    if asked in OUTCOMES and not (indicator.is_median and asked == "ej"):
+        return asked
+    return "ja" if indicator.is_median else "ej"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorRow:
     link: Link
