@@ -295,8 +295,8 @@ def _outside(figure: Figure, indicator: Indicator) -> str:
         return ""
     if indicator.is_ratio:
         return ngettext(
-            "%(n)s vårdepisod på din klinik räknas inte, för %(groups)s är inte känt.",
-            "%(n)s vårdepisoder på din klinik räknas inte, för %(groups)s är inte känt.",
+            "%(n)s vårdepisod på din klinik räknas inte, för dess grupp (%(groups)s) är inte känd.",
+            "%(n)s vårdepisoder på din klinik räknas inte, för deras grupp (%(groups)s) är inte känd.",
             figure.unplaced,
         ) % {"n": figure.unplaced, "groups": groups_text(indicator)}
     return ngettext(
