@@ -8,7 +8,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import OpenDesk, fits, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import OpenDesk
 from tests.journeys.people import Person, newcomer, registered
 from tests.journeys.running import House, code_in, link_in
 

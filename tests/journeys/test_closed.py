@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.conftest import looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import appointed, newcomer
 from tests.journeys.running import House
 from tests.journeys.test_registry import patient, started

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Desk, OpenDesk, fits, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import Person, newcomer, reporting
 from tests.journeys.running import House
 from tests.journeys.test_registry import (

@@ -20,7 +20,8 @@ from registret.demo import cast
 from registret.demo.cast import Person
 from registret.kernel.sweden import SWEDEN
 from registret.web.gate import views
-from tests.journeys.conftest import IN_ENGLISH, axe_finds_nothing, launched, require_fitting
+from tests.journeys.conftest import axe_finds_nothing, require_fitting
+from tests.journeys.desks import IN_ENGLISH, launched
 from tests.journeys.furnished import URLCONF, Furnished, furnished_house, links_of
 from tests.journeys.outliers import told
 from tests.journeys.running import link_in

@@ -9,7 +9,8 @@ import pytest
 
 from registret.demo.certificates import IssuedCertificate
 from registret.words.refusals import REFUSALS
-from tests.journeys.conftest import Desk, OpenDesk, fits, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import Person, newcomer
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import OpenDesk, fits, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import OpenDesk
 from tests.journeys.people import CLINIC_TITLE, Person, newcomer
 from tests.journeys.running import House, code_in, link_in
 

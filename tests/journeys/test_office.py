@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from registret.places.clinic_file import COLUMNS
-from tests.journeys.conftest import OpenDesk, fits, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import OpenDesk
 from tests.journeys.people import Person, appointed, newcomer, registered
 from tests.journeys.running import House, link_in
 

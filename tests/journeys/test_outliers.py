@@ -8,7 +8,8 @@ from http import HTTPStatus
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Desk, OpenDesk, fits, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.outliers import INDICATOR, told
 from tests.journeys.people import CLINIC_TITLE, Person
 from tests.journeys.running import House

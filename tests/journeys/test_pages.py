@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import OpenDesk, fits, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import OpenDesk
 from tests.journeys.people import Person, appointed, newcomer, registered
 from tests.journeys.running import House, link_in
 
@@ -240,7 +241,7 @@ def test_a_wrong_card_needs_no_restart_of_the_browser(house: House, desk: OpenDe
 
 
 def test_idle_is_warned_of_and_then_ends_the_session(house: House, bertil: Person, desk: OpenDesk) -> None:
-    his = desk(bertil.card)
+    his = desk(bertil.card, own=True)
     page = his.page
     page.clock.install()
     his.open("/")

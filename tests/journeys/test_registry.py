@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from registret.kernel.checkdigit import luhn_digit
-from tests.journeys.conftest import Desk, OpenDesk, fits, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import CLINIC, Person, appointed, newcomer, reporting
 from tests.journeys.running import PATIENCE, House
 

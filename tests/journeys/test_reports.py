@@ -8,7 +8,8 @@ import time
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.conftest import Desk, OpenDesk, fits, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import Person, appointed, newcomer
 from tests.journeys.running import PATIENCE, House
 from tests.journeys.test_registry import answered, at_work, begun, patient, reporter, reporters_desk

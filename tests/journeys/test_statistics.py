@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.conftest import Desk, OpenDesk, fits, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import Person
 from tests.journeys.running import House
 
