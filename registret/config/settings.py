@@ -249,6 +249,7 @@ TEMPLATES = [
                 "registret.web.templatetags.components",
                 "registret.web.templatetags.fields",
                 "registret.web.templatetags.pieces",
+                "registret.web.templatetags.questions",
             ],
         },
     }
