@@ -219,6 +219,7 @@ MIDDLEWARE = [
     "registret.web.middleware.NoStore",
     "registret.web.middleware.Hosts",
     "registret.web.middleware.SiteFiles",
+    "registret.web.middleware.CompressedPages",
     "registret.web.middleware.Language",
     "registret.web.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",
