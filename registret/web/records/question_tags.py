@@ -1,4 +1,4 @@
-"""The questions of a form.
+"""The questions of a form, as a tag of templates.
 
 They are drawn here and not by templates because a form has fifty, with hundreds of options: with templates that include
 templates, the whole page took the server more than twice as long.
@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from registret.web.records.code_fields import CodeInput
+from registret.web.records.fields import Choice, Field
 from registret.web.templatetags.components import attributes
 from registret.web.templatetags.fields import date_input
 from registret.web.templatetags.look import icon
-
-if TYPE_CHECKING:
-    from registret.web.records.code_fields import CodeInput
-    from registret.web.records.fields import Choice, Field
 
 register = template.Library()
 
