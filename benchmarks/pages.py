@@ -238,11 +238,14 @@ def _statements(page: Page, people: Mapping[str, Sequence[Person]]) -> int:
     browser = Untransported()
     if page.who != "nobody":
         browser = (Untransported.at_the_log if page.who == "reviewer" else Untransported.of)(people[page.who][0])
-    for n in (1000, 1101):
-        with CaptureQueriesContext(connection) as asked:
-            sent = page.sent and page.sent(n)
-            answer = browser.get(page.path(n)) if sent is None else browser.post(page.path(n), sent)
+
+    def ask(n: int) -> None:
+        answer = browser.get(page.path(n)) if page.sent is None else browser.post(page.path(n), page.sent(n))
         assert answer.status_code == page.status, (page.name, answer.status_code, answer.content)
+
+    ask(1000)
+    with CaptureQueriesContext(connection) as asked:
+        ask(1000 + 2 * DRAFTS)
     return sum(query["sql"] not in {"BEGIN", "COMMIT"} for query in asked.captured_queries)
 
 

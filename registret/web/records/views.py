@@ -96,8 +96,8 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
         found = audited_reads.open_patient(actor=request.actor, system_id=patient, reason=reason, at=request.at)
     except ReasonNeeded:
         form = WhyForm(posted(request))
-        shown = {"form": form, "tab": "records"}
-        return render(request, "records/patient_reason.html", shown, status=422 if form.errors else 200)
+        asked = {"form": form, "tab": "records"}
+        return render(request, "records/patient_reason.html", asked, status=422 if form.errors else 200)
     shown = pages.patient_shown(found, own_clinic_id=request.actor.seat.clinic_id, at=request.at)
     context: dict[str, Any] = {"page": shown, "tab": "records"}
     if registries := pages.registries_to_report(request.actor):
