@@ -107,7 +107,7 @@ class CompressedPages(GZipMiddleware):
     """Compresses pages for those who came from a page of the site, or typed the address.
 
     Another site, which could guess what a page says from how short it becomes, gets it as it is
-    (docs/decisions/0164-pages-are-compressed-for-those-who-come-from-here.md).
+    (docs/decisions/0165-pages-are-compressed-for-those-who-come-from-here.md).
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
