@@ -101,7 +101,7 @@ class Bounce:
 def bounces(addresses: Iterable[str]) -> Mapping[str, Bounce]:
     """Those of the addresses that do not work: the newest letter that came to an end there was refused. One query.
 
-    A letter that is accepted later takes it back; an address that somebody changes is no longer asked about.
+    A letter that is accepted later takes it back; an address that is changed is no longer asked about.
     """
     ended = Letter.objects.filter(Q(sent_at__isnull=False) | Q(address_refused=True), to_address__in=set(addresses))
     newest = ended.order_by("to_address", "-attempted_at").distinct("to_address")

@@ -1,4 +1,4 @@
-"""`registret dismiss`: somebody works for the registry itself no more. Two named people decide; the log keeps both."""
+"""`registret dismiss`: a person works for the registry itself no more. Two named people decide; the log keeps both."""
 
 from __future__ import annotations
 
