@@ -56,6 +56,15 @@ class NamedPerson(TypedDict):
     email: EmailAddress
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """What a person is made, where (None: at the registry), and by whom."""
+
+    role: Role
+    clinic_id: int | None = None
+    author: Author
+
+
 def appoint_by_program(
     *,
     role: Role,
@@ -70,7 +79,7 @@ def appoint_by_program(
     Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
     """
     names = two_names(decided_by)
-    return appoint(**person, role=role, clinic_id=clinic_id, author=Author(names=names), by=by, at=at)
+    return appoint(Appointment(role=role, clinic_id=clinic_id, author=Author(names=names)), by=by, at=at, **person)
 
 
 def appoint_local_administrator(*, clinic_id: int, actor: Actor, at: datetime, **person: Unpack[NamedPerson]) -> int:
@@ -89,15 +98,13 @@ def appoint_local_administrator(*, clinic_id: int, actor: Actor, at: datetime, *
         raise SecondNeeded()
     account = living_account(hsa_id=hsa_id)
     name = account.name if account else f"{person['given_name']} {person['surname']}"
-    return appoint(
-        **person,
-        role=Role.LOCAL_ADMINISTRATOR,
-        clinic_id=clinic_id,
-        author=Author(account_id=actor.account_id),
-        first=lambda: _tell_colleagues(others, administrator=name, clinic=place.title, actor=actor, at=at),
-        by=actor.by,
-        at=at,
-    )
+
+    def first() -> None:
+        _tell_colleagues(others, administrator=name, clinic=place.title, actor=actor, at=at)
+
+    author = Author(account_id=actor.account_id)
+    given = Appointment(role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id, author=author)
+    return appoint(given, first=first, by=actor.by, at=at, **person)
 
 
 def appoint_support(*, actor: Actor, at: datetime, **person: Unpack[NamedPerson]) -> int:
@@ -106,7 +113,8 @@ def appoint_support(*, actor: Actor, at: datetime, **person: Unpack[NamedPerson]
     Raises: NotPermitted, CardTooOld, OwnRights, PersonSuspended, AlreadyGranted, TooMany.
     """
     check_appointing(person["hsa_id"], actor=actor, at=at)
-    return appoint(**person, role=Role.SUPPORT, author=Author(account_id=actor.account_id), by=actor.by, at=at)
+    given = Appointment(role=Role.SUPPORT, author=Author(account_id=actor.account_id))
+    return appoint(given, by=actor.by, at=at, **person)
 
 
 def others_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> tuple[Administrator, ...]:
@@ -127,7 +135,7 @@ def _tell_colleagues(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtTheRegistry:
-    """Somebody who works for the registry itself now, or will once the mail is confirmed."""
+    """A person who works for the registry itself now, or will once the mail is confirmed."""
 
     grant_id: int
     account_id: int
@@ -180,7 +188,7 @@ def dismiss_support(*, grant_id: int, reason: str, actor: Actor, at: datetime) -
 def dismiss_by_program(
     *, hsa_id: HsaId, role: Role, reason: str, decided_by: tuple[str, str], by: By, at: datetime
 ) -> None:
-    """Somebody works for the registry no more, from the command line: two named people decide. The person is told why.
+    """A person works for the registry no more, from the command line: two named people decide. The person is told why.
 
     Raises: PrincipalsMissing, RoleImpossible (a role at a clinic), NotFound.
     """
@@ -210,7 +218,7 @@ def _take_back(
 
 
 def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
-    """For acts of the office that make somebody something. Raises: NotPermitted, OwnRights, CardTooOld."""
+    """For acts of the office that give a person a role. Raises: NotPermitted, OwnRights, CardTooOld."""
     actor.require(Permission.APPOINT)
     if hsa_id == actor.hsa_id:
         raise OwnRights()
@@ -232,58 +240,42 @@ def check_fit(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
 
 
 def appoint(
-    *,
-    role: Role,
-    clinic_id: int | None = None,
-    author: Author,
-    first: Callable[[], object] = lambda: None,
-    by: By,
-    at: datetime,
-    **named: Unpack[NamedPerson],
+    given: Appointment, *, first: Callable[[], object] = bool, by: By, at: datetime, **named: Unpack[NamedPerson]
 ) -> int:
     """For acts of this room that have checked who may. Return the grant's id. `first` is part of the transaction, and
     what it raises stops it. Call it outside of one.
 
     Raises: RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
     """
+    role, clinic_id, hsa_id = given.role, given.clinic_id, named["hsa_id"]
     if (role in ROLES_AT_A_CLINIC) != (clinic_id is not None):
         raise RoleImpossible()
-    place = open_clinic(clinic_id) if clinic_id is not None else None
-    hsa_id = named["hsa_id"]
+    place = open_clinic(clinic_id).title if clinic_id is not None else settings.REGISTRY_NAME
     if living_account(hsa_id=hsa_id) is None:
         limit_letters(subject=hsa_id.key, email=named["email"], by=by, at=at)
-    months = length(TimeLimit.GRANT).number
-    last_day = last_possible_day(at=at, months=months)
-    given = frozenset(one.code for one in open_for_rights()) if clinic_id else frozenset()
-    right = Right(role=role, sub_registries=given, ends_at=end_of(last_day, at=at, months=months))
     with transaction.atomic():
         first()
         person, is_new = _found_or_opened(named, by=by, at=at)
         lock_account(account_id=person.id)
         check_fit(hsa_id, role, at=at)
         limit_letter_to(person.id, by=by, at=at)
-        grant_id = create_grant(right, account_id=person.id, clinic_id=clinic_id, author=author, by=by, at=at)
-        record(
-            event=Event.GRANT_APPOINTED,
-            by=by,
-            at=at,
-            about=person,
-            clinic_id=clinic_id,
-            facts={"role": role.value, "decided_by": author.names},
-        )
-        post_to(
-            person,
-            kind="appointed",
-            context={
-                "name": person.given_name,
-                "role": role_in_sentence(role, language=person.language),
-                "place": place.title if place else settings.REGISTRY_NAME,
-                "valid_until": last_day,
-            },
-            at=at,
-        )
+        grant_id = _give(given, person, place, by=by, at=at)
         if is_new:
             send_confirmation(account_id=person.id, email=None, by=by, at=at)
+    return grant_id
+
+
+def _give(given: Appointment, person: AccountRow, place: str, *, by: By, at: datetime) -> int:
+    """The right, for as long as one may last, with its entry in the log and its letter."""
+    role, months = given.role, length(TimeLimit.GRANT).number
+    last_day = last_possible_day(at=at, months=months)
+    codes = frozenset(one.code for one in open_for_rights()) if given.clinic_id else frozenset()
+    right = Right(role=role, sub_registries=codes, ends_at=end_of(last_day, at=at, months=months))
+    grant_id = create_grant(right, account_id=person.id, clinic_id=given.clinic_id, author=given.author, by=by, at=at)
+    facts = {"role": role.value, "decided_by": given.author.names}
+    record(event=Event.GRANT_APPOINTED, by=by, at=at, about=person, clinic_id=given.clinic_id, facts=facts)
+    words = {"name": person.given_name, "role": role_in_sentence(role, language=person.language), "place": place}
+    post_to(person, kind="appointed", context={**words, "valid_until": last_day}, at=at)
     return grant_id
 
 
