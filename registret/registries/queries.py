@@ -7,7 +7,8 @@ force. Versions may open and close by date, so what is in force depends on the d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -205,38 +206,42 @@ def read(*folders: Path, codes_on: date | None = None) -> Catalogue:
     faults: list[Fault] = []
     known: dict[CodeSystem, Terminology] = {}
     for place in dict.fromkeys((DEFINITIONS, *folders)):
-        try:
+        with _collected(faults, f"{CODES}/"):
             known |= _terminologies(place, known)
-        except DefinitionBroken as broken:
-            faults += [Fault(file=f"{CODES}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
     terminologies = Terminologies(known=known, on=codes_on)
     value_sets = _value_sets(folders, faults)
     for place in folders:
         found = _versions(place)
         if not found and not (place / EDITIONS).exists() and not (place / VALUE_SETS).exists():
             faults.append(Fault(file=str(place), line=1, what="no <code>/<version>/register.toml in it"))
-        try:
+        with _collected(faults):
             shared = _shared_lists(place, terminologies)
-        except DefinitionBroken as broken:
-            faults += broken.faults
-            continue
-        for folder in found:
-            try:
-                register = read_register(folder)
-                key = register.code, int(folder.name)
-                if key in registers:
-                    faults.append(Fault(file=_named(folder), line=1, what="there are two folders of this version"))
-                registers[key] = register
-                if register.steps:
-                    forms[key] = read_form(folder, shared=shared, terminologies=terminologies, value_sets=value_sets)
-            except DefinitionBroken as broken:
-                faults += [Fault(file=f"{_named(folder)}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
+            for folder in found:
+                with _collected(faults, f"{_named(folder)}/"):
+                    register = read_register(folder)
+                    key = register.code, int(folder.name)
+                    if key in registers:
+                        faults.append(Fault(file=_named(folder), line=1, what="there are two folders of this version"))
+                    registers[key] = register
+                    if register.steps:
+                        forms[key] = read_form(
+                            folder, shared=shared, terminologies=terminologies, value_sets=value_sets
+                        )
     # A form that is broken has faults of its own, and so would all that asks it something.
     indicators = {} if faults else _indicators(folders, forms, faults)
     rules = _edition_rules(folders, faults)
     if rules is None or faults:
         raise DefinitionBroken(faults)
     return Catalogue(registers=registers, forms=forms, terminologies=known, indicators=indicators, edition_rules=rules)
+
+
+@contextmanager
+def _collected(faults: list[Fault], where: str = "") -> Iterator[None]:
+    """Goes on after a DefinitionBroken, with its faults added to `faults`; `where` stands before their files."""
+    try:
+        yield
+    except DefinitionBroken as broken:
+        faults += [replace(one, file=f"{where}{one.file}") for one in broken.faults]
 
 
 def logic_faults(found: Catalogue, *folders: Path) -> list[Fault]:
@@ -258,10 +263,8 @@ def _indicators(
     files = {file.parent.name: file for place in folders for file in sorted(place.glob(f"*/{INDICATORS}"))}
     for code, file in files.items():
         versions = {version: form for (sub_registry, version), form in forms.items() if sub_registry == code}
-        try:
+        with _collected(faults, f"{code}/"):
             found[code] = read_indicators(file.parent, versions)
-        except DefinitionBroken as broken:
-            faults += [Fault(file=f"{code}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
     return found
 
 
@@ -289,11 +292,9 @@ def _value_sets(folders: Collection[Path], faults: list[Fault]) -> dict[tuple[st
     """By code and version. Those of a later folder replace those of an earlier one. Adds to `faults`."""
     found: dict[tuple[str, str], ValueSet] = {}
     for file in (file for place in folders for file in sorted((place / VALUE_SETS).glob("*.toml"))):
-        try:
+        with _collected(faults, f"{VALUE_SETS}/"):
             one = read_value_set(file)
             found[one.code, one.version] = one
-        except DefinitionBroken as broken:
-            faults += [Fault(file=f"{VALUE_SETS}/{f.file}", line=f.line, what=f.what) for f in broken.faults]
     return found
 
 

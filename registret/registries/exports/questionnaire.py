@@ -131,24 +131,28 @@ class _Writer:
             group["extension"] = [self._own("block", {"valueCode": section.block.value})]
         return group
 
-    def _question(self, question: Question) -> Json:
+    def _extensions(self, question: Question) -> Iterator[Json]:
         variable = question.variable
-        item: Json = {"linkId": question.code, **translated("text", variable.label), "type": _TYPES[question.type]}
-        shown, extensions = self._shown(question)
-        item |= shown
         if variable.opens:
             parts = [
                 {"url": "after", "valueString": variable.opens.after},
                 {"url": "days", "valueInteger": variable.opens.days},
             ]
-            extensions.append(self._own("opens", {"extension": parts}))
-        extensions += [*self._missing(variable), *_limits(variable), *_unit(variable.unit, variable.ucum)]
+            yield self._own("opens", {"extension": parts})
+        yield from (*self._missing(variable), *_limits(variable), *_unit(variable.unit, variable.ucum))
         if variable.usual:
-            extensions.append(self._own("usual", {"valueRange": _range(variable.usual)}))
-        extensions += [self._own("mark", {"valueCode": mark.value}) for mark in variable.marks]
-        extensions += self._covers(variable.codes)
-        extensions.append(self._own("purpose", {"valueString": self._form.register.purpose[variable.purpose].sv}))
-        item["extension"] = extensions
+            yield self._own("usual", {"valueRange": _range(variable.usual)})
+        yield from (self._own("mark", {"valueCode": mark.value}) for mark in variable.marks)
+        yield from self._covers(variable.codes)
+        yield self._own("purpose", {"valueString": self._form.register.purpose[variable.purpose].sv})
+        if question.terminology:
+            yield from (self._own("expected", {"valueString": one}) for one in variable.expected)
+
+    def _question(self, question: Question) -> Json:
+        variable = question.variable
+        item: Json = {"linkId": question.code, **translated("text", variable.label), "type": _TYPES[question.type]}
+        shown, extensions = self._shown(question)
+        item |= {**shown, "extension": [*extensions, *self._extensions(question)]}
         same = [{"system": SYSTEMS[system], "code": c[0]} for system, c in variable.codes.items() if len(c) == 1]
         if same:
             item["code"] = same
@@ -158,7 +162,6 @@ class _Writer:
             item["repeats"] = True
         if question.terminology:
             item["answerValueSet"] = f"#{question.terminology.system.value}"
-            extensions += [self._own("expected", {"valueString": one}) for one in variable.expected]
         if question.type is VariableType.TEXT:
             item["maxLength"] = variable.longest
         if question.options:
