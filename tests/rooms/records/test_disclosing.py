@@ -30,7 +30,7 @@ from registret.access.actor import Actor
 from registret.access.models import Claim
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted, PrincipalsMissing
 from registret.access.roles import Role
-from registret.access.staff.appointing import dismiss_by_program
+from registret.access.staff.dismissing import dismiss_by_program
 from registret.chores.running import workers
 from registret.kernel.by import By
 from registret.kernel.checkdigit import luhn_digit

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from registret.access.refusals import NotFound, PrincipalsMissing
 from registret.access.roles import ROLES_OF_THE_OFFICE, Role
-from registret.access.staff.appointing import dismiss_by_program
+from registret.access.staff.dismissing import dismiss_by_program
 from registret.config.management.decided import DecidedByTwo
 from registret.kernel.by import By
 
