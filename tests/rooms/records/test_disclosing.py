@@ -64,7 +64,8 @@ from registret.records.refusals import (
 )
 from registret.records.reporting import audited_reads, signing, writing
 from registret.records.scope import all_providers, deletion_allowed, snapshot_of_all
-from registret.registries.queries import DEFINITIONS, catalogue
+from registret.registries.loading.catalogue import DEFINITIONS
+from registret.registries.queries import catalogue
 from tests import cast
 from tests.cast import ANNA, DORIS, ERIK
 from tests.owner import as_owner
