@@ -26,10 +26,10 @@ from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.queries import living_account, newest_confirmation
 from registret.cards import PresentedCertificate, verify
-from registret.demo import cast
-from registret.demo.cards import certificate_in
-from registret.demo.cast import Person
-from registret.demo.patients import Registration
+from registret.demo.people import cast
+from registret.demo.people.cards import certificate_in
+from registret.demo.people.cast import Person
+from registret.demo.people.patients import Registration
 from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.kernel.secret import new_token
@@ -50,7 +50,7 @@ from registret.revocation.trust import revocation, trust
 T = TypeVar("T")
 Act = TypeVar("Act", bound=Callable[..., Any])
 
-CLINICS: Final = Path(__file__).parent / "clinics.csv"
+CLINICS: Final = Path(__file__).parent.parent / "clinics.csv"
 """Sweden's regions with their infection clinics, and two regions that do not exist, where the cast works."""
 
 SUB_REGISTRIES: Final = ("pneumoni", "sepsis")

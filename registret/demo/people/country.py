@@ -10,9 +10,9 @@ from django.db import transaction
 
 from registret.access.roles import Role
 from registret.accounts.queries import living_account
-from registret.demo import cast, office
-from registret.demo.patients import registrations
-from registret.demo.story import Story
+from registret.demo.people import cast, office
+from registret.demo.people.patients import registrations
+from registret.demo.people.story import Story
 from registret.kernel.identifiers import HsaId
 
 
