@@ -211,17 +211,22 @@ def check_reports_role() -> None:
 
 
 def check_fence() -> None:
-    """The role of DATABASE_URL is bound by row-level security: a superuser sees every care provider's patients.
+    """Row-level security binds the role of DATABASE_URL, and the owner of the tables, as whom functions count for
+    reports: a superuser sees every care provider's patients.
 
     Raises: NotReady.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity AND NOT row_security_active(oid) ORDER BY 1")
+        cursor.execute(
+            "SELECT relname FROM pg_class c JOIN pg_roles owner ON owner.oid = relowner WHERE relrowsecurity"
+            " AND NOT (row_security_active(c.oid) AND relforcerowsecurity AND NOT rolsuper AND NOT rolbypassrls)"
+            " ORDER BY 1"
+        )
         open_to_us = [name for (name,) in cursor.fetchall()]
     if open_to_us:
         raise NotReady(
-            f"row-level security does not bind the role of DATABASE_URL ({', '.join(open_to_us)}): "
-            "use a role that is no superuser and has no BYPASSRLS"
+            f"row-level security does not bind the role of DATABASE_URL or the owner ({', '.join(open_to_us)}): "
+            "use roles that are no superuser and have no BYPASSRLS"
         )
 
 

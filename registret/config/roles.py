@@ -97,6 +97,8 @@ _IN_REPORTS: Final = (
     "reports_editioncell",
     "reports_notincluded",
 )
+# What counts patients for it, and returns counts only.
+_COUNTS_FOR_REPORTS: Final = ("reports_answer_counts", "reports_remark_counts", "reports_step_counts")
 # Django's own: of no use to whom serves.
 _ONLY_READ: Final = ("django_content_type", "django_migrations")
 
@@ -146,13 +148,17 @@ def grant_rights(role: str) -> None:
 
 
 def grant_reports_rights() -> None:
-    """Let the role of the reports read counts and places, and nothing else. Run by the owner after each migration."""
+    """Let the role of the reports read counts and places, have patients counted, and nothing else. Run by the owner
+    after each migration."""
     with transaction.atomic(), connection.cursor() as cursor:
         here = set(connection.introspection.table_names(cursor))
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {REPORTS_ROLE}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {REPORTS_ROLE}")
         if there := [table for table in _IN_REPORTS if table in here]:
             cursor.execute(f"GRANT SELECT ON {', '.join(there)} TO {REPORTS_ROLE}")
+        cursor.execute("SELECT proname FROM pg_proc WHERE proname = ANY (%s)", [list(_COUNTS_FOR_REPORTS)])
+        for (function,) in cursor.fetchall():
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {REPORTS_ROLE}")
 
 
 def can_act_as(role: str) -> bool:

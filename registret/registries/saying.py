@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from registret.kernel.sweden import SWEDEN
 from registret.registries.answers import Answer
@@ -42,6 +43,15 @@ def computed(now: ScoreNow) -> str:
     if now.value is None:
         return "–" if now.is_open else answer_missing("not_applicable" if now.is_skipped else "unknown")
     return yes_or_no(now.value == 1) if now.score.is_yes_or_no else in_digits(now.value)
+
+
+def computed_by(now: ScoreNow) -> str:
+    """Which value set a number comes from, with its version: without it nobody could tell what the number means. Empty
+    for other scores, and as long as there is no number."""
+    used = now.score.value_set
+    if used is None or now.value is None:
+        return ""
+    return _("värderingssystem %(name)s, version %(version)s") % {"name": used.name, "version": used.version}
 
 
 def in_digits(number: Decimal) -> str:

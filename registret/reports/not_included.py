@@ -68,6 +68,7 @@ def count_not_included(*, actor: Actor, sub_registry: str, reason: str, half: da
     return True
 
 
+@as_reports_role()
 def own_not_included(*, actor: Actor, sub_registry: str) -> tuple[NotIncludedCount, ...]:
     """The counts of the actor's clinic, the newest half-year first. Raises: NotPermitted, NotFound."""
     readable_form(actor, sub_registry)

@@ -41,7 +41,7 @@ from registret.registries.answers import Answer, AnswerBroken, Stored, restored
 from registret.registries.assessing import ScoreNow, assess
 from registret.registries.forms import Form
 from registret.registries.queries import form_of, name_of
-from registret.registries.saying import computed, said
+from registret.registries.saying import computed, computed_by, said
 from registret.words.data_queries import query_outcome_name, query_state_name
 from registret.words.extracts import act_name, number_kind, sex_name, step_state_name
 from registret.words.roles import role_name, roles_with_words
@@ -198,7 +198,7 @@ def _step(
         signed_by_name=found.signed_by_name,
         research_gone_at=found.research_gone_at,
         answers=tuple(_answer(form, code, found.answers[code]) for code in answered),
-        computed=tuple(_result(now) for now in scores),
+        computed=tuple(result_in_words(now) for now in scores),
         revisions=tuple(_revision(form, revision, places) for revision in revisions),
         queries=tuple(_query(form, one) for one in sorted(found.data_queries.all(), key=attrgetter("id"))),
     )
@@ -240,9 +240,10 @@ def _query(form: Form, found: DataQuery) -> QueryInWords:
     )
 
 
-def _result(now: ScoreNow) -> ResultInWords:
+def result_in_words(now: ScoreNow) -> ResultInWords:
+    """With what it was computed by, where the number alone would say too little."""
     unit = str(now.score.unit or "") if now.value is not None else ""
-    words = ", ".join(text for text in (f"{computed(now)} {unit}".strip(), now.reading) if text)
+    words = ", ".join(text for text in (f"{computed(now)} {unit}".strip(), now.reading, computed_by(now)) if text)
     return ResultInWords(code=now.score.code, name=str(now.score.name), value=now.value, words=words)
 
 

@@ -223,3 +223,63 @@ BEGIN
 END $$;
 CREATE TRIGGER reports_outlierstep_guard BEFORE INSERT OR UPDATE OR DELETE ON reports_outlierstep
     FOR EACH ROW EXECUTE FUNCTION reports_outlierstep_guard();
+
+-- The steps that a clinic has, of episodes that began at or after a moment. Those that were moved there are few: asked
+-- for in one condition, the episodes of the whole country would be read.
+CREATE FUNCTION reports_steps_at(of_clinic bigint, of_register text, since timestamptz)
+    RETURNS SETOF records_step LANGUAGE sql STABLE AS $$
+    SELECT s.* FROM records_episode e JOIN records_step s ON s.episode_id = e.id
+    WHERE e.clinic_id = of_clinic AND NOT s.is_moved AND e.sub_registry = of_register AND e.began_at >= since
+    UNION ALL
+    SELECT s.* FROM records_step s JOIN records_episode e ON e.id = s.episode_id
+    WHERE s.clinic_id = of_clinic AND s.is_moved AND e.sub_registry = of_register AND e.began_at >= since
+$$;
+
+-- Datakvalitet counts the steps of a clinic as they are now. The role of the reports may read none: it calls these
+-- functions, which return nothing but counts. They act as the owner of the tables, whom row-level security binds too:
+-- of another care provider's clinic (records.scope), and of a patient who has opted out, they count nothing.
+CREATE FUNCTION reports_step_counts(of_clinic bigint, of_register text, since timestamptz, today date)
+    RETURNS TABLE (step varchar, planned bigint, begun bigint, signed bigint, closed bigint, oldest timestamptz,
+                   due bigint, in_time bigint, days double precision)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY WITH found AS (
+        SELECT s.code, s.state, s.saved_at, s.due_to,
+            (s.signed_at AT TIME ZONE 'Europe/Stockholm')::date AS signed_on,
+            CASE WHEN jsonb_typeof(s.answers -> 'discharged_at') = 'string'
+                THEN ((s.answers ->> 'discharged_at')::timestamptz AT TIME ZONE 'Europe/Stockholm')::date
+            END AS discharged_on
+        FROM reports_steps_at(of_clinic, of_register, since) s
+    )
+    SELECT code,
+        count(*) FILTER (WHERE state = 'planned'),
+        count(*) FILTER (WHERE state IN ('draft', 'incomplete', 'reopened')),
+        count(*) FILTER (WHERE state = 'signed'),
+        count(*) FILTER (WHERE state = 'closed'),
+        min(saved_at) FILTER (WHERE state IN ('draft', 'incomplete', 'reopened')),
+        count(*) FILTER (WHERE state = 'signed' AND due_to IS NOT NULL OR state <> 'closed' AND due_to < today),
+        count(*) FILTER (WHERE state = 'signed' AND signed_on <= due_to),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY signed_on - discharged_on) FILTER (WHERE state = 'signed')
+    FROM found GROUP BY code;
+END $$;
+
+-- By question and by why there is no answer, which is empty where there is one.
+CREATE FUNCTION reports_answer_counts(of_clinic bigint, of_register text, since timestamptz)
+    RETURNS TABLE (question text, missing text, number bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT one.key, COALESCE(one.value ->> 'missing', ''), count(*)
+    FROM reports_steps_at(of_clinic, of_register, since) s CROSS JOIN LATERAL jsonb_each(s.answers) AS one
+    WHERE s.state = 'signed'
+    GROUP BY 1, 2;
+END $$;
+
+CREATE FUNCTION reports_remark_counts(of_clinic bigint, of_register text)
+    RETURNS TABLE (step varchar, rule varchar, number bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT r.step, r.rule, count(*)
+    FROM reports_remark r WHERE r.clinic_id = of_clinic AND r.sub_registry = of_register
+    GROUP BY r.step, r.rule ORDER BY count(*) DESC, r.step, r.rule;
+END $$;
+REVOKE EXECUTE ON FUNCTION reports_step_counts, reports_answer_counts, reports_remark_counts FROM PUBLIC;

@@ -22,7 +22,7 @@ from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.reports.lifecycle import OUTLIER_LIFE, OutlierState
 from registret.reports.models import Edition, OutlierCase, OutlierStep
-from registret.reports.outliers.cases import visible_cases
+from registret.reports.outliers.cases import may_answer, visible_cases
 from registret.reports.outliers.finding import Outlier, outliers
 from registret.reports.refusals import (
     OutlierAnswerAwaited,
@@ -115,7 +115,7 @@ def answer(*, number: int, text: str, actor: Actor, at: datetime) -> None:
     Raises: NotPermitted, NotFound, OutlierOwnQuestion; NotPossible; ValueError (`_step`).
     """
     case = _locked(number, actor)
-    if case.sub_registry not in actor.seat.sub_registries_for(Permission.ANSWER_OUTLIERS):
+    if not may_answer(actor, case.sub_registry):
         raise NotPermitted()
     if _has_written(case, actor.account_id):
         raise OutlierOwnQuestion()

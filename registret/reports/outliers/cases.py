@@ -79,6 +79,11 @@ def visible_cases(actor: Actor) -> QuerySet[OutlierCase]:
     )
 
 
+def may_answer(actor: Actor, sub_registry: str) -> bool:
+    """Whether the actor speaks for the own clinic in cases of a sub-registry."""
+    return sub_registry in actor.seat.sub_registries_for(Permission.ANSWER_OUTLIERS)
+
+
 def open_cases(*, actor: Actor) -> tuple[OutlierCaseRow, ...]:
     """Cases that are not closed, the oldest first. Raises: NotPermitted."""
     found = visible_cases(actor).exclude(state=OutlierState.CLOSED)

@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
-from registret.access.roles import Permission
-from registret.registries.queries import name_of
+from registret.registries.queries import name_of, open_for_rights
 from registret.reports.counts import Figure
 from registret.reports.lifecycle import OutlierState
-from registret.reports.outliers.cases import OutlierCaseRow, OutlierStepRow
+from registret.reports.outliers.cases import OutlierCaseRow, OutlierStepRow, may_answer
 from registret.reports.outliers.finding import Outlier
 from registret.reports.periods import Months
 from registret.reports.told import EditionRow
@@ -61,16 +60,22 @@ def office_case_page(row: OutlierCaseRow, steps: Sequence[OutlierStepRow], *, at
         row,
         steps,
         back=Link(_("Tillbaka till avvikelserna"), reverse("outliers")),
-        links=[Link(_("Täckningsgrad"), f"{reverse('coverage')}?delregister={row.sub_registry}")],
+        links=list(_links_of_office(row)),
         acts=[Link(str(words.title), reverse("outlier_act", args=[row.number, code])) for code, words in acts.items()],
         at=at,
     )
 
 
+def _links_of_office(row: OutlierCaseRow) -> Iterator[Link]:
+    yield Link(_("Täckningsgrad"), f"{reverse('coverage')}?delregister={row.sub_registry}")
+    if row.sub_registry in {one.code for one in open_for_rights()}:
+        yield Link(_("Fråga om en enda uppgift"), reverse("ask_clinic", args=[row.sub_registry]))
+
+
 def clinic_case_page(
     row: OutlierCaseRow, steps: Sequence[OutlierStepRow], *, actor: Actor, at: datetime
 ) -> OutlierCasePage:
-    may = row.sub_registry in actor.seat.sub_registries_for(Permission.ANSWER_OUTLIERS)
+    may = may_answer(actor, row.sub_registry)
     acts = [Link(_("Svara"), reverse("answer_outlier", args=[row.number]))]
     links = [
         Link(_("Datakvalitet"), reverse("data_quality", args=[row.sub_registry])),

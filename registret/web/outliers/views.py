@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
+from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.registries.queries import sub_registries
 from registret.reports.outliers import acting
-from registret.reports.outliers.cases import closed_cases, numbers_by_figure, one_case, open_cases
+from registret.reports.outliers.cases import closed_cases, may_answer, numbers_by_figure, one_case, open_cases
 from registret.reports.outliers.finding import outliers
 from registret.reports.refusals import (
     OutlierAnswerAwaited,
@@ -120,8 +121,11 @@ def asked_case(request: ActorRequest, number: int) -> HttpResponse:
 def answer(request: ActorRequest, number: int) -> HttpResponse:
     """The clinic's answer.
 
-    Raises: NotFound, NotPossible.
+    Raises: NotPermitted, NotFound, NotPossible.
     """
+    row, _ = one_case(number=number, actor=request.actor)
+    if not may_answer(request.actor, row.sub_registry):
+        raise NotPermitted()
     form = CaseTextForm(posted(request))
     if form.is_valid():
         with refusals_as_errors(form, _WHOLE_FORM):

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from registret.records.rows import StepPage
 from registret.registries.answers import Answer
+from registret.registries.assessing import ScoreNow
 from registret.registries.conditions import asked_when
 from registret.registries.forms import Form, Question
 from registret.registries.queries import name_of
-from registret.registries.saying import said
+from registret.registries.saying import computed_by, said
 from registret.registries.vocabulary import VariableType
 from registret.web.pieces import FactText
 from registret.web.records.pages import sex_name, state_name
@@ -127,16 +128,20 @@ def _filled(page: StepPage) -> PaperStep:
         )
         for section in page.form_step.sections
     ]
-    scores = [score_shown(now) for now in page.assessment.scores]
     signed = {"when": moment_on_paper(row.signed_at), "name": row.signed_by_name}
     return PaperStep(
         name=str(page.form_step.name),
         state=state_name(row.state),
         sections=[section for section in sections if section.questions],
-        has_scores=bool(scores),
-        scores=[FactText(score.name, [score.line]) for score in scores],
+        has_scores=bool(page.assessment.scores),
+        scores=[score_on_paper(now) for now in page.assessment.scores],
         signed=_("Signerad %(when)s av %(name)s.") % signed if row.signed_at else "",
     )
+
+
+def score_on_paper(now: ScoreNow) -> FactText:
+    shown = score_shown(now)
+    return FactText(shown.name, [", ".join(text for text in (shown.line, computed_by(now)) if text)])
 
 
 def _question(form: Form, question: Question, answer: Answer | None, *, is_blank: bool = False) -> PaperQuestion:

@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of, midnight
-from registret.records.queries.completeness import AnswerCounts, StepCounts
 from registret.registries.forms import Form, FormStep, Question
 from registret.registries.queries import closed_since, name_of
 from registret.registries.vocabulary import Missing
+from registret.reports.completeness import AnswerCounts, StepCounts
 from registret.reports.coverage import Coverage
 from registret.reports.periods import own_months
 from registret.web.coverage_words import coverage_text

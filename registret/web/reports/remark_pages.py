@@ -13,7 +13,8 @@ from registret.access.actor import Actor
 from registret.access.checks import existing
 from registret.access.roles import Permission
 from registret.registries.forms import Form, FormRule
-from registret.reports.remarks import MOST, RemarkCount
+from registret.reports.completeness import RemarkCount
+from registret.reports.remarks import MOST
 from registret.web.pieces import Link
 from registret.web.records.episode_lines import EpisodeLine
 from registret.web.reports.pages import PatientsPage

@@ -23,6 +23,13 @@ def test_a_role_that_it_does_not_bind_is_not() -> None:
         check_fence()
 
 
+def test_nor_is_one_beside_an_owner_whom_it_does_not_bind() -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE records_step NO FORCE ROW LEVEL SECURITY")
+    with pytest.raises(NotReady, match=r"the owner \(records_step"):
+        check_fence()
+
+
 def test_a_role_that_owns_no_table_is_ready() -> None:
     check_owner()
 

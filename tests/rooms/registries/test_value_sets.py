@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from registret.records.patient_rights.extracts import result_in_words
 from registret.registries.answers import Answer
 from registret.registries.assessing import assess
 from registret.registries.exports.codebook import as_csv
@@ -20,6 +21,7 @@ from registret.registries.loading.catalogue import DEFINITIONS, read
 from registret.registries.loading.faults import DefinitionBroken
 from registret.registries.queries import catalogue, form_of
 from registret.registries.vocabulary import Missing
+from registret.web.records.paper import score_on_paper
 from registret.web.records.scores import score_shown
 from tests.rooms.registries.building import INCLUSION, NOBODY, REGISTER, answer, variable, write
 
@@ -159,10 +161,15 @@ def test_an_episode_keeps_name_and_version_of_the_set_that_its_index_was_compute
     assert fault.endswith(": wants version 2020 of eq5d_test, and there is only 2027")
 
 
-def test_where_the_index_is_shown_the_set_is_named(tmp_path: Path) -> None:
+def test_where_the_index_is_shown_or_printed_the_set_is_named_with_its_version(tmp_path: Path) -> None:
     answers = {"inclusion": {f"q_{one}": answer(1) for one in DIMENSIONS}}
-    (now,) = assess(with_index(tmp_path), "inclusion", answers=answers, patient=NOBODY).scores
+    form = with_index(tmp_path)
+    (now,) = assess(form, "inclusion", answers=answers, patient=NOBODY).scores
     assert score_shown(now).source == "Värderingssystem: Testlandets, version 2020. A test"
+    on_paper = "0,970, värderingssystem Testlandets, version 2020"
+    assert [score_on_paper(now).lines, result_in_words(now).words] == [[on_paper], on_paper]
+    (unknown,) = assess(form, "inclusion", answers={"inclusion": {}}, patient=NOBODY).scores
+    assert [score_on_paper(unknown).lines, result_in_words(unknown).words] == [["–"], "–"]
 
 
 def test_code_book_and_questionnaire_name_the_set_and_tell_none_of_its_numbers(tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from registret.access.roles import Role
 from registret.ledger.queries import Wanted, entries
 from registret.records.reporting import signing, writing
 from registret.records.scope import all_providers, leaving_patients
+from registret.reports.completeness import RemarkCount, remark_counts
 from registret.reports.making import refresh
 from registret.reports.models import Remark
 from registret.reports.rebuilding import rebuild
-from registret.reports.remarks import RemarkCount, remark_counts, with_remark
+from registret.reports.remarks import with_remark
 from tests import cast
 from tests.cast import CECILIA
 from tests.rooms.records.scene import NOW, SAMORDNAD, TOLVAN, Ward, case, handler, opt_out

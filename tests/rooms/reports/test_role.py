@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from registret.access.actor import Actor
+from registret.access.roles import Permission, Role
 from registret.config.ready import check_reports_role
 from registret.config.roles import can_act_as
+from registret.records.scope import provider_scope
 from registret.reports.role import ROLE, as_reports_role
+from tests import cast
+from tests.cast import CECILIA
+from tests.rooms.records.scene import HOUR, NOW, Ward, case, handler, opt_out
+from tests.rooms.reports.scene import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +29,8 @@ COUNTS_AND_PLACES = {
     "reports_editioncell",
     "reports_notincluded",
 }
+
+STEPS = "SELECT count(*) FROM reports_step_counts(%s, 'pneumoni', '2026-01-01', '2026-11-24')"
 
 
 def test_it_reads_counts_and_places_and_no_other_table() -> None:
@@ -39,6 +48,30 @@ def test_a_patient_asked_for_under_it_is_refused() -> None:
     with pytest.raises(DatabaseError, match="permission denied"), as_reports_role():
         answer("SELECT count(*) FROM records_patient")
     assert answer("SELECT count(*) FROM records_patient") == 0, "afterwards it is as before"
+
+
+def test_the_functions_that_act_as_the_owner_for_it_are_those_that_count() -> None:
+    with as_reports_role(), connection.cursor() as cursor:
+        cursor.execute("SELECT proname FROM pg_proc WHERE prosecdef AND has_function_privilege(oid, 'EXECUTE')")
+        found = {name for (name,) in cursor.fetchall()}
+    assert found == {"reports_answer_counts", "reports_remark_counts", "reports_step_counts"}
+
+
+def test_they_count_what_the_care_provider_sees_and_nobody_who_has_opted_out(here: Ward) -> None:
+    counted(here.anna)
+    cast.appoint_by_program(CECILIA, Role.REPORTER, clinic_id=here.place.sydvik, at=NOW - 2 * HOUR)
+    cecilia = cast.actor(CECILIA, at=NOW - HOUR)
+    with as_reports_role():
+        assert answer(STEPS, here.place.infection) == 0, "without a care provider"
+    assert steps_seen_by(cecilia, here.place.infection) == 0
+    assert steps_seen_by(here.anna, here.place.infection) == 4
+    opt_out(actor=handler(NOW), case=case(), at=NOW)
+    assert steps_seen_by(here.anna, here.place.infection) == 0
+
+
+def steps_seen_by(actor: Actor, clinic_id: int) -> object:
+    with provider_scope(actor, Permission.READ_REPORTS), as_reports_role():
+        return answer(STEPS, clinic_id)
 
 
 def test_at_its_end_the_role_that_serves_is_back_in_the_same_transaction() -> None:
@@ -66,7 +99,7 @@ def can(right: str, table: str) -> bool:
     return bool(answer("SELECT has_table_privilege(%s, %s)", table, right))
 
 
-def answer(question: str, *parameters: str) -> object:
+def answer(question: str, *parameters: str | int) -> object:
     with connection.cursor() as cursor:
         cursor.execute(question, parameters)
         return cursor.fetchone()[0]

@@ -10,17 +10,20 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from registret.access.actor import Actor
+from registret.access.roles import Role
 from registret.records.models import Episode, Step
-from registret.records.queries.completeness import step_counts
-from registret.records.reporting import writing
+from registret.records.reporting import moving, writing
 from registret.records.scope import all_providers
+from registret.reports.completeness import answer_counts, step_counts
 from registret.reports.making import refresh
+from registret.reports.role import ROLE
 from registret.web.reports.quality_pages import counted_since
+from tests import cast
 from tests.cast import ANNA, CECILIA, Country
 from tests.rooms.records.scene import DISCHARGE, RESERVE, SAMORDNAD, TOLVAN, begun, case, handler, opt_out
 from tests.rooms.reports.scene import sign, signed, version_of
 from tests.rooms.web.client import Browser, text_of
-from tests.rooms.web.test_reports import RUNE, anna, place
+from tests.rooms.web.test_reports import MOA, RUNE, anna, place, roles_that_read
 
 __all__ = ["anna", "place"]
 
@@ -103,6 +106,17 @@ def counts_of_follow_up(actor: Actor, now: datetime) -> tuple[int, int]:
     return found.due, found.in_time
 
 
+def test_a_step_that_was_moved_counts_where_it_is_now(place: Country, anna: Actor, now: datetime) -> None:
+    episode = a_pneumonia(anna, TOLVAN, now=now)
+    moving.move(actor=anna, episode=episode, step="acute", clinic_id=place.medicine, reason="Flyttad", at=now)
+    cast.appoint_by_program(MOA, Role.READER, clinic_id=place.medicine, at=now - timedelta(days=20))
+    since, moa = counted_since("pneumoni", at=now), cast.actor(MOA, at=now)
+    assert "acute" not in step_counts(actor=anna, sub_registry="pneumoni", since=since, at=now)
+    assert "confusion" not in answer_counts(actor=anna, sub_registry="pneumoni", since=since)
+    assert set(step_counts(actor=moa, sub_registry="pneumoni", since=since, at=now)) == {"acute"}
+    assert answer_counts(actor=moa, sub_registry="pneumoni", since=since)["confusion"].answered == 1
+
+
 def test_only_episodes_of_a_year_count(anna: Actor, now: datetime) -> None:
     a_pneumonia(anna, TOLVAN, now=now)
     with all_providers():
@@ -116,6 +130,11 @@ def test_a_report_reader_sees_it_and_is_led_to_no_patients(anna: Actor, now: dat
     assert "Akut vård 1 av 1 (100 %)" in text_of(page)
     for word in (episode, "19121212", "/registreringar?"):
         assert word not in page.content.decode()
+
+
+def test_nothing_of_it_is_read_as_a_role_that_could_read_a_patient(anna: Actor, now: datetime) -> None:
+    a_pneumonia(anna, TOLVAN, now=now)
+    assert roles_that_read(Browser.of(RUNE), PAGE, "reports_", "records_") == {ROLE}
 
 
 def test_another_clinic_and_an_opt_out_leave_nothing_of_it(anna: Actor, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from registret.access.models import Grant
 from registret.access.roles import Role
 from registret.reports.editions import make_edition
 from registret.reports.models import Cell, Edition, OutlierCase
@@ -106,6 +107,7 @@ def test_a_case_is_followed_from_the_list_to_its_end(opening: str) -> None:
     case, doris, bertil = opened(opening), Browser.of(DORIS), Browser.of(BERTIL)
     page = doris.get(case)
     assert "5 av 30" in text_of(page)
+    assert "/kansliet/fragor/ny/pneumoni" in links(page)
     assert (f"{case}/kontrollera" in links(page), f"{case}/fraga" in links(page)) == (True, False)
     number = case.rpartition("/")[2]
     assert f"Ärende {number}" in text_of(doris.get(OFFICE))
@@ -211,6 +213,22 @@ def test_who_reads_reports_there_sees_the_question_and_cannot_answer(opening: st
     assert f"{number}/svara" not in links(page)
     for answer in (reader.get(f"{CLINIC}/{number}/svara"), reader.post(f"{CLINIC}/{number}/svara", {"text": "Jag"})):
         assert answer.status_code == 403
+
+
+def test_an_administrator_of_another_sub_registry_reads_the_question_and_gets_no_form(
+    told: Country, opening: str, now: datetime
+) -> None:
+    number = asked(opening)
+    Grant.objects.create(
+        account_id=cast.account_of(RUNE).id, clinic_id=told.infection, role=Role.LOCAL_ADMINISTRATOR,
+        sub_registries=["sepsis"], begins_at=now - timedelta(days=1), ends_at=now + timedelta(days=90),
+        decided_by_names="Sven Styrelse, Tove Tvåa",
+    )  # fmt: skip
+    rune, form = Browser.of(RUNE), f"{CLINIC}/{number}/svara"
+    page = rune.get(f"{CLINIC}/{number}")
+    assert "5 av 30" in text_of(page)
+    assert form not in links(page)
+    assert [rune.get(form).status_code, rune.post(form, {"text": "Jag"}).status_code] == [403, 403]
 
 
 def test_before_the_clinic_is_asked_it_finds_nothing(opening: str) -> None:

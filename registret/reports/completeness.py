@@ -1,4 +1,5 @@
-"""How complete the registrations of a clinic are: its steps and their answers, counted. Nothing here is of one patient.
+"""How complete the registrations of a clinic are: its steps, their answers and remarks, counted. Nothing here is of one
+patient: functions of the database count (`migrations/0001_initial.sql`) for the role that has no right to patients.
 
 The episodes are those that began at or after a moment, wherever their steps are now.
 """
@@ -17,6 +18,7 @@ from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.scope import clinic_of, provider_scope
 from registret.registries.vocabulary import Missing
+from registret.reports.role import as_reports_role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,43 +52,18 @@ class AnswerCounts:
         return self.answered + sum(self.missing.values())
 
 
-_OF_THE_CLINIC = """
-    FROM records_step s JOIN records_episode e ON e.id = s.episode_id
-    WHERE s.clinic_id = %(clinic)s AND e.sub_registry = %(sub_registry)s AND e.began_at >= %(since)s
-"""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkCount:
+    """In how many episodes a rule of a step does not hold."""
 
-_STEPS = f"""
-WITH found AS (
-    SELECT s.code, s.state, s.saved_at, s.due_to,
-        (s.signed_at AT TIME ZONE 'Europe/Stockholm')::date AS signed_on,
-        CASE WHEN jsonb_typeof(s.answers -> 'discharged_at') = 'string'
-            THEN ((s.answers ->> 'discharged_at')::timestamptz AT TIME ZONE 'Europe/Stockholm')::date
-        END AS discharged_on
-    {_OF_THE_CLINIC}
-)
-SELECT code,
-    count(*) FILTER (WHERE state = 'planned'),
-    count(*) FILTER (WHERE state IN ('draft', 'incomplete', 'reopened')),
-    count(*) FILTER (WHERE state = 'signed'),
-    count(*) FILTER (WHERE state = 'closed'),
-    min(saved_at) FILTER (WHERE state IN ('draft', 'incomplete', 'reopened')),
-    count(*) FILTER (WHERE state = 'signed' AND due_to IS NOT NULL OR state <> 'closed' AND due_to < %(today)s),
-    count(*) FILTER (WHERE state = 'signed' AND signed_on <= due_to),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY signed_on - discharged_on) FILTER (WHERE state = 'signed')
-FROM found GROUP BY code
-"""  # noqa: S608
-
-_ANSWERS = f"""
-WITH found AS (SELECT s.answers {_OF_THE_CLINIC} AND s.state = 'signed')
-SELECT one.key, COALESCE(one.value ->> 'missing', ''), count(*)
-FROM found CROSS JOIN LATERAL jsonb_each(found.answers) AS one
-GROUP BY 1, 2
-"""  # noqa: S608
+    step: str
+    rule: str
+    number: int
 
 
 def step_counts(*, actor: Actor, sub_registry: str, since: datetime, at: datetime) -> dict[str, StepCounts]:
     """By the code of the step, of the actor's clinic. Raises: NotPermitted."""
-    rows = _rows(_STEPS, actor, sub_registry, since, today=day_of(at))
+    rows = _counted("reports_step_counts", actor, sub_registry, since, day_of(at))
     return {row[0]: StepCounts(**dict(zip(StepCounts.__slots__, row, strict=True))) for row in rows}
 
 
@@ -96,7 +73,7 @@ def answer_counts(*, actor: Actor, sub_registry: str, since: datetime) -> dict[s
     Raises: NotPermitted.
     """
     numbers: dict[str, dict[str, int]] = {}
-    for question, why, number in _rows(_ANSWERS, actor, sub_registry, since):
+    for question, why, number in _counted("reports_answer_counts", actor, sub_registry, since):
         numbers.setdefault(question, {})[why] = number
     return {
         question: AnswerCounts(answered=by_reason.pop("", 0), missing={Missing(why): n for why, n in by_reason.items()})
@@ -104,8 +81,17 @@ def answer_counts(*, actor: Actor, sub_registry: str, since: datetime) -> dict[s
     }
 
 
-def _rows(sql: str, actor: Actor, sub_registry: str, since: datetime, **more: date) -> list[tuple[Any, ...]]:
-    told: dict[str, int | str | date] = {"clinic": clinic_of(actor), "sub_registry": sub_registry, "since": since}
-    with provider_scope(actor, Permission.READ_REPORTS), connection.cursor() as cursor:
-        cursor.execute(sql, {**told, **more})
+def remark_counts(*, actor: Actor, sub_registry: str) -> tuple[RemarkCount, ...]:
+    """Of the actor's clinic, the most frequent first. Raises: NotPermitted."""
+    rows = _counted("reports_remark_counts", actor, sub_registry)
+    return tuple(RemarkCount(step=step, rule=rule, number=number) for step, rule, number in rows)
+
+
+def _counted(function: str, actor: Actor, *parameters: str | date) -> list[tuple[Any, ...]]:
+    """What the function counts at the actor's clinic: of the patients whom its care provider sees, and as a role that
+    sees none of them."""
+    given: list[int | str | date] = [clinic_of(actor), *parameters]
+    marks = ", ".join(["%s"] * len(given))
+    with provider_scope(actor, Permission.READ_REPORTS), as_reports_role(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {function}({marks})", given)  # noqa: S608
         return list(cursor.fetchall())
