@@ -10,7 +10,7 @@ from django.db import transaction
 
 from registret.access.roles import Role
 from registret.accounts.queries import living_account
-from registret.demo.people import cast, office
+from registret.demo.people import cast, left_out, office
 from registret.demo.people.patients import registrations
 from registret.demo.people.story import Story
 from registret.kernel.identifiers import HsaId
@@ -43,8 +43,9 @@ def _the_half_year(story: Story) -> None:
     story.register(cast.NADIA, cast.INFECTION, "Registrerar pneumoni och sepsis.", closed=True, ago=timedelta(132))
     story.attest(cast.NADIA, cast.BERTIL, ago=timedelta(131))
     story.report(cast.NADIA, until=timedelta(29))
-    story.at_the_office(office.set_time_limit, ago=timedelta(28))
-    story.at_the_office(office.publish, ago=timedelta(27))
+    story.do(left_out.count, by=cast.NADIA, ago=timedelta(29))
+    story.do(office.set_time_limit, ago=timedelta(28))
+    story.do(office.publish, ago=timedelta(27))
     story.appoint_support(cast.SAMIR, ago=timedelta(26))
     story.register(cast.TOVE, cast.INFECTION, "ST-läkare på avdelning 11.", ago=timedelta(24))
     story.attest(cast.TOVE, cast.KARIN, ago=timedelta(23))
@@ -80,5 +81,5 @@ def _the_last_week(story: Story) -> None:
     story.ask_whether_all_still_work(cast.INFECTION, "Kliniken har fått en ny enhet.", ago=timedelta(1))
     story.draw_review(cast.ERIK, cast.INFECTION, since=timedelta(15), ago=timedelta(hours=22))
     story.report(cast.NADIA, until=timedelta())
-    story.at_the_office(partial(office.ask_clinic, story.begun), ago=timedelta(hours=21))
+    story.do(partial(office.ask_clinic, story.begun), ago=timedelta(hours=21))
     story.register(cast.ELIN, cast.INFECTION, "", confirms=False, ago=timedelta(hours=20))

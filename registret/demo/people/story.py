@@ -132,8 +132,8 @@ class Story:
         self.confirm(person, ago=ago)
 
     @_sealed
-    def at_the_office(self, act: Callable[..., object], *, ago: timedelta) -> None:
-        act(actor=self.at_work(cast.DORIS, ago=ago), at=self.now - ago)
+    def do(self, act: Callable[..., object], *, by: Person = cast.DORIS, ago: timedelta) -> None:
+        act(actor=self.at_work(by, ago=ago), at=self.now - ago)
 
     @_sealed
     def appoint_local_administrator(self, person: Person, clinic: str, *, ago: timedelta) -> None:

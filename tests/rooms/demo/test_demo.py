@@ -134,6 +134,7 @@ def test_each_role_finds_what_waits_for_it(demo: Demo) -> None:
     assert f'Bekräfta<span class="sr"> {cast.NADIA.name}' in said(cast.KARIN, "/personer")
     assert "Lokal administratör" in said(cast.TOVE, "/arbetar-som")
     assert "kan inte signeras" in said(cast.NADIA)
+    assert "Ej inkluderade, efter orsak och halvår" in said(cast.NADIA, "/registreringar/ej-inkluderade")
     assert cast.GRETA.name in said(cast.DORIS, "/kansliet/uppdrag")
     assert "60 dagar" in said(cast.DORIS, "/kansliet/tidsgranser")
     assert "Granskningar att göra" in said(cast.ERIK)
