@@ -15,16 +15,15 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from psycopg.types.json import Jsonb
 
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.models import LoginAttempt
 from registret.accounts.refusals import AttemptForeign, AttemptStale
 from registret.accounts.visitors import is_usual, record_refusal
 from registret.cards import CardExpired, CardNotPassedOn, MalformedCard, NoCard, UnknownIssuer
-from registret.database.updates import update_and_get
+from registret.database.prepared import Given, PreparedUpdate, insert
 from registret.kernel.by import By
-from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
 from registret.ledger.events import Event
@@ -50,9 +49,6 @@ _OF_ANYONE: Final = frozenset(
         ProviderUnavailable,
     )
 )
-
-KEPT = timedelta(hours=12)
-KEPT_UNANSWERED = timedelta(hours=1)
 
 
 class Purpose(StrEnum):
@@ -190,14 +186,16 @@ def answer(
     """
     code, reference = new_token(), new_reference()
     by = By(hsa_id=card.hsa_id, name=card.name, network=network) if card else By.nobody(network=network)
-    LoginAttempt.objects.filter(id=attempt_id).update(
-        outcome={
-            "card": card.as_json() if card else None,
-            "refusal": [refusal.code, refusal.facts] if refusal else None,
-            "report": report,
-        },
+    outcome = {
+        "card": card.as_json() if card else None,
+        "refusal": [refusal.code, refusal.facts] if refusal else None,
+        "report": report,
+    }
+    _ANSWER.get(
+        id=attempt_id,
+        outcome=Jsonb(outcome),
         reference=reference,
-        code_digest=fingerprint(code),
+        code=fingerprint(code),
         code_expires_at=at + settings.CODE_LIFETIME,
     )
     facts = {"code": refusal.code} | refusal.facts if refusal else _read(card) if card else {}
@@ -250,35 +248,6 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> AttemptAns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptRow:
-    """A login attempt in which a card was read, without its secrets. `outcome`: the card, and why it was refused."""
-
-    purpose: str
-    way: str
-    back_to: str
-    outcome: dict[str, Any]
-    begun_at: datetime
-    answered_at: datetime | None
-    redeemed_at: datetime | None
-    reference: str
-
-
-def attempts_of(*, hsa_id: HsaId, at: datetime) -> tuple[AttemptRow, ...]:
-    """What is kept of this person's login attempts, oldest first."""
-    kept = LoginAttempt.objects.filter(begun_at__gte=at - KEPT, outcome__card__hsa_id__iexact=hsa_id.text).order_by(
-        "id"
-    )
-    names = list(AttemptRow.__slots__)
-    return tuple(AttemptRow(**row) for row in kept.values(*names))
-
-
-def forget_old(*, at: datetime) -> int:
-    """Remove attempts that no session can need any more, and sooner those that no card was shown for."""
-    unanswered = Q(answered_at=None, begun_at__lt=at - KEPT_UNANSWERED)
-    return LoginAttempt.objects.filter(Q(begun_at__lt=at - KEPT) | unanswered).delete()[0]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
     """What somebody logs in for."""
 
@@ -299,7 +268,8 @@ def _begin(
 ) -> None:
     take(limit=ATTEMPTS_PER_BROWSER, subject=fingerprint(browser).hex(), at=at)
     is_usual(limit=ATTEMPTS_PER_NETWORK, by=By.nobody(network=network), at=at)
-    LoginAttempt.objects.create(
+    insert(
+        LoginAttempt,
         purpose=purpose,
         way=way,
         nonce=nonce,
@@ -313,11 +283,30 @@ def _begin(
     )
 
 
+_BURN = PreparedUpdate(
+    lambda: LoginAttempt.objects.filter(
+        label_digest=Given("label"), way=Given("way"), answered_at=None, expires_at__gt=Given("at")
+    ),
+    answered_at=Given("at"),
+)
+_ANSWER = PreparedUpdate(
+    lambda: LoginAttempt.objects.filter(id=Given("id")),
+    outcome=Given("outcome"),
+    reference=Given("reference"),
+    code_digest=Given("code"),
+    code_expires_at=Given("code_expires_at"),
+)
+_REDEEM = PreparedUpdate(
+    lambda: LoginAttempt.objects.filter(code_digest=Given("code"), redeemed_at=None, code_expires_at__gt=Given("at")),
+    redeemed_at=Given("at"),
+)
+
+
 def _burn(label: str, way: LoginMethod, *, network: str | None, at: datetime) -> LoginAttempt:
-    wanted = LoginAttempt.objects.filter(label_digest=fingerprint(label), way=way)
-    burnt = update_and_get(wanted.filter(answered_at=None, expires_at__gt=at), answered_at=at)
+    burnt = _BURN.get(label=fingerprint(label), way=way.value, at=at)
     if burnt is None:
-        used = wanted.filter(answered_at__isnull=False).exists()
+        known = LoginAttempt.objects.filter(label_digest=fingerprint(label), way=way)
+        used = known.filter(answered_at__isnull=False).exists()
         _log_refusal(AttemptStale(), used_before=used, network=network, at=at)
         raise AttemptStale()
     return burnt
@@ -328,12 +317,11 @@ def _redeemed(code: str, browser: str, *, network: str | None, at: datetime) -> 
 
     Raises: AttemptStale, AttemptForeign.
     """
-    wanted = LoginAttempt.objects.filter(code_digest=fingerprint(code))
-    attempt = update_and_get(wanted.filter(redeemed_at=None, code_expires_at__gt=at), redeemed_at=at)
+    attempt = _REDEEM.get(code=fingerprint(code), at=at)
     if attempt is not None and same(bytes(attempt.browser_digest), fingerprint(browser)):
         return attempt
     refusal = AttemptStale() if attempt is None else AttemptForeign()
-    known = attempt or wanted.first()
+    known = attempt or LoginAttempt.objects.filter(code_digest=fingerprint(code)).first()
     reference = known.reference if known else None
     used_before = attempt is None and known is not None
     _log_refusal(refusal, used_before=used_before, reference=reference, network=network, at=at)

@@ -13,6 +13,7 @@ from django.db.models.functions import Collate
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.accounts.models import Account, Confirmation
 from registret.accounts.refusals import ConfirmationUnknown
+from registret.database.prepared import Given, Prepared
 from registret.kernel.identifiers import EmailAddress, HsaId
 
 
@@ -65,9 +66,12 @@ class ConfirmationRow:
     burnt: bool
 
 
+_LIVING = Prepared(lambda: Account.objects.filter(hsa_id_key=Given("key")).exclude(state=AccountState.ENDED))
+
+
 def living_account(*, hsa_id: HsaId) -> AccountRow | None:
     """The account under this HSA-id that has not been ended, if any."""
-    found = Account.objects.filter(hsa_id_key=hsa_id.key).exclude(state=AccountState.ENDED).first()
+    found = _LIVING.first(key=hsa_id.key)
     return account_row(found) if found else None
 
 

@@ -13,22 +13,28 @@ from registret.accounts.cardfacts import CardFacts
 from registret.accounts.lifecycle import ACCOUNT_LIFE, AccountState, Authority
 from registret.accounts.models import Account, Confirmation
 from registret.accounts.sessions import end_sessions_of
+from registret.database.prepared import Given, PreparedUpdate
 from registret.kernel.by import By
 from registret.kernel.life import NotPossible
 from registret.ledger.events import Event
 from registret.ledger.services import record
 
+_LOGIN = PreparedUpdate(
+    lambda: Account.objects.filter(id=Given("id")),
+    logged_in_at=Given("at"),
+    unused_since=Given("at"),
+    given_name=Given("given_name"),
+    surname=Given("surname"),
+    organisation=Given("organisation"),
+)
+
 
 def note_login(*, account_id: int, card: CardFacts, at: datetime) -> None:
     """A login: a renewed card may bring a new name, organisation or issuer, and needs no other ceremony."""
-    Account.objects.filter(id=account_id).update(
-        logged_in_at=at,
-        unused_since=at,
-        given_name=card.given_name,
-        surname=card.surname,
-        organisation=card.organisation,
-        **_issuer(card),
-    )
+    names = {"given_name": card.given_name, "surname": card.surname, "organisation": card.organisation}
+    account = _LOGIN.get(id=account_id, at=at, **names)
+    if account is not None and account.card_issuer != card.card_issuer:
+        note_card(account_id=account_id, card=card)
 
 
 def note_card(*, account_id: int, card: CardFacts) -> None:

@@ -23,6 +23,7 @@ from registret.accounts.refusals import (
     SessionOtherCard,
     SessionOver,
 )
+from registret.database.prepared import Given, Prepared, insert
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
@@ -93,7 +94,8 @@ def open_session(
         if before is not None:
             _end(session_id=before.id, reason="replaced", by=None, at=at)
     key = new_token(256)
-    Session.objects.create(
+    insert(
+        Session,
         key_digest=fingerprint(key),
         attempt_id=proof.attempt_id,
         hsa_id=proof.card.hsa_id,
@@ -125,8 +127,7 @@ def earlier_in_browser(*, proof: Proof) -> Earlier | None:
 
 def last_in_browser(*, browser: str) -> HsaId | None:
     """The HSA-id of the newest session in the browser whose cookie holds `browser`; None if there was none today."""
-    found = Session.objects.filter(attempt__browser_digest=fingerprint(browser)).order_by("-id")
-    return found.values_list("hsa_id", flat=True).first()
+    return _LAST_IN_BROWSER.first(browser=fingerprint(browser))
 
 
 def sitting(*, key: str, seen: bool, at: datetime) -> ActiveSession:
@@ -261,8 +262,18 @@ def _row(one: Session) -> SessionRow:
     )
 
 
+_BY_KEY = Prepared(lambda: Session.objects.select_related("attempt").filter(key_digest=Given("key")))
+_LAST_IN_BROWSER = Prepared(
+    lambda: (
+        Session.objects.filter(attempt__browser_digest=Given("browser"))
+        .order_by("-id")
+        .values_list("hsa_id", flat=True)[:1]
+    )
+)
+
+
 def _living(key: str, *, at: datetime) -> Session:
-    session = Session.objects.select_related("attempt").filter(key_digest=fingerprint(key)).first()
+    session = _BY_KEY.first(key=fingerprint(key))
     if session is None or session.ended_at is not None:
         raise _gone(session)
     over: Refused | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from registret.accounts import attempts, sessions
+from registret.accounts import kept_attempts, sessions
 from registret.rate_limits import services as limits
 from registret.records.identity import protected
 from registret.revocation import online
@@ -22,7 +22,7 @@ def forget_old(*, dry_run: bool = False) -> dict[str, int]:
     at = timezone.now()
     return {
         "counts": limits.forget_old(at=at),
-        "attempts": attempts.forget_old(at=at),
+        "attempts": kept_attempts.forget_old(at=at),
         "sessions": sessions.forget_old(at=at),
         "answers": online.forget_old(at=at),
         "reasons": protected.forget_old(at=at),

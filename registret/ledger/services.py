@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from registret.database.prepared import insert
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId, mask_personal_numbers
 from registret.ledger.events import Event
@@ -78,7 +79,8 @@ def record(
     """
     if about is not None:
         about_account_id, about_hsa_id = about.account_id, about.hsa_id
-    entry = Entry.objects.create(
+    return insert(
+        Entry,
         **_author(by),
         at=at,
         event=event,
@@ -91,7 +93,6 @@ def record(
         reference=reference or "",
         facts=_masked(facts or {}),
     )
-    return entry.id
 
 
 def _author(by: By) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.db.models import Count, Min, Q
 
+from registret.database.prepared import Given, Prepared
 from registret.kernel.identifiers import EmailAddress
 from registret.mail.models import OPEN, Letter
 
@@ -98,23 +99,31 @@ class Bounce:
     error: str
 
 
+_ENDED = Q(sent_at__isnull=False) | Q(address_refused=True)
+_NEWEST_ENDED = Prepared(
+    lambda: Letter.objects.filter(_ENDED, to_address=Given("address")).order_by("-attempted_at")[:1]
+)
+
+
 def bounces(addresses: Iterable[str]) -> Mapping[str, Bounce]:
     """Those of the addresses that do not work: the newest letter that came to an end there was refused. One query.
 
     A letter that is accepted later takes it back; an address that is changed is no longer asked about.
     """
-    ended = Letter.objects.filter(Q(sent_at__isnull=False) | Q(address_refused=True), to_address__in=set(addresses))
+    ended = Letter.objects.filter(_ENDED, to_address__in=set(addresses))
     newest = ended.order_by("to_address", "-attempted_at").distinct("to_address")
-    return {
-        letter.to_address: Bounce(at=letter.given_up_at, error=letter.last_error.removeprefix("smtp "))
-        for letter in newest
-        if letter.given_up_at is not None
-    }
+    return {letter.to_address: told for letter in newest if (told := _bounce(letter)) is not None}
 
 
 def bounce(address: EmailAddress) -> Bounce | None:
     """None: as far as is known, letters to this address arrive."""
-    return bounces([address.text]).get(address.text)
+    newest = _NEWEST_ENDED.first(address=address.text)
+    return _bounce(newest) if newest else None
+
+
+def _bounce(newest: Letter) -> Bounce | None:
+    at, error = newest.given_up_at, newest.last_error.removeprefix("smtp ")
+    return None if at is None else Bounce(at=at, error=error)
 
 
 def _row(found: Letter, *, known: Collection[str] = ()) -> LetterRow:

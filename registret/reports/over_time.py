@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from registret.access.actor import Actor
 from registret.kernel.sweden import months_later
-from registret.registries.measuring import Indicator
+from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since, indicators_of, sub_registries
 from registret.reports.counts import Counts, Figure, figure_of
 from registret.reports.figures import indicator_for, readable
@@ -72,15 +72,22 @@ def highlight(*, actor: Actor, at: datetime) -> Highlight | None:
     mine = readable(actor)
     readable_now = [one.code for one in sub_registries() if one.code in mine and not one.is_over]
     indicators = [each for code in readable_now for each in indicators_of(code)]
-    counted = _by_month(indicators, actor=actor, at=at)
-    for indicator in indicators:
-        by_month = counted.get(indicator.key, {})
+    for indicator in _with_enough(indicators, actor=actor, at=at):
+        by_month = _by_month([indicator], actor=actor, at=at).get(indicator.key, {})
         year = own_months(indicator.definition.lag_months, closed=None, at=at)
         within = (counts for month, counts in by_month.items() if year.first <= month <= year.last)
         now = figure_of(sum(within, Counts()), indicator)
         if now.n >= ENOUGH and now.estimate is not None:
             return Highlight(indicator=indicator, now=now, over_time=_over_time(indicator, by_month, at=at))
     return None
+
+
+def _with_enough(indicators: Sequence[Indicator], *, actor: Actor, at: datetime) -> Iterator[Indicator]:
+    """Those of which the cells of some of the last months count enough: one of them is soon found."""
+    longest = max((one.definition.lag_months for one in indicators), default=0)
+    months = Months(first=months_later(this_month(at), -12 - longest), last=this_month(at))
+    counted = sums(indicators, months, "stratum", clinic_id=actor.seat.clinic_id, strata=[ALL])
+    return (one for one in indicators if counted.get(one.key, {}).get(ALL, Counts()).n >= ENOUGH)
 
 
 def _over_time(indicator: Indicator, by_month: _ByMonth, *, at: datetime) -> OverTime:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from registret.database.prepared import Prepared
 from registret.kernel.by import By
 from registret.ledger.events import Event
 from registret.ledger.services import record
@@ -41,10 +42,12 @@ def published() -> frozenset[str]:
     return frozenset(subject for subject, row in newest_publications().items() if row.is_published)
 
 
+_IN_FORCE = Prepared(lambda: Publication.objects.order_by("subject", "-id").distinct("subject"))
+
+
 def newest_publications() -> Mapping[str, PublicationRow]:
     """The decision in force of each subject that the office has decided about. One query."""
-    found = Publication.objects.order_by("subject", "-id").distinct("subject")
-    return {row.subject: _row(row) for row in found}
+    return {row.subject: _row(row) for row in _IN_FORCE.rows()}
 
 
 def publications(subject: str, *, size: int = 20) -> tuple[PublicationRow, ...]:

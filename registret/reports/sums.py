@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
+from registret.database.prepared import Given, Prepared
 from registret.registries.measuring import Indicator
 from registret.reports.counts import Counts
 from registret.reports.models import Cell
@@ -30,22 +33,39 @@ def sums(
     `clinic_id` None: of all clinics; `strata` None: all.
     """
     versions = {one.key: one.definition.version for one in indicators}
-    cells = Cell.objects.filter(
-        sub_registry__in={one.sub_registry for one in indicators},
-        indicator__in={one.code for one in indicators},
-        month__range=(period.first, period.last),
+    rows = _cells(by, of_one_clinic=clinic_id is not None, of_strata=strata is not None).rows(
+        sub_registries=sorted({one.sub_registry for one in indicators}),
+        indicators=sorted({one.code for one in indicators}),
+        first=period.first,
+        last=period.last,
+        clinic=clinic_id,
+        strata=None if strata is None else list(strata),
     )
-    if clinic_id is not None:
-        cells = cells.filter(clinic_id=clinic_id)
-    if strata is not None:
-        cells = cells.filter(stratum__in=strata)
     found: defaultdict[tuple[str, str], defaultdict[Any, Counts]] = defaultdict(lambda: defaultdict(Counts))
-    for row in cells.values("sub_registry", "indicator", "version", "value", *by).annotate(**_TOTALS):
-        key = row["sub_registry"], row["indicator"]
-        if row["version"] == versions.get(key):
-            group = tuple(row[name] for name in by)
-            found[key][group if len(group) > 1 else group[0]] += _counts_of(row)
+    for sub_registry, indicator, version, value, *told in rows:
+        key = sub_registry, indicator
+        if version == versions.get(key):
+            group = tuple(told[: len(by)])
+            found[key][group if len(group) > 1 else group[0]] += _counts(value, *told[len(by) :])
     return found
+
+
+@cache
+def _cells(by: tuple[str, ...], *, of_one_clinic: bool, of_strata: bool) -> Prepared[Any]:
+    def query() -> QuerySet[Cell, Any]:
+        cells = Cell.objects.filter(
+            sub_registry__any=Given("sub_registries"),
+            indicator__any=Given("indicators"),
+            month__gte=Given("first"),
+            month__lte=Given("last"),
+        )
+        if of_one_clinic:
+            cells = cells.filter(clinic_id=Given("clinic"))
+        if of_strata:
+            cells = cells.filter(stratum__any=Given("strata"))
+        return cells.values_list("sub_registry", "indicator", "version", "value", *by).annotate(**_TOTALS)
+
+    return Prepared(query)
 
 
 def lock_cells() -> None:
@@ -54,11 +74,7 @@ def lock_cells() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('reports:cells', 1))")
 
 
-def _counts_of(row: Mapping[str, Any]) -> Counts:
-    return Counts(
-        reached=row["all_reached"],
-        not_reached=row["all_not_reached"],
-        missing=row["all_missing"],
-        unplaced=row["all_unplaced"],
-        values={row["value"]: row["all_valued"]} if row["value"] is not None else {},
-    )
+def _counts(value: Decimal | None, reached: int, not_reached: int, valued: int, missing: int, unplaced: int) -> Counts:
+    """As `_TOTALS` has them."""
+    values = {} if value is None else {value: valued}
+    return Counts(reached=reached, not_reached=not_reached, missing=missing, unplaced=unplaced, values=values)

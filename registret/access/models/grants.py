@@ -14,6 +14,7 @@ from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Role
 from registret.accounts.lifecycle import AccountState
 from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, choices, given, index, known, unique
+from registret.database.prepared import Given
 
 
 class GrantSource(models.TextChoices):
@@ -26,11 +27,11 @@ class GrantSource(models.TextChoices):
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
-    def not_ended(self, *, at: datetime) -> Self:
+    def not_ended(self, *, at: datetime | Given) -> Self:
         """Neither revoked nor past; some may begin later."""
         return self.filter(revoked_at=None, ends_at__gt=at)
 
-    def valid(self, *, at: datetime) -> Self:
+    def valid(self, *, at: datetime | Given) -> Self:
         return self.not_ended(at=at).filter(begins_at__lte=at)
 
     def active(self, *, at: datetime) -> Self:

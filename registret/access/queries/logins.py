@@ -15,6 +15,7 @@ from registret.access.roles import Role
 from registret.accounts.likeness import same_person
 from registret.accounts.queries import AccountRow, has_ended_account, living_account
 from registret.accounts.sessions import ActiveSession
+from registret.database.prepared import Given, Prepared
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
@@ -48,16 +49,20 @@ class CardHolder:
         )
 
 
-def seats_of(*, account_id: int, at: datetime) -> tuple[Assignment, ...]:
-    """Every place where the account has a valid grant, clinics by name, the office last. One query."""
-    living = (
-        Grant.objects.valid(at=at)
-        .filter(account_id=account_id)
+_VALID = Prepared(
+    lambda: (
+        Grant.objects.valid(at=Given("at"))
+        .filter(account_id=Given("account"))
         .select_related("clinic__care_provider")
         .order_by("clinic__name", "id")
     )
+)
+
+
+def seats_of(*, account_id: int, at: datetime) -> tuple[Assignment, ...]:
+    """Every place where the account has a valid grant, clinics by name, the office last. One query."""
     by_clinic: dict[int | None, list[Grant]] = defaultdict(list)
-    for grant in living:
+    for grant in _VALID.rows(account=account_id, at=at):
         by_clinic[grant.clinic_id].append(grant)
     seats = [_seat(grants) for grants in by_clinic.values()]
     return tuple(sorted(seats, key=lambda seat: (seat.clinic_id is None, seat.clinic_name)))

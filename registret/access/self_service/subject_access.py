@@ -16,7 +16,7 @@ from registret.access.applications.earlier_accounts import links_of, own_claim
 from registret.access.checks import check_card_read
 from registret.access.models import Application, Grant, Nomination, Note, Substitution
 from registret.access.refusals import NotFound
-from registret.accounts.attempts import AttemptRow, attempts_of
+from registret.accounts.kept_attempts import AttemptRow, attempts_of
 from registret.accounts.queries import AccountRow, accounts_of, confirmations_of
 from registret.accounts.sessions import SessionRow, kept_sessions_of
 from registret.kernel.by import By

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from registret.access.actor import Actor
 from registret.access.checks import existing
 from registret.access.roles import Permission
+from registret.database.prepared import Given, Prepared
 from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
 from registret.records.data_queries.asking import ANSWERABLE_FOR
@@ -82,21 +83,37 @@ def waiting_of_step(actor: Actor, *, episode: str, step: str) -> tuple[WaitingQu
 
 def waiting_at_clinic(actor: Actor) -> tuple[ListedQuery, ...]:
     """What the actor can answer, the longest waiting first. Inside `provider_scope(actor)`; one query."""
-    found = with_numbers(
-        _at_clinic(actor).filter(state=QueryState.WAITING).select_related("step__episode__patient"),
-        patient="step__episode__patient",
-    )
-    return tuple(map(_listed, found.order_by("asked_at", "id")[:SHOWN]))
+    return tuple(map(_listed, _WAITING.rows(**_of_clinic(actor))))
 
 
 def _at_clinic(actor: Actor) -> QuerySet[DataQuery]:
     """About the steps that the actor may correct. Inside `provider_scope(actor)`. The only way from an actor at a
     clinic to queries."""
+    return _about(**_of_clinic(actor))
+
+
+def _about(clinic: Any, provider: Any, sub_registries: Any) -> QuerySet[DataQuery]:
     return DataQuery.objects.filter(
-        step__clinic_id=clinic_of(actor),
-        step__care_provider_id=actor.seat.care_provider_id,
-        step__episode__sub_registry__in=actor.seat.sub_registries_for(Permission.REPORT),
+        step__clinic_id=clinic, step__care_provider_id=provider, step__episode__sub_registry__any=sub_registries
     )
+
+
+def _of_clinic(actor: Actor) -> dict[str, Any]:
+    return {
+        "clinic": clinic_of(actor),
+        "provider": actor.seat.care_provider_id,
+        "sub_registries": sorted(actor.seat.sub_registries_for(Permission.REPORT)),
+    }
+
+
+_WAITING = Prepared(
+    lambda: with_numbers(
+        _about(Given("clinic"), Given("provider"), Given("sub_registries"))
+        .filter(state=QueryState.WAITING)
+        .select_related("step__episode__patient"),
+        patient="step__episode__patient",
+    ).order_by("asked_at", "id")[:SHOWN]
+)
 
 
 def _named(episode: str, step: str, number: int) -> Q:

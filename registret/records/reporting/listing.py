@@ -23,7 +23,7 @@ from registret.records.models import Episode, Step
 from registret.records.queries.episodes import episodes_of
 from registret.records.queries.patients import PAGE, listed_patient, with_numbers
 from registret.records.reporting.audited_reads import log_list, work
-from registret.records.reporting.work_lists import Work
+from registret.records.reporting.work_lists import Work, awaiting
 from registret.records.rows import EpisodeList, ListedEpisode, StepMark
 from registret.records.scope import clinic_of, provider_scope
 from registret.registries.queries import form_of
@@ -87,14 +87,7 @@ def episodes_among(*, actor: Actor, episode_ids: Collection[int], at: datetime) 
 def work_and_awaiting(*, actor: Actor, at: datetime) -> tuple[Work, int]:
     """What waits at the clinic, and how many episodes wait for their follow-up. Raises: NotPermitted."""
     with provider_scope(actor, Permission.REPORT):
-        return work(actor=actor, at=at), awaiting_follow_up(actor=actor, at=at)
-
-
-def awaiting_follow_up(*, actor: Actor, at: datetime) -> int:
-    """How many episodes of the clinic the list shows as waiting for their follow-up. Raises: NotPermitted."""
-    with provider_scope(actor):
-        wanted = EpisodeFilter(state=EpisodeState.AWAITING)
-        return _in_state(_all(actor, wanted), wanted, at=at).count()
+        return work(actor=actor, at=at), awaiting(actor)
 
 
 def episode_file(*, actor: Actor, wanted: EpisodeFilter, at: datetime) -> tuple[ListedEpisode, ...]:

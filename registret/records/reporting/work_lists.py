@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -58,6 +58,20 @@ _WAITING: Final = (
     + "\nORDER BY place"
 )
 
+# As `listing` finds those in EpisodeState.AWAITING: the clinic's steps have an index, and moved ones are few.
+_WAITS: Final = "step.state = 'planned' AND step.next_since IS NOT NULL AND step.due_from IS NOT NULL"
+_AWAITING: Final = f"""
+SELECT count(*) FROM (
+    SELECT step.episode_id FROM records_step step WHERE step.clinic_id = %(clinic)s AND {_WAITS}
+    UNION
+    SELECT step.episode_id FROM records_step moved
+    JOIN records_episode episode ON episode.id = moved.episode_id
+    JOIN records_step step ON step.episode_id = moved.episode_id
+    WHERE moved.is_moved AND (moved.clinic_id = %(clinic)s OR episode.clinic_id = %(clinic)s) AND {_WAITS}
+) waiting
+JOIN records_episode episode ON episode.id = waiting.episode_id
+WHERE episode.care_provider_id = %(provider)s AND episode.sub_registry = ANY(%(sub_registries)s)"""  # noqa: S608
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
@@ -74,12 +88,7 @@ class Work:
 
 def waiting(actor: Actor, *, at: datetime) -> Work:
     """Inside `provider_scope(actor)`. Raises: NotPermitted."""
-    facts = {
-        "clinic": clinic_of(actor),
-        "provider": actor.seat.care_provider_id,
-        "sub_registries": sorted(actor.seat.sub_registries_for(Permission.REPORT)),
-        "today": day_of(at),
-    }
+    facts = _place_of(actor, Permission.REPORT) | {"today": day_of(at)}
     found = defaultdict[str, list[ListedStep]](list)
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, facts)
@@ -87,6 +96,21 @@ def waiting(actor: Actor, *, at: datetime) -> Work:
             found[row.list].append(_listed(row))
     lists = {name: ListedSteps(rows=tuple(found[name][:SHOWN]), has_more=len(found[name]) > SHOWN) for name in _LISTS}
     return Work(**lists, asked=waiting_at_clinic(actor))
+
+
+def awaiting(actor: Actor) -> int:
+    """Return how many episodes wait for their follow-up. Inside `provider_scope(actor)`. Raises: NotPermitted."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AWAITING, _place_of(actor, Permission.READ_RECORDS))
+        return int(cursor.fetchone()[0])
+
+
+def _place_of(actor: Actor, permission: Permission) -> dict[str, Any]:
+    return {
+        "clinic": clinic_of(actor),
+        "provider": actor.seat.care_provider_id,
+        "sub_registries": sorted(actor.seat.sub_registries_for(permission)),
+    }
 
 
 class _Row(NamedTuple):

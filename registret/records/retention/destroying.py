@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
+from registret.database.prepared import Given, Prepared
 from registret.kernel.by import By
 from registret.records.locks import lock_identities, lock_numbers
 from registret.records.models import DeletionTally, Episode, Number, Patient, RetentionDecision, Step
@@ -53,6 +54,11 @@ def destroy_due(*, at: datetime) -> int:
     return done
 
 
+_DESTROYED = Prepared(
+    lambda: DeletionTally.objects.filter(clinic_id=Given("clinic"), at__gt=Given("since")).order_by("-at", "-id")[:20]
+)
+
+
 def destroyed_lately(*, actor: Actor, at: datetime) -> tuple[Destroyed, ...]:
     """Return what was destroyed at the actor's clinic, newest first, so that nobody looks for it.
 
@@ -60,9 +66,9 @@ def destroyed_lately(*, actor: Actor, at: datetime) -> tuple[Destroyed, ...]:
     """
     if actor.seat.clinic_id is None or not actor.may(Permission.READ_RECORDS):
         raise NotPermitted()
-    found = DeletionTally.objects.filter(clinic_id=actor.seat.clinic_id, at__gt=at - SHOWN_FOR).order_by("-at", "-id")
+    found = _DESTROYED.rows(clinic=actor.seat.clinic_id, since=at - SHOWN_FOR)
     return tuple(
-        Destroyed(sub_registry=one.sub_registry, why=one.why, episodes=one.episodes, at=one.at) for one in found[:20]
+        Destroyed(sub_registry=one.sub_registry, why=one.why, episodes=one.episodes, at=one.at) for one in found
     )
 
 

@@ -19,10 +19,10 @@ from registret.accounts.attempts import (
     Purpose,
     begin,
     claim,
-    forget_old,
     proof,
     redeemed_answer,
 )
+from registret.accounts.kept_attempts import forget_old
 from registret.accounts.models import LoginAttempt
 from registret.accounts.probes import CardSeen, Probe, probe, probe_of
 from registret.accounts.refusals import AttemptForeign, AttemptStale
@@ -363,7 +363,7 @@ def test_an_attempt_that_was_never_redeemed_has_no_probe() -> None:
 
 def test_attempts_are_forgotten_when_no_session_can_need_them_and_not_before() -> None:
     old, young = proven(code_for()), proven(code_for(at=NOW + timedelta(hours=2)), at=NOW + timedelta(hours=2))
-    assert attempts.forget_old(at=NOW + timedelta(hours=12, minutes=1)) == 1
+    assert forget_old(at=NOW + timedelta(hours=12, minutes=1)) == 1
     assert LoginAttempt.objects.filter(id=young.attempt_id).exists()
-    assert attempts.forget_old(at=NOW + timedelta(hours=12, minutes=1)) == 0
+    assert forget_old(at=NOW + timedelta(hours=12, minutes=1)) == 0
     assert not LoginAttempt.objects.filter(id=old.attempt_id).exists()

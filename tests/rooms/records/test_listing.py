@@ -109,11 +109,11 @@ def test_only_an_episode_whose_next_step_is_its_follow_up_waits_for_it(here: War
         dated = Step.objects.get(code="follow_up")
     assert dated.due_from is not None, "counted from the arrival, long before it is next"
     assert listed(reports_sepsis).counts[EpisodeState.AWAITING] == 0
-    assert listing.awaiting_follow_up(actor=reports_sepsis, at=NOW) == 0
+    assert listing.work_and_awaiting(actor=reports_sepsis, at=NOW)[1] == 0
     episode = finished(here)
     for day in (NOW, MARCH, NOW + 600 * DAY):
         assert ids(listed(here.anna, state=EpisodeState.AWAITING, at=day)) == [episode]
-        assert listing.awaiting_follow_up(actor=here.anna, at=day) == 1
+        assert listing.work_and_awaiting(actor=here.anna, at=day)[1] == 1
 
 
 def test_the_list_is_cut_to_ones_own_to_a_sub_registry_and_to_days_of_arrival(here: Ward) -> None:
@@ -161,6 +161,19 @@ def test_a_page_is_one_statement_however_many_episodes_it_shows(here: Ward) -> N
     assert len(told) == len(few)
     assert len([one for one in told if '"records_patient"."birth_date"' in one]) == 1
     assert len([one for one in told if '"records_' in one]) == 4, "those moved here, the list, and two that count"
+
+
+def test_a_follow_up_that_was_moved_waits_at_the_clinic_of_the_episode_and_at_its_own(here: Ward) -> None:
+    episode = finished(here)
+    medicine = at_work(KARIN, here.place.medicine, by=None)
+    what = {"actor": here.anna, "episode": episode, "step": "follow_up", "reason": "Följs upp där"}
+    moving.move(**what, clinic_id=here.place.medicine, at=NOW)  # type: ignore[arg-type]
+    for actor in (here.anna, medicine):
+        assert ids(listed(actor, state=EpisodeState.AWAITING)) == [episode]
+        assert listing.work_and_awaiting(actor=actor, at=NOW)[1] == 1
+    acute = what | {"step": "acute"}
+    moving.move(**acute, clinic_id=here.place.medicine, at=NOW)  # type: ignore[arg-type]
+    assert listing.work_and_awaiting(actor=medicine, at=NOW)[1] == 1, "once, whatever else was moved"
 
 
 def test_the_list_and_its_file_tell_the_log_whom_they_showed(here: Ward) -> None:

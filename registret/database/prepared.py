@@ -1,0 +1,171 @@
+"""Queries whose SQL is built once. The ORM takes longer to write a query than PostgreSQL to answer it, and what each
+request asks, or each login, is the same text every time.
+
+A query is written as elsewhere, with `Given` where a value comes later:
+
+    _ACCOUNT = Prepared(lambda: Account.objects.filter(hsa_id_key=Given("key")))
+    account = _ACCOUNT.first(key=hsa_id.key)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, Generic, TypeVar, cast
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Expression, Field, Lookup, Model, QuerySet
+from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators  # type: ignore[attr-defined]
+from django.db.models.sql import UpdateQuery
+
+Row = TypeVar("Row")
+Kept = TypeVar("Kept", bound=Model)
+_Columns = Sequence[Any]
+
+
+class Given(Expression):
+    """The place of a value. PostgreSQL gets it as it is: a `HsaId` is handed over as its text."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+
+class AnyOf(Lookup):  # type: ignore[type-arg]
+    """`column__any=[…]`: as `column__in`, with the list as one value."""
+
+    lookup_name = "any"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, before = self.process_lhs(compiler, connection)
+        values, after = self.process_rhs(compiler, connection)
+        return f"{column} = ANY({values})", [*before, *after]
+
+
+Field.register_lookup(AnyOf)
+
+
+@dataclass(frozen=True, slots=True)
+class _Built(Generic[Row]):
+    """`parameters`: what stands in the text's places; a `Given` is filled in each time."""
+
+    sql: str
+    parameters: Sequence[Any]
+    read: Callable[[_Columns], Row]
+
+    def rows(self, given: dict[str, Any]) -> list[Row]:
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, [given[one.name] if isinstance(one, Given) else one for one in self.parameters])
+            return [self.read(row) for row in cursor.fetchall()]
+
+
+class Prepared(Generic[Row]):
+    """Rows of a query: models, also with `select_related` and annotations, or tuples of `values_list`."""
+
+    def __init__(self, query: Callable[[], QuerySet[Any, Row]]) -> None:
+        self._query = query
+
+    def rows(self, **given: Any) -> list[Row]:
+        return self._built.rows(given)
+
+    def first(self, **given: Any) -> Row | None:
+        """The first of them. Ask for one only: all that there are come from the database."""
+        found = self._built.rows(given)
+        return found[0] if found else None
+
+    @cached_property
+    def _built(self) -> _Built[Row]:
+        query = self._query()
+        compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, parameters = compiler.as_sql()
+        return _Built(sql, parameters, _converted(compiler, _reader(query, compiler)))
+
+
+class PreparedUpdate(Generic[Kept]):
+    """Changes one row and reads it as it is then, in one statement.
+
+    Of two who come at once one gets the row: the other waits for it and finds that its conditions hold no more.
+    """
+
+    def __init__(self, rows: Callable[[], QuerySet[Kept]], **changes: Any) -> None:
+        self._rows, self._changes = rows, changes
+
+    def get(self, **given: Any) -> Kept | None:
+        """The row; None if there is no such row, and nothing has been changed."""
+        found = self._built.rows(given)
+        return found[0] if found else None
+
+    @cached_property
+    def _built(self) -> _Built[Kept]:
+        rows = self._rows()
+        query = cast(UpdateQuery, rows.query.chain(UpdateQuery))
+        query.add_update_values(self._changes)
+        sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        every = rows.all().query.get_compiler(DEFAULT_DB_ALIAS)
+        every.as_sql()
+        columns = ", ".join(every.compile(column)[0] for column, _sql, _alias in every.select)
+        return _Built(f"{sql} RETURNING {columns}", parameters, _converted(every, _reader(rows, every)))
+
+
+def insert(model: type[Model], **values: Any) -> int:
+    """Insert a row, with the model's defaults where nothing is said, and return its id."""
+    sql, fields = _insert(model)
+    columns = [
+        field.get_db_prep_save(values[field.attname] if field.attname in values else field.get_default(), connection)
+        for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, columns)
+        return int(cursor.fetchone()[0])
+
+
+@cache
+def _insert(model: type[Model]) -> tuple[str, list[Any]]:
+    meta = model._meta
+    fields = [field for field in meta.concrete_fields if not field.primary_key and not field.generated]
+    columns, places = ", ".join(f'"{field.column}"' for field in fields), ", ".join("%s" for _field in fields)
+    text = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({places}) RETURNING "{meta.pk.column}"'  # noqa: S608
+    return text, fields
+
+
+def _reader(query: QuerySet[Any, Any], compiler: Any) -> Callable[[_Columns], Any]:
+    """As `ModelIterable` of Django, once for all rows."""
+    if not issubclass(query._iterable_class, ModelIterable):
+        flat = issubclass(query._iterable_class, FlatValuesListIterable)
+        return (lambda row: row[0]) if flat else tuple
+    info, model = compiler.klass_info, compiler.klass_info["model"]
+    first, end = info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [column.target.attname for column, _sql, _alias in compiler.select[first:end]]
+    related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)
+    annotated = compiler.annotation_col_map.items()
+
+    def read(row: _Columns) -> Any:
+        made = model.from_db(DEFAULT_DB_ALIAS, names, row[first:end])
+        for each in related:
+            each.populate(row, made)
+        for name, place in annotated:
+            setattr(made, name, row[place])
+        return made
+
+    return read
+
+
+def _converted(compiler: Any, read: Callable[[_Columns], Row]) -> Callable[[_Columns], Row]:
+    """Reads after the columns have become values of the program, where they do not come as such."""
+    found = compiler.get_converters([column for column, _sql, _alias in compiler.select]).items()
+    converters = [(place, each, expression) for place, (all_of, expression) in found for each in all_of]
+    if not converters:
+        return read
+
+    def convert(row: _Columns) -> Row:
+        values = list(row)
+        for place, converter, expression in converters:
+            values[place] = converter(values[place], expression, connection)
+        return read(values)
+
+    return convert
