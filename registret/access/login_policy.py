@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Sequence
 
 from registret.access.actor import Assignment
 from registret.access.lifecycle import ApplicationState
@@ -19,13 +18,6 @@ from registret.access.refusals import (
 )
 from registret.accounts.lifecycle import AccountState
 from registret.kernel.refused import Refused
-
-_BY_APPLICATION: Final[Mapping[ApplicationState | None, type[Refused]]] = {
-    ApplicationState.WAITING: NotAttested,
-    ApplicationState.DECLINED: ApplicationDeclined,
-    ApplicationState.LAPSED: ApplicationLapsed,
-}
-"""What a person without a right is told, by the state of the newest application."""
 
 
 def login_blocker(
@@ -48,4 +40,12 @@ def login_blocker(
         return MailNotConfirmed()
     if seats:
         return None
-    return _BY_APPLICATION.get(newest_application, NoGrant)()
+    match newest_application:
+        case ApplicationState.WAITING:
+            return NotAttested()
+        case ApplicationState.DECLINED:
+            return ApplicationDeclined()
+        case ApplicationState.LAPSED:
+            return ApplicationLapsed()
+        case _:
+            return NoGrant()
