@@ -287,6 +287,7 @@ _BURN = PreparedUpdate(
     lambda: LoginAttempt.objects.filter(
         label_digest=Given("label"), way=Given("way"), answered_at=None, expires_at__gt=Given("at")
     ),
+    is_followed=True,
     answered_at=Given("at"),
 )
 _ANSWER = PreparedUpdate(
@@ -298,6 +299,7 @@ _ANSWER = PreparedUpdate(
 )
 _REDEEM = PreparedUpdate(
     lambda: LoginAttempt.objects.filter(code_digest=Given("code"), redeemed_at=None, code_expires_at__gt=Given("at")),
+    is_followed=True,
     redeemed_at=Given("at"),
 )
 

@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Field, Lookup, Model, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators  # type: ignore[attr-defined]
 from django.db.models.sql import UpdateQuery
+
+from registret.database.durability import MAY_WAIT, may_wait
 
 Row = TypeVar("Row")
 Kept = TypeVar("Kept", bound=Model)
@@ -86,18 +88,22 @@ class Prepared(Generic[Row]):
         return _Built(sql, parameters, _converted(compiler, _reader(query, compiler)))
 
 
+_MAY_WAIT: Final = Given("may_wait")
+
+
 class PreparedUpdate(Generic[Kept]):
     """Changes one row and reads it as it is then, in one statement.
 
     Of two who come at once one gets the row: the other waits for it and finds that its conditions hold no more.
+    `is_followed`: another transaction comes before anything is made of it, and brings it to the disk (`durability`).
     """
 
-    def __init__(self, rows: Callable[[], QuerySet[Kept]], **changes: Any) -> None:
-        self._rows, self._changes = rows, changes
+    def __init__(self, rows: Callable[[], QuerySet[Kept]], *, is_followed: bool = False, **changes: Any) -> None:
+        self._rows, self._is_followed, self._changes = rows, is_followed, changes
 
     def get(self, **given: Any) -> Kept | None:
         """The row; None if there is no such row, and nothing has been changed."""
-        found = self._built.rows(given)
+        found = self._built.rows(given | {_MAY_WAIT.name: may_wait()})
         return found[0] if found else None
 
     @cached_property
@@ -106,6 +112,9 @@ class PreparedUpdate(Generic[Kept]):
         query = cast(UpdateQuery, rows.query.chain(UpdateQuery))
         query.add_update_values(self._changes)
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        if self._is_followed:
+            # Asked once, when there is a row.
+            sql, parameters = f"{sql} AND (SELECT {MAY_WAIT.format('%s')}) IS NOT NULL", (*parameters, _MAY_WAIT)
         every = rows.all().query.get_compiler(DEFAULT_DB_ALIAS)
         every.as_sql()
         columns = ", ".join(every.compile(column)[0] for column, _sql, _alias in every.select)

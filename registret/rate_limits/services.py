@@ -9,6 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
+from registret.database.durability import MAY_WAIT, may_wait
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived
 from registret.rate_limits.models import Count
@@ -35,17 +36,19 @@ _GRAIN: Final = timedelta(microseconds=1)
 
 # The window before counts for the part of it that still lies within `per` of this moment. Rows are locked before the
 # condition is looked at, so those who come at once are counted one after the other. What is refused is not counted.
-_TAKE = """
+# A count that is lost when the server falls harms nobody.
+_TAKE = f"""
 WITH before AS (
-    SELECT COALESCE(MAX((LEAST(taken, %(most)s)::bigint * %(left)s + %(per)s - 1) / %(per)s), 0) AS weight
+    SELECT COALESCE(MAX((LEAST(taken, %(most)s)::bigint * %(left)s + %(per)s - 1) / %(per)s), 0) AS weight,
+        {MAY_WAIT.format("%(may_wait)s")} AS may_wait
     FROM rate_limits_count WHERE key = %(key)s AND window_start = %(start_before)s
 )
 INSERT INTO rate_limits_count (key, window_start, taken)
-SELECT %(key)s, %(start)s, 1 FROM before WHERE weight <= %(most)s
+SELECT %(key)s, %(start)s, 1 FROM before WHERE weight <= %(most)s AND may_wait IS NOT NULL
 ON CONFLICT (key, window_start) DO UPDATE SET taken = rate_limits_count.taken + 1
 WHERE rate_limits_count.taken + GREATEST(1, (SELECT weight FROM before)) <= %(most)s
 RETURNING taken
-"""
+"""  # noqa: S608
 
 
 def take(*, limit: Limit, subject: str, at: datetime) -> None:
@@ -54,13 +57,14 @@ def take(*, limit: Limit, subject: str, at: datetime) -> None:
     Raises: TooMany.
     """
     key, start = _key(limit, subject), _window(limit, at)
-    asked: dict[str, bytes | datetime | int] = {
+    asked: dict[str, bytes | datetime | int | str] = {
         "key": key,
         "start": start,
         "start_before": start - limit.per,
         "left": (start + limit.per - at) // _GRAIN,
         "per": limit.per // _GRAIN,
         "most": limit.most,
+        "may_wait": may_wait(),
     }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, asked)

@@ -11,9 +11,10 @@ from registret.registries.indicators import Better
 from registret.registries.measuring import Indicator
 from registret.registries.queries import edition_rules
 from registret.reports.counts import Figure
-from registret.reports.figures import Compared, IndicatorFigures
+from registret.reports.figures import IndicatorFigures
+from registret.reports.judging import place_in_funnel, target_of
 from registret.reports.role import as_reports_role
-from registret.reports.statistics.funnels import FunnelPlace, place_of_proportion, place_of_ratio
+from registret.reports.statistics.funnels import FunnelPlace
 from registret.reports.statistics.intervals import Estimate
 from registret.reports.statistics.overdispersion import (
     Spread,
@@ -45,8 +46,7 @@ class ClinicFigure:
 class Clinics:
     """Those that have a figure, the best first: the highest, or the lowest where less is better.
 
-    `target`: the share of the country that clinics are compared with, of a ratio 1; None of a median, and where a share
-    is 0 or 1.
+    `target`: what clinics are compared with (`judging.target_of`).
     `hidden`: how many others are not shown, with and without patients. `is_own_told`: whether others are told of the
     own clinic. `spread`: None of few clinics. `is_spread`: whether they differ from each other by more than chance.
     """
@@ -78,7 +78,7 @@ def clinics_beside(found: IndicatorFigures, *, actor: Actor) -> Clinics | None:
         return None
     figures = dict(told_clinics(indicator, compared.period))
     is_own_told = actor.seat.clinic_id in figures
-    target = _target(indicator, compared)
+    target = target_of(indicator, compared.country)
     everyone = every_clinic()
     shown = list(_shown(everyone, figures | {actor.seat.clinic_id or 0: compared.own}, target, actor=actor))
     others = [one for one in everyone if one.id != actor.seat.clinic_id and one.is_open]
@@ -97,15 +97,6 @@ def _spread(indicator: Indicator, shown: Collection[ClinicFigure], target: float
     return spread_of_proportions([(one.figure.x or 0, one.figure.n) for one in shown], target)
 
 
-def _target(indicator: Indicator, compared: Compared) -> float | None:
-    country = compared.country
-    if indicator.is_ratio:
-        return 1.0
-    if not indicator.is_share or country is None or country.x is None or not 0 < country.x < country.n:
-        return None
-    return country.x / country.n
-
-
 def _shown(
     clinics: Collection[ClinicRow], figures: dict[int, Figure], target: float | None, *, actor: Actor
 ) -> Iterator[ClinicFigure]:
@@ -119,14 +110,8 @@ def _shown(
             name=clinic.title if is_own or edition_rules().clinics.named else None,
             figure=figure,
             estimate=figure.estimate,
-            place=_place(figure, target) if target else None,
+            place=place_in_funnel(figure, target),
         )
-
-
-def _place(figure: Figure, target: float) -> FunnelPlace:
-    if figure.expected is not None:
-        return place_of_ratio(figure.x or 0, figure.expected)
-    return place_of_proportion(figure.x or 0, figure.n, target)
 
 
 def _ordered(shown: Collection[ClinicFigure], indicator: Indicator) -> list[ClinicFigure]:

@@ -90,3 +90,16 @@ def figure_of(counts: Counts, indicator: Indicator) -> Figure:
 def ratio_to_say(observed: int, expected: float) -> Estimate | None:
     """Observed/expected, if enough were expected."""
     return ratio(observed, expected) if expected >= LEAST_EXPECTED else None
+
+
+def ratio_as_told(observed: int, expected: float, *, patients: int, missing: int | None) -> Figure:
+    """As editions tell a ratio: what is expected, and of how many patients, is of groups to the nearest five."""
+    return Figure(
+        n=patients,
+        x=observed,
+        estimate=ratio_to_say(observed, expected),
+        missing=missing,
+        unplaced=0,
+        expected=expected,
+        is_rounded=True,
+    )

@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, choices, given, index, known, unique
 from registret.registries.measuring import CountedAs
+from registret.reports.counts import LEAST_EXPECTED
 from registret.reports.lifecycle import OutlierState
 from registret.reports.statistics.funnels import FunnelPlace
 
@@ -191,7 +192,14 @@ class EditionCell(models.Model):
             check(
                 "edition_cell_ratio_whole",
                 Q(expected=None, patients=None)
-                | Q(expected__gte=0, patients__isnull=False, not_reached=0, valued=0, is_public=False),
+                | Q(
+                    expected__isnull=False,
+                    expected__gte=0,
+                    patients__isnull=False,
+                    not_reached=0,
+                    valued=0,
+                    is_public=False,
+                ),
             ),
         ]
 
@@ -267,7 +275,8 @@ class OutlierCase(models.Model):
     """A clinic that lies outside of the funnel of an indicator, by the figures of an edition, which are kept with it.
 
     `edition`: the newest of those that tell of the months from `first` to `last`. `reached` of `n`: the clinic's;
-    `target_reached` of `target_n`: the country's, with which it is compared. Only `state` changes, as `OUTLIER_LIFE`
+    `target_reached` of `target_n`: the country's, with which it is compared. `expected`, `target_expected`: of a ratio,
+    of which `n` and `target_n` are the edition's rounded numbers of patients. Only `state` changes, as `OUTLIER_LIFE`
     says, and `answer_by` when the clinic is asked: until which day it may take to answer.
     """
 
@@ -281,8 +290,10 @@ class OutlierCase(models.Model):
     last = models.DateField()
     reached = models.PositiveIntegerField()
     n = models.PositiveIntegerField()
+    expected = models.FloatField(null=True)
     target_reached = models.PositiveIntegerField()
     target_n = models.PositiveIntegerField()
+    target_expected = models.FloatField(null=True)
     place = models.CharField(max_length=10, choices=choices(FunnelPlace))
     state = models.CharField(max_length=10, choices=choices(OutlierState), default=OutlierState.OPENED)
     answer_by = models.DateField(null=True)
@@ -298,7 +309,19 @@ class OutlierCase(models.Model):
             known("outlier_case_state_known", state=OutlierState),
             check("outlier_case_in_order", Q(first__lte=F("last"))),
             check(
-                "outlier_case_figures", Q(reached__lte=F("n"), n__lte=F("target_n"), target_reached__lte=F("target_n"))
+                "outlier_case_figures",
+                Q(reached__lte=F("target_reached"), n__lte=F("target_n"), target_reached__lte=F("target_n")),
+            ),
+            # Rounded numbers of patients may be fewer than those of them who died.
+            check(
+                "outlier_case_share_or_ratio",
+                Q(expected=None, target_expected=None, reached__lte=F("n"))
+                | Q(
+                    expected__isnull=False,
+                    target_expected__isnull=False,
+                    expected__gte=LEAST_EXPECTED,
+                    expected__lte=F("target_expected"),
+                ),
             ),
             check(
                 "outlier_case_asked_until",

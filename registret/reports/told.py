@@ -15,7 +15,7 @@ from django.db.models import Q
 from registret.kernel.sweden import day_of
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since
-from registret.reports.counts import Figure, ratio_to_say
+from registret.reports.counts import Figure, ratio_as_told
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, latest_year
 from registret.reports.role import as_reports_role
@@ -157,15 +157,11 @@ def figure_told(indicator: Indicator, cells: Sequence[EditionCell]) -> Figure:
 
 def _ratio_told(cells: Sequence[EditionCell]) -> Figure:
     missing = [cell.missing for cell in cells if cell.missing is not None]
-    reached, expected = sum(cell.reached for cell in cells), fsum(cell.expected or 0.0 for cell in cells)
-    return Figure(
-        n=sum(cell.patients or 0 for cell in cells),
-        x=reached,
-        estimate=ratio_to_say(reached, expected),
+    return ratio_as_told(
+        sum(cell.reached for cell in cells),
+        fsum(cell.expected or 0.0 for cell in cells),
+        patients=sum(cell.patients or 0 for cell in cells),
         missing=sum(missing) if len(missing) == len(cells) else None,
-        unplaced=0,
-        expected=expected,
-        is_rounded=True,
     )
 
 

@@ -203,9 +203,11 @@ def log_list(actor: Actor, event: Event, patient_ids: Sequence[int], *, at: date
 
 
 def _by_system_id(actor: Actor, text: str) -> PatientRow | None:
-    episode = episodes_of(actor).filter(system_id=text).values_list("patient__system_id", flat=True).first()
+    """Of a patient, or of an episode (`E…`)."""
+    if text.startswith("E"):
+        text = episodes_of(actor).filter(system_id=text).values_list("patient__system_id", flat=True).first() or text
     with suppress(NotFound):
-        found = patient_of(actor, episode or text)
+        found = patient_of(actor, text)
         return None if found.is_protected else found
     return None
 

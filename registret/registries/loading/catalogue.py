@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -71,10 +71,17 @@ class Catalogue:
     terminologies: Mapping[CodeSystem, Terminology]
     indicators: Mapping[str, tuple[Indicator, ...]]
     edition_rules: EditionRules
+    _by_day: dict[date, tuple[SubRegistry, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def on(self, day: date) -> tuple[SubRegistry, ...]:
         """Each sub-registry by the version in force on that day: in the order of their `order`, those that have been
         closed last."""
+        # A list names the sub-registry of each of its lines.
+        if day not in self._by_day:
+            self._by_day[day] = self._on(day)
+        return self._by_day[day]
+
+    def _on(self, day: date) -> tuple[SubRegistry, ...]:
         chosen: dict[str, tuple[bool, int]] = {}
         for (code, version), register in self.registers.items():
             rank = register.state_on(day) is not RegistryState.DRAFT, version

@@ -251,6 +251,7 @@ class Migration(migrations.Migration):
                             models.Q(("expected", None), ("patients", None)),
                             models.Q(
                                 ("expected__gte", 0),
+                                ("expected__isnull", False),
                                 ("is_public", False),
                                 ("not_reached", 0),
                                 ("patients__isnull", False),
@@ -411,8 +412,10 @@ class Migration(migrations.Migration):
                 ("last", models.DateField()),
                 ("reached", models.PositiveIntegerField()),
                 ("n", models.PositiveIntegerField()),
+                ("expected", models.FloatField(null=True)),
                 ("target_reached", models.PositiveIntegerField()),
                 ("target_n", models.PositiveIntegerField()),
+                ("target_expected", models.FloatField(null=True)),
                 (
                     "place",
                     models.CharField(
@@ -476,10 +479,23 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("n__lte", models.F("target_n")),
-                            ("reached__lte", models.F("n")),
+                            ("reached__lte", models.F("target_reached")),
                             ("target_reached__lte", models.F("target_n")),
                         ),
                         name="outlier_case_figures",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("expected", None), ("reached__lte", models.F("n")), ("target_expected", None)),
+                            models.Q(
+                                ("expected__gte", 1.0),
+                                ("expected__isnull", False),
+                                ("expected__lte", models.F("target_expected")),
+                                ("target_expected__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="outlier_case_share_or_ratio",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

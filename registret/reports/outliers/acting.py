@@ -73,8 +73,10 @@ def open_case(*, outlier: Outlier, text: str, actor: Actor, at: datetime) -> int
             last=outlier.period.last,
             reached=outlier.figure.x or 0,
             n=outlier.figure.n,
+            expected=outlier.figure.expected,
             target_reached=outlier.country.x or 0,
             target_n=outlier.country.n,
+            target_expected=outlier.country.expected,
             place=outlier.place,
         )
     _step(case, text, actor=actor, at=at)

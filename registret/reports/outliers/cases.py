@@ -13,7 +13,7 @@ from registret.access.actor import Actor
 from registret.access.checks import existing
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
-from registret.reports.counts import Figure
+from registret.reports.counts import Figure, ratio_as_told
 from registret.reports.figures import readable
 from registret.reports.lifecycle import OutlierState
 from registret.reports.models import OutlierCase
@@ -129,13 +129,15 @@ def _row(found: OutlierCase) -> OutlierCaseRow:
         indicator=found.indicator,
         edition=edition_row(found.edition),
         period=Months(first=found.first, last=found.last),
-        figure=_figure(found.reached, found.n),
-        country=_figure(found.target_reached, found.target_n),
+        figure=_figure(found.reached, found.n, found.expected),
+        country=_figure(found.target_reached, found.target_n, found.target_expected),
         place=FunnelPlace(found.place),
         state=OutlierState(found.state),
         answer_by=found.answer_by,
     )
 
 
-def _figure(reached: int, n: int) -> Figure:
+def _figure(reached: int, n: int, expected: float | None) -> Figure:
+    if expected is not None:
+        return ratio_as_told(reached, expected, patients=n, missing=None)
     return Figure(n=n, x=reached, estimate=proportion(reached, n), missing=None, unplaced=0)

@@ -11,18 +11,14 @@ from dataclasses import dataclass
 from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.places.queries import ClinicRow, every_clinic
-from registret.registries.indicators import Better
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import indicators_of
 from registret.reports.counts import Figure
+from registret.reports.judging import ALARMS, place_in_funnel, target_of
 from registret.reports.periods import Months
 from registret.reports.role import as_reports_role
-from registret.reports.statistics.funnels import FunnelPlace, place_of_proportion
+from registret.reports.statistics.funnels import FunnelPlace
 from registret.reports.told import EditionRow, Told, told, told_clinics_of_all
-
-ALARMS = frozenset({FunnelPlace.VERY_LOW, FunnelPlace.VERY_HIGH})
-"""Outside of 99.8 %; outside of 95 % alone is a question."""
-_HIGH = frozenset({FunnelPlace.HIGH, FunnelPlace.VERY_HIGH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +46,13 @@ class Outliers:
         return sum(one.place in ALARMS for one in self.found)
 
 
-def is_better(place: FunnelPlace, better: Better) -> bool | None:
-    """Whether it is good to lie there; None where neither direction is."""
-    return None if better is Better.NEITHER else (place in _HIGH) == (better is Better.MORE)
-
-
 @as_reports_role()
 def outliers(*, actor: Actor, sub_registry: str) -> Outliers:
-    """Return who lies outside, of the shares of a sub-registry. A median has no funnel. Raises: NotPermitted."""
+    """Return who lies outside, of the shares and ratios of a sub-registry. Raises: NotPermitted."""
     actor.require(Permission.FOLLOW_UP_OUTLIERS)
-    shares = [one for one in indicators_of(sub_registry) if one.is_share]
-    of_country = told(shares, region_id=None, strata=[ALL])
-    told_of = [(one, of_country[one.key]) for one in shares if one.key in of_country]
+    indicators = [one for one in indicators_of(sub_registry) if not one.is_median]
+    of_country = told(indicators, region_id=None, strata=[ALL])
+    told_of = [(one, of_country[one.key]) for one in indicators if one.key in of_country]
     of_clinics = told_clinics_of_all([(indicator, of_one.period) for indicator, of_one in told_of])
     clinics = {one.id: one for one in every_clinic()}
     judged = [
@@ -77,17 +68,18 @@ def outliers(*, actor: Actor, sub_registry: str) -> Outliers:
 def _judged(
     indicator: Indicator, of_one: Told, figures: Mapping[int, Figure], clinics: Mapping[int, ClinicRow]
 ) -> Iterator[Outlier]:
-    """Yield nothing where all in the country have the same outcome: there is no difference to see."""
+    """Yield all that have a place in the funnel, if the indicator has one."""
     country = of_one.country[ALL]
-    if country.x is None or not 0 < country.x < country.n:
-        return
+    target = target_of(indicator, country)
     for clinic_id, figure in figures.items():
-        yield Outlier(
-            indicator=indicator,
-            clinic=clinics[clinic_id],
-            edition=of_one.edition,
-            period=of_one.period,
-            figure=figure,
-            country=country,
-            place=place_of_proportion(figure.x or 0, figure.n, country.x / country.n),
-        )
+        place = place_in_funnel(figure, target)
+        if place is not None:
+            yield Outlier(
+                indicator=indicator,
+                clinic=clinics[clinic_id],
+                edition=of_one.edition,
+                period=of_one.period,
+                figure=figure,
+                country=country,
+                place=place,
+            )

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
+from registret.registries.measuring import Indicator
 from registret.registries.queries import name_of, open_for_rights
-from registret.reports.counts import Figure
 from registret.reports.lifecycle import OutlierState
 from registret.reports.outliers.cases import OutlierCaseRow, OutlierStepRow, may_answer
 from registret.reports.outliers.finding import Outlier
@@ -19,9 +19,10 @@ from registret.reports.periods import Months
 from registret.reports.told import EditionRow
 from registret.web.outliers.acts import ACTS, ANSWERING, ActWords, possible
 from registret.web.outliers.forms import CaseTextForm
-from registret.web.outliers.wording import alarm_tag, case_name, case_state, indicator_of, share, where
+from registret.web.outliers.wording import alarm_tag, case_name, case_state, counted, indicator_of, where
 from registret.web.pieces import FactText, Link, Note, Tag
 from registret.web.reports.pages import months
+from registret.web.reports.texts import ratio_reading
 from registret.web.templatetags.look import day, moment
 from registret.words.states import outlier_state_name
 
@@ -146,16 +147,13 @@ def _step(one: OutlierStepRow) -> FactText:
 def _facts_of_outlier(one: Outlier) -> Iterator[FactText]:
     yield FactText(_("Klinik"), [one.clinic.title])
     yield from _facts(one.indicator.sub_registry, str(one.indicator.definition.name), one.edition, one.period)
-    yield from _figures(one.figure, one.country)
-    yield FactText(_("Läge i tratten"), [where(one.place, one.indicator)], tag=alarm_tag(one.place, one.indicator))
+    yield from _figures(one, one.indicator)
 
 
 def _facts_of_case(row: OutlierCaseRow) -> Iterator[FactText]:
     yield FactText(_("Klinik"), [row.clinic_name])
     yield from _facts(row.sub_registry, case_name(row), row.edition, row.period)
-    yield from _figures(row.figure, row.country)
-    indicator = indicator_of(row)
-    yield FactText(_("Läge i tratten"), [where(row.place, indicator)], tag=alarm_tag(row.place, indicator))
+    yield from _figures(row, indicator_of(row))
     if row.answer_by:
         yield FactText(_("Svar senast"), [day(row.answer_by)])
 
@@ -166,6 +164,13 @@ def _facts(sub_registry: str, indicator: str, edition: EditionRow, period: Month
     yield FactText(_("Utgåva"), [_("%(number)s, gjord %(made)s") % told, months(period)])
 
 
-def _figures(figure: Figure, country: Figure) -> Iterator[FactText]:
-    for term, one in ((_("Klinikens siffra"), share(figure)), (_("Riket"), share(country))):
+def _figures(found: Outlier | OutlierCaseRow, indicator: Indicator | None) -> Iterator[FactText]:
+    for term, one in ((_("Klinikens siffra"), counted(found.figure)), (_("Riket"), counted(found.country))):
         yield FactText(term, [one.value], remark=one.about)
+    yield FactText(_("Läge i tratten"), [where(found.place, indicator)], tag=alarm_tag(found.place, indicator))
+    if found.figure.expected is not None:
+        rounded = _(
+            "Utgåvan räknar det väntade av avrundade antal patienter. På indikatorns sida ser kliniken sina egna antal "
+            "exakt, och som de är nu, så där kan siffran vara en annan."
+        )
+        yield FactText(_("Så läses kvoten"), [ratio_reading(), rounded])

@@ -16,7 +16,7 @@ from registret.reports.outliers.cases import OutlierCasePage, OutlierCaseRow, op
 from registret.reports.outliers.finding import Outlier, Outliers
 from registret.reports.statistics.funnels import false_alarms
 from registret.reports.statistics.tails import ALARM, QUESTION
-from registret.web.outliers.wording import alarm_tag, case_name, case_state, share, where
+from registret.web.outliers.wording import alarm_tag, case_name, case_state, counted, where
 from registret.web.pieces import FigureText, Link, Tag, older_and_newest
 from registret.web.reports.figure_words import number_text
 from registret.web.templatetags.look import day
@@ -130,8 +130,8 @@ def _outlier(one: Outlier, cases: Mapping[tuple[int, str, str, int], int]) -> Ou
     return OutlierLine(
         clinic=one.clinic.title,
         indicator=str(indicator.definition.name),
-        figure=share(one.figure),
-        country=share(one.country),
+        figure=counted(one.figure),
+        country=counted(one.country),
         tag=alarm_tag(one.place, indicator),
         where=where(one.place, indicator),
         case=Link(_("Ärende %(number)s") % {"number": number}, reverse("outlier", args=[number]))

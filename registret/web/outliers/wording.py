@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from registret.registries.measuring import Indicator
 from registret.registries.queries import indicators_of
 from registret.reports.counts import Figure
+from registret.reports.judging import ALARMS, is_better
 from registret.reports.lifecycle import OutlierState
 from registret.reports.outliers.cases import OutlierCaseRow
-from registret.reports.outliers.finding import ALARMS, is_better
 from registret.reports.statistics.funnels import FunnelPlace
 from registret.web.pieces import FigureText, Tag
 from registret.web.reports.clinic_words import PLACES
-from registret.web.reports.figure_words import share_text
+from registret.web.reports.figure_words import ratio_text, share_text
 from registret.words.states import outlier_state_name
 
 
@@ -43,17 +43,25 @@ def alarm_tag(place: FunnelPlace, indicator: Indicator | None) -> Tag:
 
 
 def where(place: FunnelPlace, indicator: Indicator | None) -> str:
+    """Beyond which limit, and whether that is good: of a ratio, against what was expected."""
     better = _is_better(place, indicator)
-    if better is None:
+    if better is None or indicator is None:
         return str(PLACES[place])
-    return ", ".join([str(PLACES[place]), _("bättre än riket") if better else _("sämre än riket")])
+    if indicator.is_ratio:
+        judged = _("bättre än väntat") if better else _("sämre än väntat")
+    else:
+        judged = _("bättre än riket") if better else _("sämre än riket")
+    return f"{PLACES[place]}, {judged}"
 
 
 def _is_better(place: FunnelPlace, indicator: Indicator | None) -> bool | None:
     return is_better(place, indicator.definition.better) if indicator else None
 
 
-def share(figure: Figure) -> FigureText:
+def counted(figure: Figure) -> FigureText:
+    """A share or a ratio, also of an indicator that is measured no more."""
+    if figure.expected is not None:
+        return ratio_text(figure)
     return share_text(figure.estimate, x=figure.x or 0) if figure.estimate else FigureText(value="–")
 
 

@@ -27,7 +27,7 @@ class CountForm(forms.Form):
     """`vad`: whether it adds or takes away. `en_gang`: the id of the form, which counts once."""
 
     orsak = forms.ChoiceField(error_messages={"required": gettext_lazy("Välj en orsak")})
-    halvar = forms.TypedChoiceField(coerce=date.fromisoformat)
+    halvar = forms.TypedChoiceField(coerce=date.fromisoformat, widget=forms.Select(attrs={"class": "short"}))
     antal = forms.IntegerField(
         min_value=1,
         max_value=MOST_AT_ONCE,

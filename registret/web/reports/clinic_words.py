@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from registret.registries.indicators import Better
 from registret.registries.measuring import Indicator
 from registret.reports.clinics import Clinics
+from registret.reports.judging import is_better
 from registret.reports.statistics.funnels import FunnelPlace, false_alarms
 from registret.reports.statistics.tails import ALARM, QUESTION
 from registret.web.reports.figure_words import number_text
@@ -52,7 +53,6 @@ _OWN_RATIO: Final = {
         "Din klinik har fler än väntat, mycket mer än slumpen gör (utanför 99,8 %): ett larm att utreda."
     ),
 }
-_HIGH: Final = {FunnelPlace.HIGH, FunnelPlace.VERY_HIGH}
 
 
 def no_clinics() -> str:
@@ -75,9 +75,9 @@ def verdict(found: Clinics, indicator: Indicator) -> str:
 
 
 def _good_or_bad(where: FunnelPlace, better: Better) -> str:
-    if where is FunnelPlace.WITHIN or better is Better.NEITHER:
+    is_good = is_better(where, better)
+    if is_good is None:
         return ""
-    is_good = (where in _HIGH) == (better is Better.MORE)
     return _("Det är bättre än riket.") if is_good else _("Det är sämre än riket.")
 
 

@@ -17,7 +17,7 @@ def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
     if figure is None:
         return FigureText(value=_("för få"))
     if indicator.is_ratio:
-        return _ratio_text(figure)
+        return ratio_text(figure)
     if figure.estimate is None:
         nobody = _("ingen ännu") if not figure.n else _("för få för en median")
         return FigureText(value=nobody, about="" if not figure.n else _("n %(n)s") % {"n": figure.n})
@@ -29,7 +29,7 @@ def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
     return FigureText(value=f"{number_text(figure.estimate.value)} {unit}", about=_("%(low)s–%(high)s, n %(n)s") % told)
 
 
-def _ratio_text(figure: Figure) -> FigureText:
+def ratio_text(figure: Figure) -> FigureText:
     """Observed/expected with both; where too few are expected, why there is no ratio."""
     if not figure.n and not figure.x:
         return FigureText(value=_("ingen ännu"))

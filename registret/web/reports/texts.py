@@ -45,7 +45,7 @@ def texts_of(indicator: Indicator, *, is_public: bool = False) -> list[tuple[str
     }[definition.better]
     interval = _("Intervallet är 95 %: så mycket kan slumpen göra. Den vars utfall inte är känt räknas inte i andelen.")
     if indicator.is_ratio:
-        interval = _ratio_reading()
+        interval = ratio_reading()
     return [
         (_("Varför"), str(definition.about)),
         (_("Hur du läser"), f"{better} {definition.reading} {interval}"),
@@ -82,7 +82,7 @@ def _counting(indicator: Indicator, *, is_public: bool) -> str:
     return " ".join([counted, lag, few] + ([median] if indicator.is_median else []))
 
 
-def _ratio_reading() -> str:
+def ratio_reading() -> str:
     return _(
         "1 är som väntat, 2 är dubbelt så många, 0,5 hälften. Intervallet är 95 %: så mycket kan slumpen göra. Kvoter "
         "av två kliniker kan inte jämföras med varandra, bara var och en med riket: de har olika patienter."

@@ -19,6 +19,7 @@ from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.services import decide
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, ERIK, Country, Person, person
+from tests.rooms.reports.outlier_scene import MORTALITY, tell_deaths
 from tests.rooms.web.client import Browser, Page, text_of
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +189,34 @@ def test_a_late_answer_is_said_to_be_late_on_both_pages_and_the_office_may_close
         assert "Den kan svara så länge ärendet är öppet." in text_of(page)
     assert office.post(f"{OFFICE}/{number}/avsluta", {"text": "Inget svar kom"}).status_code == 303
     assert "Inget svar kom" in text_of(clinic.get(f"{CLINIC}/{number}"))
+
+
+def test_deaths_outside_of_what_is_expected_are_asked_about_as_shares_are(place: Country, now: datetime) -> None:
+    month = complete_periods(6, until=last_complete(3, at=now), after=None)[-1].last
+    tell_deaths(place, month=month, at=now)
+    doris, bertil = Browser.of(DORIS), Browser.of(BERTIL)
+    said = text_of(doris.get(OFFICE))
+    clinic, country = "1,67 1,24–2,20; 50 av omkring 160, väntat 30", "1,00 0,80–1,23; 90 av omkring 480, väntat 90"
+    assert "Bedömda siffror: 3." in said
+    where = "larm över 99,8 %-gränsen, sämre än väntat Öppna ärende"
+    assert f"{NORRVIK} Döda inom 30 dagar, mot väntat {clinic} {country} {where}" in said
+    assert "17 av omkring 160, väntat 30" in said
+    assert "fråga under 95 %-gränsen, bättre än väntat" in said
+    opening = f"{OFFICE}/ny/pneumoni/{MORTALITY}/{place.infection}/1"
+    pages = [doris.get(opening)]
+    number = asked(opening)
+    pages += [doris.get(f"{OFFICE}/{number}"), bertil.get(f"{CLINIC}/{number}"), bertil.get(f"{CLINIC}/{number}/svara")]
+    for page in pages:
+        said = text_of(page)
+        assert clinic in said
+        assert country in said
+        assert "över 99,8 %-gränsen, sämre än väntat" in said
+        assert "Utgåvan räknar det väntade av avrundade antal patienter." in said
+        assert "av 161" not in said, "an edition does not tell how many there were"
+    bertil.get("/sprak/en")
+    said = text_of(bertil.get(f"{CLINIC}/{number}"))
+    assert "1.67 1.24–2.20; 50 of about 160, expected 30" in said
+    assert "worse than expected" in said
 
 
 # --- the clinic --------------------------------------------------------------------------------------

@@ -1,0 +1,22 @@
+"""Statements that need not be on the disk when they are done.
+
+PostgreSQL writes its log in order: once a transaction is on the disk, so is each that was committed before it. What has
+no effect until another transaction tells of it can leave the waiting to that one. If the server falls in between, both
+are gone, and it is as if neither had been asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import connection
+
+MAY_WAIT: Final = (
+    "set_config('synchronous_commit', COALESCE(NULLIF({}, ''), current_setting('synchronous_commit')), true)"
+)
+"""To stand in a statement, with `may_wait()` in its place. It holds to the end of the transaction."""
+
+
+def may_wait() -> str:
+    """`off`; nothing within a transaction, of which the rest may not wait."""
+    return "" if connection.in_atomic_block else "off"

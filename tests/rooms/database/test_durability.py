@@ -1,0 +1,45 @@
+"""What may wait for the disk is one statement by itself, never the transaction of another."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from registret.accounts import attempts
+from registret.accounts.attempts import Purpose
+from registret.database.durability import MAY_WAIT, may_wait
+from registret.rate_limits.services import Limit, take
+from tests.parallel import committed
+
+__all__ = ["committed"]
+
+BROWSER = "b" * 32
+
+
+def asked(statement: str, *values: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: str = cursor.fetchone()[0]
+    return found
+
+
+def test_a_statement_by_itself_may_wait_and_the_next_one_may_not(committed: None) -> None:
+    before = asked("SHOW synchronous_commit")
+    with transaction.atomic():
+        assert asked("SELECT set_config('synchronous_commit', 'on', true)") == "on"
+        assert asked(f"SELECT {MAY_WAIT.format('%s')}", may_wait()) == "on"
+        assert asked("SHOW synchronous_commit") == "on"
+    assert asked(f"SELECT {MAY_WAIT.format('%s')}", may_wait()) == "off"
+    assert asked("SHOW synchronous_commit") == before
+
+
+def test_nothing_that_may_wait_makes_the_transaction_around_it_wait(committed: None) -> None:
+    now = timezone.now()
+    label = attempts.begin(purpose=Purpose.LOGIN, browser=BROWSER, network=None, at=now)
+    with transaction.atomic():
+        asked("SELECT set_config('synchronous_commit', 'on', true)")
+        take(limit=Limit(what="test", most=2, per=timedelta(minutes=1)), subject="x", at=now)
+        attempts.claim(label=label, network=None, at=now)
+        assert asked("SHOW synchronous_commit") == "on"
