@@ -16,8 +16,8 @@ import pytest
 from django.urls import resolve
 from playwright.sync_api import Page, Playwright, expect
 
-from registret.demo import cast
-from registret.demo.cast import Person
+from registret.demo.people import cast
+from registret.demo.people.cast import Person
 from registret.kernel.sweden import SWEDEN
 from registret.web.gate import views
 from tests.journeys.conftest import axe_finds_nothing, require_fitting
