@@ -18,10 +18,10 @@ from registret.records.models import Episode, Revision, Step
 from registret.records.queries.forms import answers_of
 from registret.records.queries.steps import known_of, step_page
 from registret.records.refusals import OfAnotherClinic
-from registret.records.revisions import revise, set_next
+from registret.records.revisions import Changes, revise, set_next
 from registret.records.rows import StepPage
 from registret.records.scope import provider_scope
-from registret.registries.answers import Answer, AnswerBroken, Fault, Stored, read
+from registret.registries.answers import Answer, AnswerBroken, Fault, read
 from registret.registries.assessing import Assessment, assess, opens_on
 from registret.registries.forms import Form, FormStep, Question
 
@@ -73,14 +73,7 @@ def read_answers(
 
 
 def change_answers(
-    actor: Actor,
-    page: StepPage,
-    row: Step,
-    changes: Mapping[str, tuple[Stored | None, Stored | None]],
-    *,
-    kind: Revision.Kind,
-    reason: str,
-    at: datetime,
+    actor: Actor, page: StepPage, row: Step, changes: Changes, *, kind: Revision.Kind, reason: str, at: datetime
 ) -> Assessment | None:
     """Save answers with a revision, and what follows from them: flags, start of the episode, when steps are due.
 

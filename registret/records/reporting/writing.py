@@ -115,28 +115,16 @@ def _merge(
     """
     changes: dict[str, tuple[Stored | None, Stored | None]] = {}
     conflicts = []
-    for code in written:
-        if code in faults:
-            if code in since:
-                conflicts.append((code, row.answers.get(code), since[code][1]))
-            continue
-        new = answers[code].stored if code in answers else None
+    for code, mine in written.items():
         now = row.answers.get(code)
-        at_base = since[code][0] if code in since else now
-        if new in (at_base, now):
+        new = answers[code].stored if code in answers else None
+        at_base, revision = since.get(code, (now, None))
+        if code not in faults and new in (at_base, now):
             continue
-        if code in since:
-            revision = since[code][1]
-            conflicts.append((code, now, revision))
-        else:
+        if revision is not None:
+            theirs = answers_of(form, {code: now}).get(code) if now is not None else None
+            by_name, at = revision.by_name, revision.at
+            conflicts.append(Conflict(code=code, mine=tuple(mine), theirs=theirs, by_name=by_name, at=at))
+        elif code not in faults:
             changes[code] = (now, new)
-    return changes, tuple(
-        Conflict(
-            code=code,
-            mine=tuple(written[code]),
-            theirs=answers_of(form, {code: now}).get(code) if now is not None else None,
-            by_name=revision.by_name,
-            at=revision.at,
-        )
-        for code, now, revision in conflicts
-    )
+    return changes, tuple(conflicts)

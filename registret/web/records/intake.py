@@ -16,7 +16,8 @@ from registret.records.reporting.inclusion import NewPatient
 from registret.registries.answers import Answer, AnswerBroken, read
 from registret.registries.assessing import Assessment
 from registret.registries.forms import Form
-from registret.registries.queries import SubRegistry, form_in_force
+from registret.registries.loading.catalogue import SubRegistry
+from registret.registries.queries import form_in_force
 from registret.web.dates import DateInput, birth_limits, day_input
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other

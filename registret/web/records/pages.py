@@ -19,7 +19,8 @@ from registret.records.lifecycle import StepState
 from registret.records.numbers import Sex
 from registret.records.rows import EpisodeRow, PatientPage, PatientRow, StepPage, StepRow
 from registret.registries.forms import Form
-from registret.registries.queries import SubRegistry, form_in_force, form_of, sub_registries
+from registret.registries.loading.catalogue import SubRegistry
+from registret.registries.queries import form_in_force, form_of, sub_registries
 from registret.registries.vocabulary import RegistryState
 from registret.web.pieces import FactText, Link, Note
 from registret.words.days import day_in_words
