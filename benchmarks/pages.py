@@ -29,12 +29,13 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse
-from itertools import accumulate, chain, count, repeat, takewhile
+from itertools import accumulate, chain, count, takewhile
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -294,23 +295,37 @@ def _weigh(page: Page, browser: Browser, server: Processes, cost: Cost, numbers:
         sent = answer.read()
         # What is left to do when the last byte is here belongs to this request too.
         time.sleep(0.002)
-        cost.server.append(_spent(ours) - before[0])
-        cost.database.append(_spent(database) - before[1])
+        cost.server.append(_since(before[0]))
+        cost.database.append(_since(before[1]))
         cost.wire = len(sent)
         cost.html = len(gzip.decompress(sent) if answer.headers["Content-Encoding"] == "gzip" else sent)
     connection.close()
 
 
-def _spent(pids: Sequence[int]) -> float:
+def _spent(pids: Iterable[int]) -> dict[int, float]:
     """Milliseconds of processor time. Linux has a clock for each process, finer than the ticks in /proc."""
-    return sum(time.clock_gettime_ns(~pid << 3 | 2) for pid in pids) / 1e6
+    found = {}
+    for pid in pids:
+        # A worker of PostgreSQL may have ended.
+        with suppress(OSError):
+            found[pid] = time.clock_gettime_ns(~pid << 3 | 2) / 1e6
+    return found
+
+
+def _since(before: Mapping[int, float]) -> float:
+    return sum(now - before[pid] for pid, now in _spent(before).items())
 
 
 def _saturate(page: Page, browsers: Sequence[Browser], numbers: Iterator[int], seconds: float) -> float:
     """Requests a second if eight ask again as soon as they are answered."""
+    return len(_asked(page, browsers, numbers, _at_once(seconds), 8)) / seconds
+
+
+def _at_once(seconds: float) -> Iterator[float]:
+    """Now, again and again; the clock starts when the connections are made."""
     end = time.monotonic() + seconds
-    due = takewhile(lambda moment: time.monotonic() < end, repeat(0.0))
-    return len(_asked(page, browsers, numbers, due, 8)) / seconds
+    while time.monotonic() < end:
+        yield 0.0
 
 
 def _at_rate(

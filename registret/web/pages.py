@@ -20,7 +20,7 @@ from registret.web.way_back import to_this_page, wanted_by
 
 
 def site_context(request: HttpRequest) -> dict[str, Any]:
-    """Names and contacts, and for somebody at work the bar at the top."""
+    """Names and contacts, and for a person at work the bar at the top."""
     context: dict[str, Any] = {
         "registry_name": settings.REGISTRY_NAME,
         "contact_mail": settings.CONTACT_MAIL,

@@ -82,7 +82,7 @@ def autosave(request: ActorRequest, episode: str, step: str) -> HttpResponse:
 
 @needs(Permission.REPORT, seen=False).post
 def news(request: ActorRequest, episode: str, step: str) -> HttpResponse:
-    """What others have written since: an open page asks, as long as somebody looks at it. 204: nothing."""
+    """What others have written since: an open page asks, as long as it is looked at. 204: nothing."""
     found = audited_reads.open_news(actor=request.actor, episode=episode, step=step, base=_base(request), at=request.at)
     if found is None:
         return HttpResponse(status=204)
