@@ -2,9 +2,9 @@
 
 .venv/bin/python benchmarks/records.py [--episodes 1000000] [--times 100]
 
-Plausible episodes of every open sub-registry are made by `registret.demo.episodes`, and multiplied in the database:
-other patients, other days, other clinics. Then each act is timed at 1 %, 10 % and 100 % of them, the fence is taken
-away and timed again, and every figure is given beside that at 1 % of the same run.
+Plausible episodes of every open sub-registry are made by `registret.demo.people.episodes`, and multiplied in the
+database: other patients, other days, other clinics. Then each act is timed at 1 %, 10 % and 100 % of them, the fence is
+taken away and timed again, and every figure is given beside that at 1 % of the same run.
 
 Starts a PostgreSQL of its own, or makes a test database on the one of DATABASE_URL; both are removed afterwards.
 """
@@ -169,7 +169,7 @@ def templates(rng: random.Random, *, days_ago: Callable[[int], int] = lambda num
     when the episode of a number began."""
     from django.db import connection
 
-    from registret.demo.episodes import of_age, told
+    from registret.demo.people.episodes import of_age, told
     from registret.records.models import FormVersion
     from registret.registries.queries import catalogue, open_for_entry
     from tests.owner import as_owner
