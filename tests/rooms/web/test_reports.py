@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
@@ -205,6 +206,15 @@ def test_who_they_are_leads_from_the_number_to_the_episodes_and_the_log_tells_of
     newest = entries(wanted=Wanted(event="episodes.listed")).rows[0]
     assert len(newest.shown_patient_ids or ()) == 1
     assert soon in browser.get(f"{PAGE}/patienter?utfall=ja").content.decode()
+
+
+def test_who_waited_longest_stands_first_behind_a_median(anna: Actor, now: datetime) -> None:
+    late = arrive(anna, at=now, minutes=300, days_ago=4)
+    soon = arrive(anna, at=now, minutes=75, patient=SAMORDNAD)
+    listed = Browser.of(ANNA).get("/rapporter/pneumoni/time_to_antibiotic/patienter")
+    assert re.findall(f"{late}|{soon}", listed.content.decode())[0] == late
+    assert "2 vårdepisoder" in text_of(listed)
+    assert "Högst värde först." in text_of(listed)
 
 
 def test_the_patients_behind_a_median_are_those_who_count_in_it() -> None:
