@@ -21,7 +21,7 @@ from registret.reports.statistics.tails import ALARM, QUESTION
 from registret.web.pieces import FigureText
 from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelLine, FunnelWords, bars, funnel
 from registret.web.reports.clinic_words import PLACES, by_chance, left_out, no_clinics, nobody_else, verdict
-from registret.web.reports.figure_words import figure_text, size_text
+from registret.web.reports.figure_words import figure_text, number_text, size_text
 from registret.web.reports.pictures import Axis, axis
 
 
@@ -49,7 +49,7 @@ class ClinicsPart:
     rows: Sequence[ComparedClinic]
 
 
-_ENDS: Final[Mapping[float, tuple[str, str]]] = {QUESTION: ("95 %", "c-in"), ALARM: ("99,8 %", "c-lim")}
+_ENDS: Final[Mapping[float, str]] = {QUESTION: "c-in", ALARM: "c-lim"}
 
 
 def clinics_part(figures: IndicatorFigures, found: Clinics | None) -> ClinicsPart:
@@ -128,8 +128,8 @@ def _ratio_funnel(
 
 
 def _ratio_limits(fewest: float, along: Axis) -> Iterator[FunnelLine]:
-    for tail, (label, css) in _ENDS.items():
-        yield FunnelLine(label=label, css=css, points=ratio_limits_to_draw(fewest, along.high, tail))
+    for tail, css in _ENDS.items():
+        yield FunnelLine(label=_label(tail), css=css, points=ratio_limits_to_draw(fewest, along.high, tail))
 
 
 def _wide_ratio_limits(found: Clinics, fewest: float, along: Axis) -> Iterator[FunnelLine]:
@@ -149,9 +149,9 @@ def _dot(name: str, one: ClinicFigure, scale: float) -> Dot:
 
 def _limits(found: Clinics, along: Axis) -> Iterator[FunnelLine]:
     """Those of chance alone, which decide."""
-    for tail, (label, css) in _ENDS.items():
+    for tail, css in _ENDS.items():
         drawn = limits_to_draw(round(along.high), found.target or 0.0, tail)
-        yield FunnelLine(label=label, css=css, points=[(n, _percent(limit)) for n, limit in drawn])
+        yield FunnelLine(label=_label(tail), css=css, points=[(n, _percent(limit)) for n, limit in drawn])
 
 
 def _wide_limits(found: Clinics, along: Axis) -> Iterator[FunnelLine]:
@@ -163,6 +163,11 @@ def _wide_limits(found: Clinics, along: Axis) -> Iterator[FunnelLine]:
     for tail in _ENDS:
         points = [(n, _percent(arcsine_limits(n, target, spread, tail))) for n in (*sizes, round(along.high))]
         yield FunnelLine(label="", css="c-wide", points=points)
+
+
+def _label(tail: float) -> str:
+    """`99,8 %`: how many lie within both limits by chance."""
+    return f"{number_text(100 * (1 - 2 * tail))} %"
 
 
 def _percent(interval: Interval) -> Interval:

@@ -117,6 +117,8 @@ def test_in_english_too(place: Country, now: datetime) -> None:
     said = text_of(browser.get(PAGE))
     assert "1.50 1.08–2.03; 42 of 160, expected 28" in said
     assert "CRB-65 on arrival, age and sex" in said
+    assert "99.8 %" in said
+    assert "99,8 %" not in said
 
 
 def test_a_clinic_where_too_few_are_expected_reads_a_sentence(place: Country, now: datetime) -> None:
