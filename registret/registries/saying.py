@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -52,6 +53,13 @@ def computed_by(now: ScoreNow) -> str:
     if used is None or now.value is None:
         return ""
     return _("värderingssystem %(name)s, version %(version)s") % {"name": used.name, "version": used.version}
+
+
+def listed(names: Sequence[str], last_by: str) -> str:
+    """Names of their own as a part of a sentence: `CRB-65, ålder och kön`."""
+    first, *others = names
+    *middle, last = [first, *(name[:1].lower() + name[1:] for name in others)]
+    return f"{', '.join(middle)} {last_by} {last}" if middle else last
 
 
 def in_digits(number: Decimal) -> str:

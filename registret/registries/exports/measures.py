@@ -12,6 +12,7 @@ from typing import Final
 from registret.registries.exports.fhir import Json, translated
 from registret.registries.indicators import Better, IndicatorType, Stratum
 from registret.registries.measuring import Indicator
+from registret.registries.saying import listed
 from registret.registries.vocabulary import Said, Words
 
 TERMS: Final = "http://terminology.hl7.org/CodeSystem/"
@@ -135,7 +136,8 @@ def coded(system: str, code: str) -> Json:
 def _sentence(indicator: Indicator) -> Words:
     among, measures = indicator.definition.among, indicator.definition.measures
     if indicator.is_ratio:
-        sv, en = (", ".join(getattr(one.name, code) for one in indicator.expected_by) for code in ("sv", "en"))
+        sv = listed([one.name.sv for one in indicator.expected_by], "och")
+        en = listed([one.name.en for one in indicator.expected_by], "and")
         what = f"antalet som {measures.sv}, delat med det antal som rikets andelar ger efter {sv}"
         of = f"the number who {measures.en}, divided by the number that the country's rates give by {en}"
         return Words(sv=f"Bland {among.sv}: {what}.", en=f"Among {among.en}: {of}.")

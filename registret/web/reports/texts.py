@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from registret.registries.indicators import Better
 from registret.registries.measuring import Indicator
 from registret.registries.queries import edition_rules
+from registret.registries.saying import listed
 from registret.web.pieces import Note
 
 
@@ -24,9 +25,7 @@ def sentence_of(indicator: Indicator) -> str:
 
 def groups_text(indicator: Indicator) -> str:
     """What a ratio is expected by: `CRB-65 vid ankomsten, ålder och kön`."""
-    first, *names = (str(one.name) for one in indicator.expected_by)
-    *middle, last = [first, *(name[:1].lower() + name[1:] for name in names)]
-    return f"{', '.join(middle)} {_('och')} {last}" if middle else last
+    return listed([str(one.name) for one in indicator.expected_by], _("och"))
 
 
 def proposed(indicator: Indicator) -> Note | None:

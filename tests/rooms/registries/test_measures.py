@@ -71,7 +71,7 @@ def test_groups_are_stratifiers_with_their_conditions() -> None:
 def test_a_ratio_says_so_and_what_it_is_expected_by() -> None:
     measure = understood(indicators_of("pneumoni"))["died_within_30_days"]
     assert measure.scoring.coding[0].code == "ratio"
-    assert "delat med det antal som rikets andelar ger efter CRB-65 vid ankomsten, Ålder, Kön" in measure.description
+    assert "delat med det antal som rikets andelar ger efter CRB-65 vid ankomsten, ålder och kön" in measure.description
     told = [one.code.text for one in measure.group[0].stratifier]
     assert told[:4] == ["crb65:low", "crb65:middle", "crb65:high", "age:below_65"]
     (row,) = [one for one in measure_cells(indicators_of("pneumoni")) if "died_within_30_days" in one]
