@@ -44,10 +44,11 @@ pictures: setup-browser ## Make the pictures of the README anew
 	@for picture in docs/pictures/*.png; do cp "out/manual/$${picture##*/}" docs/pictures/; done
 
 # What needs Debian's servers (tests/fronts) or a screen (tests/slow): `pytest` alone leaves it out, see pyproject.toml.
-# And a whole year of a country, of which `make test` plays the first weeks.
+# And a whole year of a country, of which `make test` plays the first weeks. It lasts longest and comes first: pytest-xdist
+# would begin with the groups that have most tests, and one worker would play the year while the others are done.
 test-slow: ## The tests with Debian's nginx and HAProxy, those that need a screen, and a year of a country
 	@sh tools/setup.sh --browser --fronts --screen
-	@REGISTRET_YEAR_PEOPLE=1000 $(BIN)/python tools/run_tests.py -n 3 --dist loadgroup $(wildcard tests/fronts tests/slow) tests/rooms/access/test_a_year.py
+	@REGISTRET_YEAR_PEOPLE=1000 $(BIN)/python tools/run_tests.py -n 3 --dist loadgroup --no-loadscope-reorder tests/rooms/access/test_a_year.py $(wildcard tests/slow tests/fronts)
 
 bench: setup-bench ## Measure what things cost, each with its spread and beside what is promised: benchmarks/*.py
 	@broken=; for file in benchmarks/[a-z]*.py; do echo "-- $$file"; PYTHONPATH=. $(BIN)/python "$$file" || broken=yes; done; test -z "$$broken"

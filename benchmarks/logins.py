@@ -23,7 +23,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -34,6 +34,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks._processes import Processes, of_database, spread, with_children
 from benchmarks._promises import Promises
 from tests.environment import prepare
 
@@ -68,7 +69,7 @@ class Target:
     host: str
     port: int
     surname: str
-    processes: Callable[[], Sequence[psutil.Process]]
+    processes: Processes
 
 
 def main() -> None:
@@ -136,10 +137,10 @@ def _drafts(actor: Any, first: int) -> None:
     from tests.rooms.records.scene import begun
 
     for n in range(first, first + DRAFTS):
-        begun(actor, patient=_number(n), at=actor.card_read_at)
+        begun(actor, patient=number_of_patient(n), at=actor.card_read_at)
 
 
-def _number(n: int) -> str:
+def number_of_patient(n: int) -> str:
     """A number of the day of birth 1 January 1930 and on, with its check digit."""
     born = datetime(1930, 1, 1, tzinfo=UTC) + timedelta(days=n)
     nine = f"{born:%y%m%d}980"
@@ -168,7 +169,7 @@ def _targets(house: House, folder: Path) -> Iterator[list[Target]]:
             host="registret.localhost",
             port=house.site_port,
             surname="Nord%03d",
-            processes=_of(product.pid),
+            processes=with_children(product.pid),
         )
         yield [cold, replace(cold, name="registret, warm", mode="warm"), floor, *ceiling]
 
@@ -200,7 +201,7 @@ def _floor(house: House, folder: Path) -> Iterator[Target]:
             host="registret.localhost",
             port=site,
             surname="Nord",
-            processes=_of(running.pid),
+            processes=with_children(running.pid),
         )
     finally:
         running.terminate()
@@ -242,7 +243,7 @@ def _ceiling(house: House, folder: Path) -> Iterator[list[Target]]:
     try:
         while not answers(port):
             assert running.poll() is None, (folder / "nginx.log").read_text()
-        processes = _of(running.pid)
+        processes = with_children(running.pid)
         yield [
             Target(
                 name="nginx, empty answer",
@@ -276,9 +277,9 @@ def _run(target: Target, clients: int, client: Path, house: House, given: argpar
         assert running.stdout is not None
         if running.stdout.readline() != "go\n":
             raise SystemExit(f"{target.name}: nobody gets in\n{house.log()[-2000:]}")
-        before = _spent(target.processes()), _spent(_database())
+        before = _spent(target.processes()), _spent(of_database())
         done, failed, *took = map(int, running.stdout.readline().split())
-        after = _spent(target.processes()), _spent(_database())
+        after = _spent(target.processes()), _spent(of_database())
     if failed or not done:
         raise SystemExit(f"{target.name}: {failed} of {done + failed} logins failed")
     took.sort()
@@ -291,22 +292,6 @@ def _run(target: Target, clients: int, client: Path, house: House, given: argpar
     )
 
 
-def _of(pid: int) -> Callable[[], list[psutil.Process]]:
-    process = psutil.Process(pid)
-    return lambda: [process, *process.children(recursive=True)]
-
-
-def _database() -> list[psutil.Process]:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (backend,) = cursor.fetchone()
-    postmaster = psutil.Process(backend).parent()
-    assert postmaster is not None
-    return [postmaster, *postmaster.children()]
-
-
 def _spent(processes: Sequence[psutil.Process]) -> float:
     """Seconds of processor time, also of children of the first that have ended."""
     times = [process.cpu_times() for process in processes]
@@ -317,22 +302,18 @@ def _tell(runs: dict[tuple[str, int], list[Run]]) -> None:
     print(f"{'':22}{'browsers':>9}{'logins/s':>22}{'median ms':>22}{'95 % ms':>9}{'server ms':>22}{'database ms':>22}")
     for (name, clients), found in runs.items():
         print(
-            f"{name:22}{clients:9}{_range([run.rate for run in found]):>22}{_range([run.median for run in found]):>22}"
-            f"{statistics.median(run.late for run in found):9.0f}{_range([run.server for run in found]):>22}"
-            f"{_range([run.database for run in found]):>22}"
+            f"{name:22}{clients:9}{spread([run.rate for run in found]):>22}{spread([run.median for run in found]):>22}"
+            f"{statistics.median(run.late for run in found):9.0f}{spread([run.server for run in found]):>22}"
+            f"{spread([run.database for run in found]):>22}"
         )
     ours, floor = runs["registret, cold", 8], runs["canned answers", 8]
     times = [a.server / b.server for a, b in zip(ours, floor, strict=True)]
-    print(f"a login takes {_range(times)} times the processor time of the floor")
+    print(f"a login takes {spread(times)} times the processor time of the floor")
     promises = Promises()
     promises.kept(
         "processor time of a login, of its floor's", statistics.median(times), most=OF_THE_FLOOR, unit="times"
     )
     promises.end()
-
-
-def _range(values: Sequence[float]) -> str:
-    return f"{statistics.median(values):.1f} ({min(values):.1f}–{max(values):.1f})"
 
 
 if __name__ == "__main__":

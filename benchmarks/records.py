@@ -2,10 +2,10 @@
 
 .venv/bin/python benchmarks/records.py [--episodes 1000000] [--times 100]
 
-Plausible episodes of every open sub-registry are made by `registret.demo.episodes`, and multiplied in the database:
-other patients, other days, other clinics, of which the largest, where the acts are done, has a twelfth. Each act is
-timed at 0.1, 1, 10, 30 and 100 % of them, and every figure is given beside that at 1 % of the same run: at 0.1 % lists
-are not full. Then eight people do it at once, and the fence is taken away and timed again.
+Plausible episodes of every open sub-registry are made by `registret.demo.people.episodes`, and multiplied in the
+database: other patients, other days, other clinics, of which the largest, where the acts are done, has a twelfth. Each
+act is timed at 0.1, 1, 10, 30 and 100 % of them, and every figure is given beside that at 1 % of the same run: at 0.1 %
+lists are not full. Then eight people do it at once, and the fence is taken away and timed again.
 
 Starts a PostgreSQL of its own, as durable as that of an operator, or makes a test database on the one of DATABASE_URL;
 both are removed afterwards.
@@ -180,7 +180,7 @@ def templates(rng: random.Random, *, days_ago: Callable[[int], int] = lambda num
     when the episode of a number began."""
     from django.db import connection
 
-    from registret.demo.episodes import of_age, told
+    from registret.demo.people.episodes import of_age, told
     from registret.records.models import FormVersion
     from registret.registries.queries import catalogue, open_for_entry
     from tests.owner import as_owner

@@ -1,4 +1,4 @@
-"""Who is asking: frozen values that exist only for somebody who may."""
+"""Who is asking: frozen values that exist only for people who may."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Somebody at work: a card was read at `card_read_at`, and the grant was valid at this very request."""
+    """A person at work: a card was read at `card_read_at`, and the grant was valid at this very request."""
 
     account_id: int
     hsa_id: HsaId

@@ -39,7 +39,7 @@ class Permission(StrEnum):
 ROLES_TO_APPLY_FOR = (Role.REPORTER, Role.READER, Role.REPORT_READER)
 ROLES_AT_A_CLINIC = frozenset({Role.REPORTER, Role.READER, Role.REPORT_READER, Role.LOCAL_ADMINISTRATOR})
 ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT, Role.CASE_HANDLER})
-# They read what the office must not: one at the office proposes somebody, another confirms.
+# They read what the office must not: one at the office proposes a person, another confirms.
 ROLES_TO_NOMINATE = (Role.LOG_REVIEWER, Role.CASE_HANDLER)
 READS_PATIENTS_OR_THE_LOG = frozenset({Role.REPORTER, Role.READER, *ROLES_TO_NOMINATE})
 
@@ -52,7 +52,7 @@ def apart_from(role: Role) -> frozenset[Role]:
 
 
 def reads_more(role: Role, than: Role) -> bool:
-    """Whether somebody at a clinic sees or does more with patients as `role`."""
+    """Whether a user at a clinic sees or does more with patients as `role`."""
     return not MAY[role] <= MAY[than]
 
 

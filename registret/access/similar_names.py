@@ -8,5 +8,5 @@ from registret.accounts.folding import folded
 
 
 def alike(deciding: Iterable[str], *, name: str) -> tuple[str, ...]:
-    """The names, as they are written, of those who decide and are called as somebody is who is to get a right."""
+    """The names, as written, of those who decide and are called the same as the person who is to get a right."""
     return tuple(sorted({one for one in deciding if folded(one) == folded(name)}))

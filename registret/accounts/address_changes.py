@@ -30,7 +30,7 @@ from registret.ledger.services import record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objected:
-    """Somebody who reads the mail at `person.email` objected to a change of it; `done`: it had been made already."""
+    """A person who reads the mail at `person.email` objected to a change of it; `done`: it had been made already."""
 
     person: AccountRow
     done: bool
@@ -69,7 +69,7 @@ def take_back_change(*, account_id: int, by: By, at: datetime) -> None:
 
 @transaction.atomic
 def object_to_change(*, confirmation_id: int, by: By, at: datetime) -> Objected:
-    """Somebody with the link of a letter to the old address says that the change was not theirs. Once.
+    """A person with the link of a letter to the old address says that the change was not theirs. Once.
 
     The old address is in force again, whatever came after it; nothing that waits can be confirmed; changes that were
     made or asked for later cannot be objected to, so that their author gets nothing back; all sessions end.

@@ -249,7 +249,7 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> AttemptAns
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
-    """What somebody logs in for."""
+    """What a person logs in for."""
 
     confirmation: tuple[int, int] | None
     back_to: str

@@ -1,6 +1,6 @@
 """How names are looked for: without regard to case, accents and hyphens, å ä ö being letters of their own. Pure.
 
-The same in Python, for what somebody types, and in SQL, for what is kept (`models.folded_in_sql`): whatever the
+The same in Python, for what a user types, and in SQL, for what is kept (`models.folded_in_sql`): whatever the
 database's locale, and whatever it was built with.
 """
 

@@ -67,7 +67,7 @@ class Account(AbstractBaseUser):
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     logged_in_at = models.DateTimeField(null=True, db_comment=PERSONAL)
-    # From when on nobody has used it: the last login, a reinstatement, or the grant of somebody who never logged in.
+    # From when on nobody has used it: the last login, a reinstatement, or the grant of a person who never logged in.
     unused_since = models.DateTimeField(null=True, db_comment=PERSONAL)
     ended_at = models.DateTimeField(null=True)
     # Who issued the card of the last login, for real or for test: see `registret.accounts.likeness`.
@@ -222,7 +222,7 @@ class LoginAttempt(models.Model):
 
 
 class Session(models.Model):
-    """A browser that has proven a card. With `grant_id` somebody is at work; without, somebody who waits."""
+    """A browser that has proven a card. With `grant_id` a person at work; without, one who waits."""
 
     id = models.BigAutoField(primary_key=True)
     key_digest = models.BinaryField(max_length=32, unique=True, db_comment=DIGEST)

@@ -55,7 +55,7 @@ def open_account(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """Somebody of another system; `logged_in_at`: when last there, None if never."""
+    """A person of another system; `logged_in_at`: when last there, None if never."""
 
     hsa_id: HsaId
     given_name: str

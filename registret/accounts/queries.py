@@ -101,7 +101,7 @@ def unused_accounts(
 
 
 def unused_account(*, account_id: int) -> AccountRow | None:
-    """The account, locked, if it can be suspended for not being used; None if somebody else has locked it."""
+    """The account, locked, if it can be suspended for not being used; None if another transaction has locked it."""
     states = [AccountState.REGISTERED, AccountState.CONFIRMED]
     found = Account.objects.select_for_update(skip_locked=True).filter(id=account_id, state__in=states).first()
     return account_row(found) if found else None
@@ -172,7 +172,7 @@ def confirmations_of(*, account_ids: Sequence[int]) -> tuple[ConfirmationRow, ..
 
 
 def address_rests_until(*, account_id: int) -> datetime | None:
-    """Until when there is no change of address, because somebody has objected to one; it may be over."""
+    """Until when there is no change of address, because one was objected to; it may be over."""
     objected = Confirmation.objects.filter(account_id=account_id, objected_at__isnull=False)
     newest = objected.aggregate(newest=Max("objected_at"))["newest"]
     return newest + settings.OBJECTION_LIFETIME if newest else None

@@ -1,4 +1,4 @@
-"""Why somebody is not let in, seen from the account's side."""
+"""Why a person is not let in, seen from the account's side."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SessionOver(Refused, code="session.over", status=401):
 
 
 class SessionLocked(Refused, code="session.locked", status=423):
-    """The card was pulled while somebody was at work. The same card unlocks, for a while."""
+    """The card was pulled during work. The same card unlocks, for a while."""
 
 
 class SessionCardOut(Refused, code="session.card_out", status=401):
@@ -38,7 +38,7 @@ class SessionCardOut(Refused, code="session.card_out", status=401):
 
 
 class SessionCardRevoked(Refused, code="session.card_revoked", status=401):
-    """The card was revoked after somebody had logged in with it."""
+    """The card was revoked after a login with it."""
 
 
 class SessionOtherCard(Refused, code="session.other_card"):
@@ -46,7 +46,7 @@ class SessionOtherCard(Refused, code="session.other_card"):
 
 
 class AccountExists(Refused, code="account.exists", status=409):
-    """Somebody with this HSA-id has registered already (told only to the holder of that card)."""
+    """A person with this HSA-id has registered already (told only to the holder of that card)."""
 
 
 class ConfirmationUnknown(Refused, code="confirmation.unknown", status=404):
@@ -84,7 +84,7 @@ class AddressUnchanged(Refused, code="account.address_unchanged", status=422):
 
 
 class AddressResting(Refused, code="account.address_resting", status=409):
-    """Somebody has objected to a change of the address: for a while there is no other."""
+    """A change of the address was objected to: for a while there is no other."""
 
     again_at: datetime
 
@@ -98,4 +98,4 @@ class ObjectionUnknown(Refused, code="objection.unknown", status=404):
 
 
 class ObjectionOver(Refused, code="objection.over", status=410):
-    """There is nothing left to object to: somebody has objected, the change was taken back, or it is too late."""
+    """There is nothing left to object to: it was done already, the change was taken back, or it is too late."""

@@ -1,6 +1,6 @@
 """Finding an account among all: by HSA-id, system id, mail or the beginning of a name, a page at a time.
 
-What somebody types may begin several things. Each is a road of its own, served by one index in the order in which it
+What a user types may begin several things. Each is a road of its own, served by one index in the order in which it
 is shown; a page goes on along the next road where one has ended. Nothing is counted and nothing is sorted.
 """
 

@@ -52,7 +52,7 @@ def accept_next_card(*, account_id: int, decided_by: str, by: By, at: datetime) 
 
 
 def note_grant(*, account_id: int, at: datetime) -> None:
-    """A grant was given: for somebody who has never logged in, the time without use begins here."""
+    """A grant was given: for a person who has never logged in, the time without use begins here."""
     Account.objects.filter(id=account_id, logged_in_at=None).update(unused_since=at)
 
 

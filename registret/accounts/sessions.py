@@ -40,7 +40,7 @@ UNLOCK_WITHIN = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveSession:
-    """A living session. `began_at` is when the card was read; `grant_id` is None until somebody is at work."""
+    """A living session. `began_at` is when the card was read; `grant_id` is None until a grant is used."""
 
     session_id: int
     probe: Probe | None
@@ -70,7 +70,7 @@ class SessionRow:
 
 
 def sessions_of(*, hsa_id: HsaId, at: datetime) -> tuple[SessionRow, ...]:
-    """Sessions of this person that somebody could go on with now, the one used last first."""
+    """Sessions of this person that could be continued now, the one used last first."""
     lately = Q(locked_at=None, seen_at__gt=at - settings.SESSION_IDLE) | Q(locked_at__gt=at - UNLOCK_WITHIN)
     living = Session.objects.filter(lately, hsa_id_key=hsa_id.key, ended_at=None, ends_at__gt=at)
     return tuple(_row(one) for one in living.select_related("attempt").order_by("-seen_at", "-id"))

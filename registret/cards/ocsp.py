@@ -70,13 +70,7 @@ def question(*, anchor: Anchor, serial: int, nonce: bytes) -> bytes:
 
 
 def read_ocsp(
-    content: bytes,
-    *,
-    anchor: Anchor,
-    serial: int,
-    nonce: bytes,
-    at: datetime,
-    is_revoked: Callable[[int], bool],
+    content: bytes, *, anchor: Anchor, serial: int, nonce: bytes, at: datetime, is_revoked: Callable[[int], bool]
 ) -> OcspAnswer:
     """The answer, if it is about this certificate, of this moment, and signed by the CA or for it.
 

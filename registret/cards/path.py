@@ -80,13 +80,8 @@ def claimed_issuer(certificate: x509.Certificate) -> str:
     return mask_personal_numbers(printable)[:80]  # masked first: half a number would not be recognised
 
 
-def check(certificate: x509.Certificate, anchor: Anchor, *, at: datetime) -> None:
-    """Dates (both ends inclusive, whole seconds), key, algorithms and the rules of RFC 5280 for a path of one step.
-
-    Raises:
-        CardExpired, CardNotYetValid, UnknownIssuer (the CA's own time is over), MalformedCard ("key", "path").
-    """
-    moment = at.replace(microsecond=0)
+def _require_dates(certificate: x509.Certificate, anchor: Anchor, moment: datetime) -> None:
+    """Raises: CardExpired, CardNotYetValid, UnknownIssuer."""
     issuer = anchor.common_name
     if moment > certificate.not_valid_after_utc:
         raise CardExpired(not_after=certificate.not_valid_after_utc, issuer=issuer)
@@ -94,6 +89,15 @@ def check(certificate: x509.Certificate, anchor: Anchor, *, at: datetime) -> Non
         raise CardNotYetValid(not_before=certificate.not_valid_before_utc, issuer=issuer)
     if not anchor.certificate.not_valid_before_utc <= moment <= anchor.certificate.not_valid_after_utc:
         raise UnknownIssuer(claimed_issuer=issuer)
+
+
+def check(certificate: x509.Certificate, anchor: Anchor, *, at: datetime) -> None:
+    """Dates (both ends inclusive, whole seconds), key, algorithms and the rules of RFC 5280 for a path of one step.
+
+    Raises: CardExpired, CardNotYetValid, UnknownIssuer (the CA's own time is over), MalformedCard ("key", "path").
+    """
+    moment = at.replace(microsecond=0)
+    _require_dates(certificate, anchor, moment)
     with reading("key"):
         key = certificate.public_key()
     if not strong(key):
@@ -103,6 +107,11 @@ def check(certificate: x509.Certificate, anchor: Anchor, *, at: datetime) -> Non
         raise MalformedCard(reason="path")
     if _has(anchor.certificate, x509.NameConstraints) and _mail_in_subject_only(certificate):
         raise MalformedCard(reason="path")
+    _verify_path(certificate, anchor, moment)
+
+
+def _verify_path(certificate: x509.Certificate, anchor: Anchor, moment: datetime) -> None:
+    """Raises: MalformedCard."""
     verifier = (
         PolicyBuilder()
         .store(anchor.store)

@@ -159,14 +159,10 @@ _MAY_BE_LEFT_OUT = {"crl": str, "crl_url": str, "ocsp_url": str, "grace_hours": 
 def _anchor(folder: Path, table: dict[str, Any], number: int) -> Anchor:
     where = f"{folder / TRUST_FILE}, anchor {number}"
     crl, hours = table.get("crl"), table.get("grace_hours", GRACE // timedelta(hours=1))
-    wrong = [key for key, kind in _KEYS.items() if type(table.get(key)) is not kind]
-    wrong += [key for key, kind in _MAY_BE_LEFT_OUT.items() if key in table and type(table[key]) is not kind]
-    wrong += [key for key in ("crl_url", "ocsp_url") if key in table and not _is_address(table[key])]
-    wrong += [] if type(hours) is int and 0 <= hours <= LONGEST_GRACE // timedelta(hours=1) else ["grace_hours"]
+    wrong = _wrong(table, hours)
     unknown = sorted(set(table) - set(_KEYS) - set(_MAY_BE_LEFT_OUT))
     if wrong or unknown:
-        faults = ", ".join(dict.fromkeys(wrong))
-        raise TrustBroken(f"{where}: missing or wrong: {faults or '-'}; unknown: {', '.join(unknown) or '-'}")
+        raise TrustBroken(f"{where}: missing or wrong: {', '.join(wrong) or '-'}; unknown: {', '.join(unknown) or '-'}")
     try:
         kind, environment = CardKind(table["kind"]), Environment(table["environment"])
     except ValueError as e:
@@ -182,6 +178,15 @@ def _anchor(folder: Path, table: dict[str, Any], number: int) -> Anchor:
         ocsp_url=table.get("ocsp_url"),
         grace=timedelta(hours=hours),
     )
+
+
+def _wrong(table: dict[str, Any], hours: object) -> list[str]:
+    """The keys whose values are missing or wrong, each once."""
+    wrong = [key for key, kind in _KEYS.items() if type(table.get(key)) is not kind]
+    wrong += [key for key, kind in _MAY_BE_LEFT_OUT.items() if key in table and type(table[key]) is not kind]
+    wrong += [key for key in ("crl_url", "ocsp_url") if key in table and not _is_address(table[key])]
+    wrong += [] if type(hours) is int and 0 <= hours <= LONGEST_GRACE // timedelta(hours=1) else ["grace_hours"]
+    return list(dict.fromkeys(wrong))
 
 
 def _is_address(value: object) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from registret.cards import path, profile
 from registret.cards.presented import PresentedCertificate, VerifiedCard, fingerprint, parsed, serial_hex
 from registret.cards.refusals import CardRevoked, IssuedForTest, RevocationUnknown
-from registret.cards.revocation import Revocation, RevocationState, ask
+from registret.cards.revocation import Revocation, RevocationAnswer, RevocationState, ask
 from registret.cards.trust import Trust
 
 
@@ -26,8 +26,7 @@ def verify(presented: PresentedCertificate, *, trust: Trust, revocation: Revocat
     7. The CA has not revoked it (`CardRevoked`, `RevocationUnknown`): asked last, only about cards that would
        otherwise be let in.
 
-    Raises:
-        One of the refusals above; nothing else, whatever the bytes are.
+    Raises: one of the refusals above; nothing else, whatever the bytes are.
     """
     certificate = parsed(presented)
     anchor = path.issuer_of(certificate, trust)
@@ -40,10 +39,7 @@ def verify(presented: PresentedCertificate, *, trust: Trust, revocation: Revocat
     names = profile.names(certificate)
     card_number = profile.card_number(certificate)
     answer = ask(revocation, certificate, anchor=anchor, at=at)
-    if answer.state is RevocationState.REVOKED:
-        raise CardRevoked(as_of=answer.as_of, issuer=issuer)
-    if answer.state is not RevocationState.GOOD:
-        raise RevocationUnknown(as_of=answer.as_of, issuer=issuer)
+    _require_good(answer, issuer)
     return VerifiedCard(
         hsa_id=hsa_id,
         given_name=names.given_name,
@@ -59,3 +55,10 @@ def verify(presented: PresentedCertificate, *, trust: Trust, revocation: Revocat
         card_number=card_number,
         revocation_stale=answer.stale,
     )
+
+
+def _require_good(answer: RevocationAnswer, issuer: str) -> None:
+    if answer.state is RevocationState.REVOKED:
+        raise CardRevoked(as_of=answer.as_of, issuer=issuer)
+    if answer.state is not RevocationState.GOOD:
+        raise RevocationUnknown(as_of=answer.as_of, issuer=issuer)

@@ -26,7 +26,8 @@ from registret.mail.smtp import MailServer
 from registret.oidc import ProviderBroken
 from registret.records.patient_rights.mark_file import kept_in
 from registret.records.queries.forms import digests_in_use
-from registret.registries.queries import DefinitionBroken, catalogue, sub_registries
+from registret.registries.loading.faults import DefinitionBroken
+from registret.registries.queries import catalogue, sub_registries
 from registret.reports.role import ROLE
 from registret.revocation.trust import trust
 from registret.web.door.provider import provider

@@ -219,6 +219,7 @@ MIDDLEWARE = [
     "registret.web.middleware.NoStore",
     "registret.web.middleware.Hosts",
     "registret.web.middleware.SiteFiles",
+    "registret.web.middleware.CompressedPages",
     "registret.web.middleware.Language",
     "registret.web.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -249,6 +250,7 @@ TEMPLATES = [
                 "registret.web.templatetags.components",
                 "registret.web.templatetags.fields",
                 "registret.web.templatetags.pieces",
+                "registret.web.records.question_tags",
             ],
         },
     }

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
 from registret.access.queries.logins import CardHolder
-from registret.demo import cast
-from registret.demo.cast import Person
 from registret.demo.history.progress import read_progress
+from registret.demo.people import cast
+from registret.demo.people.cast import Person
 from registret.kernel.identifiers import HsaId
 from registret.web.pieces import Note
 

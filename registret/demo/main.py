@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from registret.demo import cast
 from registret.demo.browser import BrowserTrouble, CardBrowser
+from registret.demo.people import cast
 from registret.demo.place import PREFIX, DemoTrouble, Place
 from registret.demo.postgres import PostgresTrouble, remove
 from registret.demo.reader import PIN

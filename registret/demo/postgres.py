@@ -175,14 +175,8 @@ def _run(home: Home, binaries: Path, port: int | None) -> tuple[psutil.Popen, in
     # may deadlock in a process with threads; and after the change of user, which would clear the kernel's note.
     setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
     with_us = [setpriv, "--pdeathsig", home.stop_signal.name[3:], "--"] if setpriv else []
-    command = [
-        *with_us,
-        binaries / "postgres",
-        "-D",
-        home.cluster,
-        *_SERVER,
-        *(_NOT_DURABLE if home.throw_away else ()),
-    ]
+    options = (*_SERVER, *(_NOT_DURABLE if home.throw_away else ()))
+    command = [*with_us, binaries / "postgres", "-D", home.cluster, *options]
     # Another process may take a free port before the server does; a chosen one is tried once.
     for attempt in [port] if port is not None else [_free_port() for _ in range(5)]:
         server = home.launch(*command, "-p", str(attempt))

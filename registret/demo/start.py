@@ -18,10 +18,10 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 
-from registret.demo import cards, cast
 from registret.demo.browser import P12_PASSWORD
 from registret.demo.history.progress import Progress, read_progress, write_progress
 from registret.demo.mailbox import MailCatcher
+from registret.demo.people import cards, cast
 from registret.demo.pki import DemoAuthority
 from registret.demo.place import MARK, PREFIX, DemoTrouble, Place, other_ports
 from registret.demo.postgres import Cluster
@@ -128,7 +128,7 @@ def _serve(place: Place) -> None:
     except SystemExit:
         call_command("migrate", verbosity=0)
     # It imports models, which exist only now.
-    from registret.demo import country
+    from registret.demo.people import country
 
     if not country.is_there():
         _mark(os.environ["DATABASE_URL"])

@@ -27,5 +27,5 @@ class By:
 
     @classmethod
     def nobody(cls, *, network: str | None) -> Self:
-        """Somebody who has not shown a card (yet)."""
+        """A visitor who has not shown a card (yet)."""
         return cls(program="visitor", network=network)

@@ -30,7 +30,7 @@ def cull(*, found: Sequence[Month], by: By, at: datetime) -> None:
     Raises:
         NotCullable: the law keeps one of them, or it has entries that are not sealed.
         Busy: another process seals at this moment.
-        OperationalError: somebody reads the log for longer than two seconds.
+        OperationalError: the log is being read for longer than two seconds.
     """
     newest = newest_seal()
     last = newest.last if newest else 0

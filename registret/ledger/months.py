@@ -32,7 +32,7 @@ def add_months(*, at: datetime) -> tuple[str, ...]:
 
     Nobody who appends waits: the partition is attached, not made in place. Readers may wait for two seconds.
 
-    Raises: OperationalError (somebody reads for longer than that; to be tried again).
+    Raises: OperationalError (it is being read for longer than that; to be tried again).
     """
     this = at.astimezone(UTC).date().replace(day=1)
     made = []

@@ -103,7 +103,7 @@ def entries_of_account(*, account_id: int, before: int | None = None, size: int 
 def entries_of_person(
     *, account_ids: Sequence[int], hsa_id: HsaId, after: int = 0, size: int = 500
 ) -> tuple[EntryRow, ...]:
-    """What somebody did under any of these accounts or this HSA-id, and what was done to them, oldest first, from above
+    """What a person did under any of these accounts or this HSA-id, and what was done to them, oldest first, from above
     number `after`; not that others read or review it."""
     fits = Q(by_account_id__in=account_ids) | Q(about_account_id__in=account_ids)
     fits |= Q(by_hsa_id__iexact=hsa_id.text) | Q(about_hsa_id__iexact=hsa_id.text)
@@ -192,7 +192,7 @@ def authors(
 
 
 def clinics_with_entries(span: TimeSpan) -> tuple[int, ...]:
-    """Clinics at which somebody did something in that time."""
+    """Clinics at which anyone did something in that time."""
     found = _acts(span).filter(by_clinic_id__isnull=False).values_list("by_clinic_id", flat=True).distinct()
     return tuple(sorted(clinic_id for clinic_id in found if clinic_id is not None))
 

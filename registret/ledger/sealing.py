@@ -143,13 +143,7 @@ def _seal(newest: Seal | None, *, highest: int, at: datetime) -> int:
 
 
 def _append(
-    newest: Seal | None,
-    *,
-    parts: tuple[SealedMonth, ...],
-    leaves: bytes,
-    culled: tuple[str, ...],
-    last: int,
-    at: datetime,
+    newest: Seal | None, parts: tuple[SealedMonth, ...], leaves: bytes, culled: tuple[str, ...], last: int, at: datetime
 ) -> None:
     key = seal_key()
     sealed = Sealed(
@@ -163,20 +157,7 @@ def _append(
         culled=culled,
         key=key.public,
     )
-    Seal.objects.create(
-        number=sealed.number,
-        form=sealed.form,
-        previous=sealed.previous,
-        after=sealed.after,
-        last=sealed.last,
-        sealed_at=sealed.sealed_at,
-        parts=[asdict(part) for part in sealed.parts],
-        culled=list(sealed.culled),
-        hash=sealed.hash(),
-        key=sealed.key,
-        signature=key.sign(sealed.line()),
-        leaves=leaves,
-    )
+    Seal.objects.create(**asdict(sealed), hash=sealed.hash(), signature=key.sign(sealed.line()), leaves=leaves)
 
 
 def seal_rows() -> Iterator[Seal]:

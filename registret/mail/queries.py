@@ -108,7 +108,7 @@ _NEWEST_ENDED = Prepared(
 def bounces(addresses: Iterable[str]) -> Mapping[str, Bounce]:
     """Those of the addresses that do not work: the newest letter that came to an end there was refused. One query.
 
-    A letter that is accepted later takes it back; an address that somebody changes is no longer asked about.
+    A letter that is accepted later takes it back; an address that is changed is no longer asked about.
     """
     ended = Letter.objects.filter(_ENDED, to_address__in=set(addresses))
     newest = ended.order_by("to_address", "-attempted_at").distinct("to_address")

@@ -6,6 +6,7 @@ import logging
 import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
@@ -50,7 +51,7 @@ def post(
     about_account_id: int | None = None,
     at: datetime,
 ) -> int:
-    """Puts a letter into the outbox, in the caller's transaction: if that is rolled back there is no letter.
+    """Put a letter into the outbox, in the caller's transaction: if that is rolled back there is no letter.
 
     `kind` and the names in `context` are those of `letters.LETTERS`; `confirmation` is (id, version) for a kind that
     is about one. If it confirms it takes back letters that confirm an older version and are not sent yet; the letter to
@@ -83,7 +84,7 @@ def post(
 
 
 def deliver_due(*, at: Callable[[], datetime], limit: int, given_up: Callable[[GivenUp], object]) -> int:
-    """Sends letters that are due over one connection; returns how many were sent. First those
+    """Send letters that are due over one connection. Return how many were sent. First those
     about confirming an address, for which people wait, then the others, the oldest first.
 
     A letter is taken in a short transaction, sent outside of it, and marked afterwards. A sender that dies in between
@@ -93,34 +94,38 @@ def deliver_due(*, at: Callable[[], datetime], limit: int, given_up: Callable[[G
     `at` is the clock. `given_up` writes to the log, in the transaction that marks the letter: the log is a room beside
     this one. `limit` is how many letters are tried at most.
     """
-    server = smtp.MailServer.from_settings()
-    connection = smtp.Connection(server)
     sent = 0
-    try:
+    with closing(smtp.Connection(smtp.MailServer.from_settings())) as connection, suppress(smtp.ServerTrouble):
         for _ in range(limit):
             letter = _take(at())
             if letter is None:
                 break
-            try:
-                connection.send(_message(letter, server, at()), to=letter.to_address)
-            except smtp.Rejected as no:
-                _give_up(letter, no.error, at(), given_up, address_refused=no.of_address)
-            except smtp.TryLater as no:
-                _put_back(letter, no.error, at(), given_up, address_refused=no.of_address)
-            except smtp.ServerTrouble as no:
-                log.warning("mail server: %s", no.error)
-                _put_back(letter, no.error, at(), given_up, server_trouble=True)
-                break
-            except Exception:
-                # One letter that cannot be written must not keep the others; the log shows what is wrong with it.
-                log.exception("letter %s cannot be written", letter.id)
-                _put_back(letter, "cannot be written", at(), given_up)
-            else:
-                _mark_sent(letter, at())
-                sent += 1
-    finally:
-        connection.close()
+            sent += _deliver(letter, connection, at=at, given_up=given_up)
     return sent
+
+
+def _deliver(
+    letter: Letter, connection: smtp.Connection, *, at: Callable[[], datetime], given_up: Callable[[GivenUp], object]
+) -> bool:
+    """Return whether it was sent. Raises: smtp.ServerTrouble."""
+    try:
+        connection.send(_message(letter, connection.server, at()), to=letter.to_address)
+    except smtp.Rejected as no:
+        _give_up(letter, no.error, at(), given_up, address_refused=no.of_address)
+    except smtp.TryLater as no:
+        _put_back(letter, no.error, at(), given_up, address_refused=no.of_address)
+    except smtp.ServerTrouble as no:
+        log.warning("mail server: %s", no.error)
+        _put_back(letter, no.error, at(), given_up, server_trouble=True)
+        raise
+    except Exception:
+        # One letter that cannot be written must not keep the others; the log shows what is wrong with it.
+        log.exception("letter %s cannot be written", letter.id)
+        _put_back(letter, "cannot be written", at(), given_up)
+    else:
+        _mark_sent(letter, at())
+        return True
+    return False
 
 
 def forget_old(*, before: datetime, size: int) -> int:

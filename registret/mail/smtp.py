@@ -99,15 +99,15 @@ class Connection:
     """One connection for many letters, opened at the first one."""
 
     def __init__(self, server: MailServer) -> None:
-        self._server = server
+        self.server = server
         self._smtp: smtplib.SMTP | None = None
 
     def send(self, message: EmailMessage, *, to: str) -> None:
         """Raises: NotSent (one of its subclasses). A letter that was not refused is taken."""
         with _in_our_words():
             if self._smtp is None:
-                self._smtp = _connected(self._server)
-            self._smtp.send_message(message, from_addr=self._server.sender, to_addrs=[to])
+                self._smtp = _connected(self.server)
+            self._smtp.send_message(message, from_addr=self.server.sender, to_addrs=[to])
 
     def close(self) -> None:
         """Safe to call twice, and after trouble."""

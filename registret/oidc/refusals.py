@@ -17,7 +17,7 @@ class ProviderUnavailable(Refused, code="idp.unavailable", status=503):
 
 
 class LoginDeclined(Refused, code="idp.declined"):
-    """The identity provider did not log the person in: most often somebody pressed Cancel. `reason`: its error code, if
+    """The identity provider did not log the person in: most often the user pressed Cancel. `reason`: its error code, if
     the standards know it, else `other`."""
 
     reason: str
@@ -26,7 +26,7 @@ class LoginDeclined(Refused, code="idp.declined"):
 class AnswerUntrusted(Refused, code="idp.untrusted"):
     """Something in the answer is not as it must be, so nothing in it is believed. `reason` is a word for the support:
 
-    `parameters` (one twice), `issuer`, `code` (none, used, or somebody else's), `token` (cannot be read), `signature`
+    `parameters` (one twice), `issuer`, `code` (none, used, or another login's), `token` (cannot be read), `signature`
     (algorithm, key or signature), `audience`, `nonce`, `time` (expired, or from another time).
     """
 

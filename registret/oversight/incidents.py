@@ -58,7 +58,7 @@ def register(*, text: IncidentText, actor: Actor, at: datetime) -> int:
 def revise(*, incident: int, base: int, text: IncidentText, actor: Actor, at: datetime) -> None:
     """Add a revision to the one with number `base`; the same text again adds none.
 
-    Raises: NotPermitted, NotFound, IncidentChanged (somebody else has revised it since); ValueError
+    Raises: NotPermitted, NotFound, IncidentChanged (another user has revised it since); ValueError
     (`incident_rules.faults`).
     """
     newest = revisions(incident=incident, actor=actor)[0]

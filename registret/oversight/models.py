@@ -17,7 +17,7 @@ from registret.oversight.lifecycle import ReviewKind, ReviewOutcome, Verdict
 
 
 class Review(models.Model):
-    """Entries of the log that somebody looks at, and what came of it. `population`: out of how many they were drawn.
+    """Entries of the log that are reviewed, and what came of it. `population`: out of how many they were drawn.
 
     A patient is named by the id of the log, not by a foreign key: what is destroyed leaves no name here either.
     """

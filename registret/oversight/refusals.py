@@ -18,7 +18,7 @@ class OwnEntries(Refused, code="review.own_entries"):
 
 
 class NotYours(Refused, code="review.not_yours"):
-    """Somebody else reviews it."""
+    """Another reviewer has it."""
 
 
 class ReviewClosed(Refused, code="review.closed", status=409):
@@ -40,4 +40,4 @@ class LogReasonNeeded(Refused, code="review.log_reason_needed"):
 
 
 class IncidentChanged(Refused, code="incident.changed", status=409):
-    """Somebody else has revised the incident since the page was opened."""
+    """Another user has revised the incident since the page was opened."""

@@ -140,7 +140,7 @@ def draw_monthly(*, span: TimeSpan, by: By, at: datetime) -> tuple[int, ...]:
     """A sample for every clinic whose people did something in `span`; returns the ids of new reviews.
 
     Once for each month, however often and by however many it is called. The reviewer is one who did nothing at that
-    clinic in that time, and has least to do; if there is none, the review waits until somebody takes it.
+    clinic in that time, and has least to do; if there is none, the review waits until a reviewer takes it.
     """
     if Review.objects.filter(drawn_by=None, since=span.since).exists():
         return ()

@@ -41,8 +41,14 @@ class Imported:
     faults: tuple[ClinicFault, ...]
 
 
+def _wait_for_other_imports() -> None:
+    """Two imports at once would each see the clinics from before the other. Reading goes on meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE places_region, places_careprovider, places_clinic IN SHARE ROW EXCLUSIVE MODE")
+
+
 def import_clinics(*, rows: Iterable[Row], dry_run: bool, by: By, at: datetime) -> Imported:
-    """Makes the regions, care providers and clinics of `rows` what `rows` say that they are; all of it or nothing.
+    """Make the regions, care providers and clinics of `rows` what `rows` say that they are; all of it or nothing.
 
     What the file does not name stays as it is: a clinic is closed by its line, never by its absence. A clinic keeps
     its care provider for ever, because its patients' records belong to both. Each change is in the log. A dry run
@@ -52,9 +58,7 @@ def import_clinics(*, rows: Iterable[Row], dry_run: bool, by: By, at: datetime) 
     if faults:
         return Imported(changes=(), faults=faults)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            # Two imports at once would each see the clinics from before the other. Reading goes on meanwhile.
-            cursor.execute("LOCK TABLE places_region, places_careprovider, places_clinic IN SHARE ROW EXCLUSIVE MODE")
+        _wait_for_other_imports()
         stock = _Stock.read()
         faults = tuple(sorted(stock.conflicts(lines)))
         if faults:

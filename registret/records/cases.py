@@ -39,7 +39,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedEpisodes:
-    """How much a care provider has reported about somebody to a sub-registry, both by name."""
+    """How much a care provider has reported about a patient to a sub-registry, both by name."""
 
     care_provider: str
     sub_registry: str
@@ -81,7 +81,7 @@ def take_case(*, actor: Actor, at: datetime) -> None:
 
 
 def open_case(*, actor: Actor, case: Case, at: datetime) -> CasePage:
-    """Whether somebody has this number, who, and how much there is.
+    """Whether anyone has this number, who, and how much there is.
 
     Raises: NotPermitted, TooMany.
     """

@@ -38,12 +38,12 @@ def lock_patients(patient_ids: Iterable[int]) -> None:
 
 
 def settle(patient_id: int, *, by: By, actor: Actor | None = None, but: int | None = None, at: datetime) -> None:
-    """Closes what is to be done later for a patient who has died, or opens it again for one who has not. What else is
-    begun is held against the death anew.
+    """Close what is to be done later for a patient who has died, or open it again for one who has not. What else is
+    begun is assessed anew.
 
     What an answer says counts within the care provider that reported it, what the population register says everywhere.
-    The patient is held, and the transaction sees what there is to settle. `but`: the step in which somebody writes at
-    this moment; it is left as it is, like every step that says itself that the patient has died.
+    The patient is held, and the transaction sees what there is to settle. `but`: the step that is being written
+    at this moment; it is left as it is, like every step that says itself that the patient has died.
     """
     by_register = Patient.objects.filter(id=patient_id).exclude(died_on=None).exists()
     wanted = Step.objects.select_for_update(of=("self",)).filter(episode__patient_id=patient_id)
@@ -55,16 +55,20 @@ def settle(patient_id: int, *, by: By, actor: Actor | None = None, but: int | No
         is_dead = by_register or any(step.says_dead for step in own)
         why = ClosedWhy.REGISTER if by_register else ClosedWhy.ANSWER
         for step in own:
-            if step.id == but:
-                continue
-            form = form_of(step.episode.sub_registry, step.episode.version)
-            is_for_later = form.step(step.code).due is not None
-            if is_for_later and is_dead and step.state in CLOSABLE and not step.says_dead:
-                _close(step, form, why, said)
-            elif is_for_later and not is_dead and step.state == StepState.CLOSED:
-                _open_again(step, form, said)
-            elif step.state in WRITABLE and step.saved_at is not None:
-                _assess_again(step, at=at)
+            if step.id != but:
+                _settle_step(step, why if is_dead else None, said)
+
+
+def _settle_step(step: Step, why: ClosedWhy | None, said: _Said) -> None:
+    """`why` None: the patient has not died."""
+    form = form_of(step.episode.sub_registry, step.episode.version)
+    is_for_later = form.step(step.code).due is not None
+    if is_for_later and why is not None and step.state in CLOSABLE and not step.says_dead:
+        _close(step, form, why, said)
+    elif is_for_later and why is None and step.state == StepState.CLOSED:
+        _open_again(step, form, said)
+    elif step.state in WRITABLE and step.saved_at is not None:
+        _assess_again(step, at=said.at)
 
 
 def _close(step: Step, form: Form, why: ClosedWhy, said: _Said) -> None:

@@ -73,12 +73,12 @@ class EpisodeState(StrEnum):
 
 class DisclosureState(StrEnum):
     PREPARED = "prepared"
-    """Somebody has written down what is wanted; another decides."""
+    """One case handler has written down what is wanted; another decides."""
     DECIDED = "decided"
     """The file can be fetched, until its last day."""
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
-    """The last day is over, or somebody closed it before."""
+    """The last day is over, or it was closed before."""
 
 
 DISCLOSURE_LIFE = Life(

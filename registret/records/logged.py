@@ -1,4 +1,4 @@
-"""Entries of the log about patients, by somebody at work."""
+"""Entries of the log about patients, by a user at work."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class AlsoElsewhere(Refused, code="patient.also_elsewhere", status=409):
 
 
 class TakenElsewhere(Refused, code="patient.taken_elsewhere", status=409):
-    """The number is another patient's, not all of whose episodes the actor sees, or of somebody who has opted out;
+    """The number is another patient's, not all of whose episodes the actor sees, or of a person who has opted out;
     which of them is not told. What can be done is done in a case."""
 
 
@@ -61,7 +61,7 @@ class NothingToMerge(Refused, code="patient.nothing_to_merge", status=409):
 
 
 class NobodyHere(Refused, code="case.nobody", status=404):
-    """A case about somebody who is not in the registry."""
+    """A case about a person who is not in the registry."""
 
 
 class TooLongForPaper(Refused, code="case.too_long_for_paper", status=409):
@@ -150,7 +150,7 @@ class CannotSign(Refused, code="step.cannot_sign", status=422):
 
 
 class WrittenSince(Refused, code="step.written_since", status=409):
-    """Somebody wrote in the step after the page was fetched: look again before signing."""
+    """The step was changed after the page was fetched: look again before signing."""
 
     by: str
     at: datetime

@@ -84,20 +84,23 @@ def _deaths(patient_ids: Collection[int]) -> Deaths:
     return found
 
 
-def _reported(found: Episode, deaths: Deaths) -> ReportedEpisode:
-    steps = {step.code: step for step in found.steps.all()}
-    form = form_now(found, steps)
-    signed = {code: step for code, step in steps.items() if step.state == StepState.SIGNED}
+def _patient_of(found: Episode, deaths: Deaths) -> KnownOfPatient:
     told = deaths.get((found.patient_id, found.care_provider_id), [])
-    patient = KnownOfPatient(
+    return KnownOfPatient(
         birth_date=found.patient.birth_date,
         sex=found.patient.sex,
         died_on=found.patient.died_on,
         age=age_on(day_of(found.began_at), born=found.patient.birth_date),
         told_died_on=next((day for day, episode in told if episode != found.id), None),
     )
+
+
+def _reported(found: Episode, deaths: Deaths) -> ReportedEpisode:
+    steps = {step.code: step for step in found.steps.all()}
+    form = form_now(found, steps)
+    signed = {code: step for code, step in steps.items() if step.state == StepState.SIGNED}
     answers = {code: answers_of(form, step.answers) for code, step in signed.items()}
-    known = known_after_all(form, answers=answers, patient=patient)
+    known = known_after_all(form, answers=answers, patient=_patient_of(found, deaths))
     return ReportedEpisode(
         id=found.id,
         sub_registry=found.sub_registry,

@@ -13,19 +13,14 @@ from registret.records.scope import clinic_of
 from registret.registries.answers import Stored
 from registret.registries.forms import Form
 
+Changes = Mapping[str, tuple[Stored | None, Stored | None]]
+"""By variable: what was kept before, and what is now."""
+
 _REGISTER: Final = "registret"
 """The author of what follows from the population register."""
 
 
-def revise(
-    actor: Actor | None,
-    row: Step,
-    changes: Mapping[str, tuple[Stored | None, Stored | None]],
-    *,
-    kind: Revision.Kind,
-    reason: str,
-    at: datetime,
-) -> None:
+def revise(actor: Actor | None, row: Step, changes: Changes, *, kind: Revision.Kind, reason: str, at: datetime) -> None:
     """The next revision of a step; the caller saves the step. `actor` None: no person did it."""
     row.version += 1
     Revision.objects.create(

@@ -1,4 +1,4 @@
-"""Answers: what somebody wrote becomes a value or a fault of form, and a value becomes JSON and words again."""
+"""Answers: what a user wrote becomes a value or a fault of form, and a value becomes JSON and words again."""
 
 from __future__ import annotations
 

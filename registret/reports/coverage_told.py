@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from registret.registries.edition_rules import EditionRules
+from registret.registries.loading.edition_rules import EditionRules
 from registret.registries.measuring import ALL
 from registret.reports.counts import Counts, Figure
 from registret.reports.coverage import Coverage, coverage

@@ -16,8 +16,8 @@ from django.db.models import Max
 
 from registret.kernel.sweden import day_of
 from registret.places.queries import every_clinic
-from registret.registries.edition_rules import EditionRules
 from registret.registries.indicators import UNKNOWN_GROUP, Stratum
+from registret.registries.loading.edition_rules import EditionRules
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since, edition_rules, indicators_of, sub_registries
 from registret.reports.counts import Counts

@@ -122,7 +122,7 @@ class StaleEpisode(models.Model):
 
 class Edition(models.Model):
     """Figures that others are told, made at one moment. Never changed. `rules`: by which they were made, as
-    `registries.edition_rules` has them."""
+    `registries.loading.edition_rules` has them."""
 
     id = models.BigAutoField(primary_key=True)
     number = models.PositiveIntegerField(unique=True)
@@ -173,7 +173,7 @@ class EditionCell(models.Model):
             check("edition_cell_clinic_in_region", Q(clinic=None) | Q(region__isnull=False)),
             check("edition_cell_in_order", Q(first__lte=F("last"))),
             check("edition_cell_public_of_areas", Q(is_public=False) | Q(clinic=None, stratum="")),
-            # As registries.edition_rules has it: five is the least that a rule may say, and ten for the public.
+            # As loading.edition_rules has it: five is the least that a rule may say, and ten for the public.
             check(
                 "edition_cell_few_public",
                 Q(is_public=False)

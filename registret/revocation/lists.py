@@ -80,7 +80,7 @@ class KeptLists:
         try:
             return read_crl(content, anchor) if content is not None else None
         except CrlBroken as broken:
-            # It was good when it was kept: somebody has changed the database, or trust.toml.
+            # It was good when it was kept: the database or trust.toml was changed.
             _log.error("revocation list of %s in the database %s; the last good one stays", anchor.name, broken.reason)
             return None
 

@@ -16,7 +16,7 @@ from registret.revocation.fetch import FetchFailed, fetch
 from registret.revocation.models import KeptAnswer
 
 SECONDS = 2.0
-"""Somebody waits at the door."""
+"""A user waits at the door."""
 LARGEST = 64 * 1024
 COUNTS_FOR = timedelta(minutes=10)
 """How long an answer is not asked for again, even if its own time is longer: it is there to be newer than the list."""
@@ -105,7 +105,7 @@ def _asked_again(kept: _Kept) -> datetime:
 
 
 def _keep(anchor: Anchor, serial: int, answer: OcspAnswer, at: datetime) -> None:
-    """In the place of an older answer. A newer one stays: somebody has played an old answer again."""
+    """In the place of an older answer. A newer one stays: an old answer was played again."""
     name = {"anchor": anchor.fingerprint, "serial": format(serial, "x")}
     values = {"state": answer.state, "this_update": answer.this_update, "until": answer.until, "asked_at": at}
     if not KeptAnswer.objects.filter(**name, this_update__lte=answer.this_update).update(**values):

@@ -180,7 +180,7 @@ def _know(anchor: Anchor) -> None:
 
 
 def _take(anchor: Anchor, at: datetime, only: Callable[[datetime], Q]) -> int | None:
-    """Which try this is, or None: somebody else fetches it, or has just done so."""
+    """Which try this is, or None: another process fetches it, or has just done so."""
     _know(anchor)
     with transaction.atomic():
         free = Upkeep.objects.select_for_update(skip_locked=True).filter(_free(at), only(at))

@@ -15,7 +15,7 @@ from registret.revocation.online import Responders
 class ListState(StrEnum):
     FRESH = "fresh"
     LATE = "late"
-    """Past its time, within grace: it decides, and somebody should look."""
+    """Past its time, within grace: it decides, and the operator should look."""
     TOO_OLD = "too_old"
     """No card of the CA is let in (unless OCSP says that it is good)."""
     MISSING = "missing"

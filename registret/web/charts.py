@@ -6,7 +6,7 @@ svg.py writes it does not escape: texts go through `_text`, and everything else 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -54,16 +54,7 @@ def ranges(lines: Sequence[ChartRange], *, name: str) -> SafeString:
     # On a line of its own: beside the last number it would reach the one before.
     drawn.append(_text(label, x=_RIGHT, y=bottom + 42, classes=["e"]))
     for place, line in enumerate(lines):
-        y, kind = _TOP + _ROW * place, "own" if line.own else "all"
-        drawn.append(_text(_short(line.name), x=_LEFT, y=y + 16, classes=[f"t-{kind}"]))
-        if line.high is not None:
-            drawn.append(
-                svg.Path(class_=[f"c-{kind}", "solid"], d=[svg.M(x(line.middle), y + 31), svg.L(x(line.high), y + 31)])
-            )
-            drawn.append(
-                svg.Path(class_=[f"c-{kind}", "solid"], d=[svg.M(x(line.high), y + 26), svg.L(x(line.high), y + 36)])
-            )
-        drawn.append(svg.Circle(class_=[f"d-{kind}"], cx=x(line.middle), cy=y + 31, r=_DOT))
+        drawn += _row(line, _TOP + _ROW * place, x)
     picture = svg.SVG(
         xmlns=None,
         class_=["chart", "fit"],
@@ -72,6 +63,17 @@ def ranges(lines: Sequence[ChartRange], *, name: str) -> SafeString:
         extra={"role": "img", "aria-label": escape(name)},
     )
     return SafeString(str(picture))
+
+
+def _row(line: ChartRange, y: int, x: Callable[[timedelta], float]) -> Iterator[svg.Element]:
+    kind = "own" if line.own else "all"
+    yield _text(_short(line.name), x=_LEFT, y=y + 16, classes=[f"t-{kind}"])
+    middle = x(line.middle)
+    if line.high is not None:
+        high = x(line.high)
+        yield svg.Path(class_=[f"c-{kind}", "solid"], d=[svg.M(middle, y + 31), svg.L(high, y + 31)])
+        yield svg.Path(class_=[f"c-{kind}", "solid"], d=[svg.M(high, y + 26), svg.L(high, y + 36)])
+    yield svg.Circle(class_=[f"d-{kind}"], cx=middle, cy=y + 31, r=_DOT)
 
 
 def _text(words: str, *, x: float, y: float, classes: list[str]) -> svg.Text:

@@ -17,7 +17,8 @@ from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
 from registret.kernel.refused import Refused
 from registret.places.queries import ClinicRow
 from registret.records.data_queries.text import LONGEST, QueryText
-from registret.registries.queries import RegistryState, open_for_rights, sub_registries
+from registret.registries.queries import open_for_rights, sub_registries
+from registret.registries.vocabulary import RegistryState
 from registret.words.refusals import short
 
 

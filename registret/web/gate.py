@@ -89,7 +89,7 @@ Raises: what `authenticate` raises; PageOfAnother.
 
 
 def needs(permission: Permission, *, seen: bool = True) -> Gate[ActorRequest]:
-    """Somebody at work in a role that includes `permission`. Not `seen`: a page asks, and nobody has done anything.
+    """A person at work in a role that includes `permission`. Not `seen`: a page asks, and nobody has done anything.
 
     Raises: what `authenticate` raises; PageOfAnother, PageOfOtherSeat, NotPermitted.
     """
@@ -114,7 +114,7 @@ claims so without need only lets its own session end sooner."""
 def authenticate(request: CardRequest, *, seen: bool = True) -> Actor | CardHolder:
     """The person behind the session cookie, from the database, now; whether the card still holds, from memory.
 
-    `seen`: somebody did something, so that the idle clock starts anew.
+    `seen`: the user did something, so that the idle clock starts anew.
 
     Raises: SessionMissing, SessionIdle, SessionOver, SessionLocked, SessionCardOut, SessionCardRevoked, HsaIdDisputed.
     """

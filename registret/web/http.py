@@ -31,7 +31,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 class CardRequest(Request):
-    """Somebody has proven a card in this browser; `person` is who."""
+    """A card was proven in this browser; `person` is whose."""
 
     sitting: ActiveSession
     person: Actor | CardHolder
@@ -44,7 +44,7 @@ class HolderRequest(CardRequest):
 
 
 class ActorRequest(CardRequest):
-    """Somebody at work."""
+    """A person at work."""
 
     actor: Actor
 

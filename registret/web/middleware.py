@@ -8,6 +8,7 @@ from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -100,6 +101,20 @@ class NoStore:
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )
         return response
+
+
+class CompressedPages(GZipMiddleware):
+    """Compresses pages for those who came from a page of the site, or typed the address.
+
+    Another site, which could guess what a page says from how short it becomes, gets it as it is
+    (docs/decisions/0165-pages-are-compressed-for-those-who-come-from-here.md).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if not is_page or request.headers.get("Sec-Fetch-Site") not in {"same-origin", "none"}:
+            return response
+        return super().process_response(request, response)
 
 
 class Language:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import Any, cast
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from registret.web.way_back import to_this_page, wanted_by
 
 
 def site_context(request: HttpRequest) -> dict[str, Any]:
-    """Names and contacts, and for somebody at work the bar at the top."""
+    """Names and contacts, and for a person at work the bar at the top."""
     context: dict[str, Any] = {
         "registry_name": settings.REGISTRY_NAME,
         "contact_mail": settings.CONTACT_MAIL,
@@ -46,7 +47,8 @@ def site_context(request: HttpRequest) -> dict[str, Any]:
         idle = int(settings.SESSION_IDLE.total_seconds())
         context |= {
             "actor": person,
-            "waiting_count": count_waiting(actor=person, at=at),
+            # Asked by a page that shows it, once.
+            "waiting_count": cache(partial(count_waiting, actor=person, at=at)),
             "late_lists": late_lists(at=at) if looks_after_others else (),
             "may_attest": person.may(Permission.ATTEST),
             "may_appoint": person.may(Permission.APPOINT),

@@ -43,24 +43,19 @@ opt-out."""
 
 
 def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
-    """Logs the refusal, within the limit for people without a card, and answers its page.
+    """Log the refusal, within the limit for people without a card, and return its page.
 
-    If only a reason is missing (protected identity), leads to the page that asks for it.
+    If only a reason is missing (protected identity), redirect to the page that asks for it.
     """
     if isinstance(refusal, ReasonNeeded) and request.method == "GET":
-        # No no yet: the patient's page asks why.
+        # Not refused yet: the patient's page asks why.
         response = redirect("patient", refusal.patient)
         response.status_code = 303
         return response
     reference = new_reference()
-    record_refusal(
-        event=Event.REQUEST_REFUSED,
-        by=author(request),
-        at=request.at,
-        reference=reference,
-        facts={"code": refusal.code, "view": _view_name(request)}
-        | {name: fact for name, fact in refusal.facts.items() if name not in _FOR_THE_PAGE_ONLY},
-    )
+    facts = {name: fact for name, fact in refusal.facts.items() if name not in _FOR_THE_PAGE_ONLY}
+    facts |= {"code": refusal.code, "view": _view_name(request)}
+    record_refusal(event=Event.REQUEST_REFUSED, by=author(request), at=request.at, reference=reference, facts=facts)
     return show_refusal(
         request,
         page_of(refusal),

@@ -1,4 +1,4 @@
-"""Inside or outside: the dark bar shows that somebody is at work, also on pages that are open to all."""
+"""Inside or outside: the dark bar shows that the user is at work, also on pages that are open to all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way back: the page that somebody was at, or wanted, before the card had to be shown.
+"""The way back: the page that the user was at, or wanted, before the card had to be shown.
 
 It travels in the body of the form that begins the login, and waits with the attempt: never in an address. It is the
 path of a page of this site, made anew from the list of addresses; what was searched for on a page is not kept. The form
@@ -33,7 +33,7 @@ def page(path: str) -> str:
 
 
 def sent(request: Request) -> str:
-    """The page that a form wants, unless somebody else has been at work in this browser since the form was shown."""
+    """The page that a form wants, unless another person has been at work in this browser since the form was shown."""
     whose = request.POST.get(WANTED_BY)
     return page(request.POST.get(FIELD, "")) if whose is None or whose == wanted_by(request) else ""
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Final
 
 from django.utils.dates import MONTHS
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from registret.kernel.dates import DateFault, DateTrouble
 from registret.kernel.sweden import day_of
@@ -15,6 +18,31 @@ from registret.words.days import clock_in_words, day_in_words, weekday_in_words
 
 _MOST_DAYS = 31
 _DAYS_OF_MONTH = 30.4375
+
+_FAULTS: Final[Mapping[DateTrouble, Promise]] = {
+    DateTrouble.NOT_A_DATE: gettext_lazy("Det går inte att läsa som ett datum. Skriv som 2026-11-25 eller 25/11."),
+    DateTrouble.NOT_A_MOMENT: gettext_lazy(
+        "Det går inte att läsa som datum och klockslag. Skriv som 2026-11-25 14.30 eller 25/11 14.30."
+    ),
+    DateTrouble.NO_SUCH_MONTH: gettext_lazy("Det finns ingen månad %(month)s. Skriv dagen före månaden, som 25/11."),
+    DateTrouble.NO_SUCH_TIME: gettext_lazy("Klockslaget finns inte. Det ska ligga mellan 00.00 och 23.59."),
+    DateTrouble.SKIPPED_HOUR: gettext_lazy(
+        "Klockslaget finns inte: natten till %(day)s ställdes klockan fram från 02.00 till 03.00."
+    ),
+    DateTrouble.NO_TIME: gettext_lazy("Skriv också klockslaget, efter dagen (%(day)s). Till exempel 14.30."),
+    DateTrouble.NO_DAY: gettext_lazy("Skriv också dagen, före klockslaget. Till exempel 25/11 14.30."),
+    DateTrouble.TIME_UNASKED: gettext_lazy("Skriv bara dagen, utan klockslag."),
+    DateTrouble.YEAR_OR_TIME: gettext_lazy(
+        "Är de fyra sista siffrorna ett år eller ett klockslag? Skriv hela datumet, som 2026-11-25 14.30."
+    ),
+    DateTrouble.FULL_YEAR_NEEDED: gettext_lazy("Skriv året med fyra siffror, som 1980-01-31."),
+    DateTrouble.AHEAD: gettext_lazy("%(when)s har inte varit än. Kontrollera datumet."),
+    DateTrouble.PASSED: gettext_lazy("%(when)s har redan varit. Kontrollera datumet."),
+    DateTrouble.TOO_EARLY: gettext_lazy("%(when)s är för långt tillbaka. Tidigast är %(limit)s."),
+    DateTrouble.TOO_LATE: gettext_lazy("%(when)s är för långt fram. Senast är %(limit)s."),
+    DateTrouble.NO_ARRIVAL: gettext_lazy("Det finns ingen ankomst att utgå från här. Skriv dagen."),
+    DateTrouble.BEFORE_ARRIVAL: gettext_lazy("%(when)s är före ankomsten. Skriv dagen också, om det var en annan dag."),
+}
 
 
 def date_in_full(value: date) -> str:
@@ -53,51 +81,13 @@ def distance(day: date, *, today: date) -> str:
 
 def date_fault(fault: DateFault) -> str:
     """What is wrong with this date, and what to write instead."""
+    if fault.trouble is DateTrouble.NO_SUCH_DAY:
+        return _no_such_day(fault)
+    if fault.trouble is DateTrouble.YEAR_NEEDED:
+        return _year_needed(fault)
     on = _named(fault.on)
-    match fault.trouble:
-        case DateTrouble.NOT_A_DATE:
-            return _("Det går inte att läsa som ett datum. Skriv som 2026-11-25 eller 25/11.")
-        case DateTrouble.NOT_A_MOMENT:
-            return _("Det går inte att läsa som datum och klockslag. Skriv som 2026-11-25 14.30 eller 25/11 14.30.")
-        case DateTrouble.NO_SUCH_MONTH:
-            return _("Det finns ingen månad %(month)s. Skriv dagen före månaden, som 25/11.") % {"month": fault.month}
-        case DateTrouble.NO_SUCH_DAY:
-            return _no_such_day(fault)
-        case DateTrouble.NO_SUCH_TIME:
-            return _("Klockslaget finns inte. Det ska ligga mellan 00.00 och 23.59.")
-        case DateTrouble.SKIPPED_HOUR:
-            return _("Klockslaget finns inte: natten till %(day)s ställdes klockan fram från 02.00 till 03.00.") % {
-                "day": on
-            }
-        case DateTrouble.NO_TIME:
-            return _("Skriv också klockslaget, efter dagen (%(day)s). Till exempel 14.30.") % {"day": on}
-        case DateTrouble.NO_DAY:
-            return _("Skriv också dagen, före klockslaget. Till exempel 25/11 14.30.")
-        case DateTrouble.TIME_UNASKED:
-            return _("Skriv bara dagen, utan klockslag.")
-        case DateTrouble.YEAR_OR_TIME:
-            return _("Är de fyra sista siffrorna ett år eller ett klockslag? Skriv hela datumet, som 2026-11-25 14.30.")
-        case DateTrouble.YEAR_NEEDED:
-            return _year_needed(fault)
-        case DateTrouble.FULL_YEAR_NEEDED:
-            return _("Skriv året med fyra siffror, som 1980-01-31.")
-        case DateTrouble.AHEAD:
-            return _("%(when)s har inte varit än. Kontrollera datumet.") % {"when": _upper(on)}
-        case DateTrouble.PASSED:
-            return _("%(when)s har redan varit. Kontrollera datumet.") % {"when": _upper(on)}
-        case DateTrouble.TOO_EARLY:
-            return _("%(when)s är för långt tillbaka. Tidigast är %(limit)s.") % {
-                "when": _upper(on),
-                "limit": _named(fault.limit),
-            }
-        case DateTrouble.TOO_LATE:
-            return _("%(when)s är för långt fram. Senast är %(limit)s.") % {
-                "when": _upper(on),
-                "limit": _named(fault.limit),
-            }
-        case DateTrouble.NO_ARRIVAL:
-            return _("Det finns ingen ankomst att utgå från här. Skriv dagen.")
-    return _("%(when)s är före ankomsten. Skriv dagen också, om det var en annan dag.") % {"when": _upper(on)}
+    words = {"month": fault.month, "day": on, "when": _upper(on), "limit": _named(fault.limit)}
+    return str(_FAULTS[fault.trouble]) % words
 
 
 def _no_such_day(fault: DateFault) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with the number of a patient that somebody typed."""
+"""What is wrong with the number of a patient that was typed."""
 
 from __future__ import annotations
 

@@ -48,12 +48,12 @@ REVOCATION_REASONS = {
 
 
 def revocation_reason(reason: str) -> str:
-    """Why a right is gone: as somebody wrote, or what a program found."""
+    """Why a right is gone: as an administrator wrote, or what a program found."""
     return str(REVOCATION_REASONS.get(reason, reason))
 
 
 def suspension_reason(reason: str) -> str:
-    """Why an account is suspended: as somebody wrote, or what the clock found."""
+    """Why an account is suspended: as an administrator wrote, or what the clock found."""
     return str(SUSPENSION_REASONS.get(reason, reason))
 
 

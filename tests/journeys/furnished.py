@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 import httpx
 from django.urls import Resolver404, resolve
 
-from registret.demo import cards, cast
 from registret.demo.browser import P12_PASSWORD, nss_home
-from registret.demo.cast import Person
 from registret.demo.certificates import IssuedCertificate
+from registret.demo.people import cards, cast
+from registret.demo.people.cast import Person
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor
 
@@ -35,7 +35,7 @@ import django
 django.setup()
 from datetime import UTC, datetime
 from pathlib import Path
-from registret.demo import country
+from registret.demo.people import country
 country.furnish(cards=Path(sys.argv[1]), at=datetime.now(UTC))
 """
 

@@ -19,6 +19,7 @@ import psycopg
 from registret.demo.mailbox import CaughtLetter, MailCatcher, letters
 from registret.demo.pki import DemoAuthority
 from tests import tables
+from tests.journeys.commands import Operator
 
 # Generous: a busy machine is no failure.
 PATIENCE = 60.0
@@ -36,6 +37,7 @@ class House:
     card_port: int
     mail: MailCatcher
     process: subprocess.Popen[bytes] | None = None
+    operator: Operator | None = None
 
     @classmethod
     def build(cls, folder: Path, authority: DemoAuthority, database: str) -> Self:
@@ -85,10 +87,17 @@ class House:
 
         Raises: AssertionError (it failed; the message is what it said).
         """
-        command = [REGISTRET, *arguments]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        if self.operator is None or self.operator.environment != self.environment:
+            self._end_operator()
+            self.operator = Operator(self.environment)
+        code, said, complained = self.operator.run(arguments)
+        assert code == 0, said + complained
+        return said
+
+    def _end_operator(self) -> None:
+        if self.operator is not None:
+            self.operator.close()
+            self.operator = None
 
     def migrate(self) -> None:
         """As the operator's command does, the first time in a test run; later it is a copy."""
@@ -136,6 +145,7 @@ class House:
             self.process.terminate()
             self.process.wait(PATIENCE)
             self.process = None
+        self._end_operator()
         self.mail.stop()
 
     def log(self) -> str:

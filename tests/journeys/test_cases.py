@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import Person, appointed, newcomer
 from tests.journeys.running import House
 from tests.journeys.test_registry import at_work, begun, patient, reporter, reporters_desk
@@ -52,7 +53,7 @@ def test_a_patient_is_told_everything_and_opts_out(
     begun(at_work, ONE)
     page = handler.page
     handler.press("Patientärenden")
-    looked_at(page, "80-patientarenden")
+    fits(page, "80-patientarenden")
     page.get_by_label("Patientens nummer").fill(ONE[:-1] + str((int(ONE[-1]) + 1) % 10))
     handler.press("Öppna ärendet")
     expect(page.get_by_role("alert")).to_contain_text("2 uppgifter behöver rättas")
@@ -114,9 +115,9 @@ def test_a_number_is_changed_and_two_patients_become_one(at_work: Desk) -> None:
     at_work.open("/start")
     page.get_by_label("Patient", exact=True).fill(number)
     at_work.press("Sök patient")
-    looked_at(page, "87-patient")
+    fits(page, "87-patient")
     at_work.press("Byt nummer")
-    looked_at(page, "88-byt-nummer")
+    fits(page, "88-byt-nummer")
     page.get_by_label("Patientens nya nummer").fill(OTHER)
     page.get_by_label("Varför byts numret?").fill("Fel nummer i journalen")
     page.locator("main").get_by_role("button", name="Byt nummer").click()
@@ -153,9 +154,9 @@ def test_in_a_case_both_are_shown_before_they_become_one(at_work: Desk, handler:
 def test_retention_is_decided(handler: Desk) -> None:
     page = handler.page
     handler.press("Gallring")
-    looked_at(page, "90-gallring")
+    fits(page, "90-gallring")
     page.get_by_role("link", name="Pneumoni").click()
-    looked_at(page, "91-gallring-delregister")
+    fits(page, "91-gallring-delregister")
     page.get_by_label("Gallra äldre vårdepisoder").check()
     page.get_by_label("Varför?").fill("Regionens beslut 12/2026")
     handler.press("Besluta")
@@ -177,9 +178,9 @@ def test_a_file_for_research_is_prepared_by_one_and_decided_by_another(
     begun(at_work, patient("19450507238"))
     page = handler.page
     handler.press("Utlämnanden")
-    looked_at(page, "140-utlamnanden")
+    fits(page, "140-utlamnanden")
     page.locator("main").get_by_role("link", name="Pneumoni").click()
-    looked_at(page, "141-utlamnande-nytt")
+    fits(page, "141-utlamnande-nytt")
     handler.press("Förbered utlämnandet")
     expect(page.get_by_role("alert")).to_contain_text("8 uppgifter behöver rättas")
     looked_at(page, "142-utlamnande-fel")
@@ -228,20 +229,17 @@ def test_a_file_for_research_is_prepared_by_one_and_decided_by_another(
     expect(page.get_by_role("heading", name="Har lämnat registret")).to_be_visible()
     looked_at(page, "147-utlamnande-hamtat")
     handler.open("/sprak/en?till=/utlamnanden")
-    looked_at(page, "148-utlamnanden-english")
+    fits(page, "148-utlamnanden-english")
     handler.open("/sprak/sv?till=/utlamnanden")
 
 
 def test_anybody_reads_the_information_to_patients(house: House, bertil: Person, desk: OpenDesk) -> None:
     anybody = desk()
-    looked_at(anybody.open("/patientinformation"), "95-patientinformation")
+    fits(anybody.open("/patientinformation"), "95-patientinformation")
     anybody.page.get_by_role("link", name="Infektionskliniken, Norrviks sjukhus").first.click()
-    looked_at(anybody.page, "96-patientinformation-klinik")
-    anybody.page.emulate_media(color_scheme="dark")
-    looked_at(anybody.page, "97-patientinformation-morkt")
-    anybody.page.emulate_media(color_scheme="light")
+    fits(anybody.page, "96-patientinformation-klinik")
     paper = anybody.page.pdf(format="A4", margin={"top": "15mm", "bottom": "15mm", "left": "18mm", "right": "18mm"})
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1, "one page of paper"
     anybody.open("/sprak/en?till=/patientinformation")
     anybody.page.get_by_role("link", name="Infektionskliniken, Norrviks sjukhus").first.click()
-    looked_at(anybody.page, "98-patientinformation-english")
+    fits(anybody.page, "98-patientinformation-english")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import OpenDesk, looked_at
+from tests.journeys.conftest import looked_at
+from tests.journeys.desks import OpenDesk
 from tests.journeys.people import CLINIC_TITLE, newcomer
 from tests.journeys.running import House
 

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Desk, looked_at
+from tests.journeys.conftest import looked_at
+from tests.journeys.desks import Desk
 from tests.journeys.test_registry import at_work, begun, patient, reporter, reporters_desk
 
 __all__ = ["at_work", "reporter", "reporters_desk"]

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.conftest import looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import Person
 from tests.journeys.test_registry import answered, at_work, begun, fill, patient, reporter, reporters_desk, saved
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Playwright
 
 from registret.kernel.sweden import SWEDEN
 from registret.words.dates import date_read_back
-from tests.journeys.conftest import CHROMIUM
+from tests.journeys.desks import CHROMIUM
 
 pytestmark = pytest.mark.journey
 

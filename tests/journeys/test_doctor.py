@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import Person, newcomer, reporting
 from tests.journeys.running import House
 from tests.journeys.test_registry import (
@@ -113,4 +114,4 @@ def test_units_are_read_remarks_are_asked_about_once_and_the_receipt_says_what_c
     looked_at(page, "79-kvitto-utskrivning", whole=False)
     at_work.press("Till start")
     expect(page.locator("main")).to_contain_text("vårdepisod väntar på uppföljning")
-    looked_at(page, "79-start")
+    fits(page, "79-start")

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import OpenDesk, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import OpenDesk
 from tests.journeys.people import Person, newcomer, registered
 from tests.journeys.running import House, code_in, link_in
 
@@ -85,10 +86,10 @@ def test_the_office_reads_the_list_of_processings(house: House, doris: Person, d
     hers.press("Logga in med SmartCard")
     hers.press("Kansliet")
     hers.press("Behandlingar")
-    looked_at(page, "68-behandlingar")
+    fits(page, "68-behandlingar")
     with page.expect_download() as download:
         page.get_by_role("link", name="Hämta som fil").click()
     assert download.value.suggested_filename == "behandlingar.csv"
-    looked_at(hers.open("/personuppgifter"), "69-personuppgifter")
+    fits(hers.open("/personuppgifter"), "69-personuppgifter")
     hers.open("/sprak/en?till=/kansliet/behandlingar")
-    looked_at(page, "70-behandlingar-english")
+    fits(page, "70-behandlingar-english")

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import Desk
+from tests.journeys.desks import Desk
 from tests.journeys.test_registry import YESTERDAY, at_work, patient, reporter, reporters_desk
 
 __all__ = ["at_work", "reporter", "reporters_desk"]

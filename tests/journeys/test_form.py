@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import Desk, looked_at
+from tests.journeys.conftest import looked_at
+from tests.journeys.desks import Desk
 from tests.journeys.people import Person
 from tests.journeys.running import House
 from tests.journeys.test_registry import (

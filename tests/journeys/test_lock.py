@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import OpenDesk
+from tests.journeys.desks import OpenDesk
 from tests.journeys.people import Person
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor, heading

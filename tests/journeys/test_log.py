@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.conftest import looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import Person
 from tests.journeys.running import House
 from tests.journeys.test_registry import at_work, begun, patient, reporter, reporters_desk

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import OpenDesk, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import OpenDesk
 from tests.journeys.people import CLINIC_TITLE, Person, newcomer
 from tests.journeys.running import House, code_in, link_in
 
@@ -22,14 +23,14 @@ def test_anna_registers_confirms_is_attested_by_bertil_logs_in_and_logs_out(
     # Steps 1 to 6: card in, the big button; the browser offers the certificate with the HSA-id.
     hers = desk(anna.card)
     page = hers.open("/")
-    looked_at(page, "01-logga-in")
+    fits(page, "01-logga-in")
     hers.press("Logga in med SmartCard")
 
     # Step 7: facts from the card are there and cannot be edited; mail and clinic are asked for.
     hers.shows("Registrera dig")
     expect(page.get_by_text(anna.hsa_id)).to_be_visible()
     expect(page.locator(f"input[value='{anna.hsa_id}']")).to_have_count(0)
-    looked_at(page, "02-registrera")
+    fits(page, "02-registrera")
     page.get_by_label("E-post i tjänsten").fill("anna.berg@regionnorvik.se")
     page.get_by_role("combobox", name="Klinik").click()
     page.keyboard.type("infek norrvik")
@@ -56,7 +57,7 @@ def test_anna_registers_confirms_is_attested_by_bertil_logs_in_and_logs_out(
     hers.press("Registrera")
     hers.press("Ok")
     hers.shows("Nästan klart. Öppna mejlet vi skickade.")
-    looked_at(page, "05-nastan-klart")
+    fits(page, "05-nastan-klart")
 
     # Not confirmed, not attested: logging in says so with the sentence that users know.
     hers.press("Logga ut")
@@ -68,10 +69,10 @@ def test_anna_registers_confirms_is_attested_by_bertil_logs_in_and_logs_out(
     # Steps 10 and 11: the letter's link, in the browser that holds her card's session: one click.
     letter = house.letter_to(anna.mail, about="Bekräfta")
     page.goto(link_in(letter))
-    looked_at(page, "07-bekrafta")
+    fits(page, "07-bekrafta")
     hers.press("Bekräfta e-post")
     expect(page.get_by_text("När den lokala administratören har attesterat din behörighet")).to_be_visible()
-    looked_at(page, "08-bekraftad")
+    fits(page, "08-bekraftad")
     page.goto(link_in(letter))
     hers.shows("E-posten är redan bekräftad.")
 
@@ -90,7 +91,7 @@ def test_anna_registers_confirms_is_attested_by_bertil_logs_in_and_logs_out(
     his.page.get_by_role("link", name=re.compile("Att attestera")).first.click()
     his.page.get_by_role("link", name=re.compile("Anna Berg")).first.click()
     expect(his.page.get_by_text(anna.hsa_id)).to_be_visible()
-    looked_at(his.page, "11-attestera")
+    fits(his.page, "11-attestera")
     his.press("Attestera")
     looked_at(his.page, "12-attesterad")
 
@@ -100,7 +101,7 @@ def test_anna_registers_confirms_is_attested_by_bertil_logs_in_and_logs_out(
     hers.press("Logga in med SmartCard")
     expect(page).to_have_url(f"{house.site}/start")
     expect(page.locator(".who")).to_contain_text("Registrerare")
-    looked_at(page, "13-inloggad")
+    fits(page, "13-inloggad")
 
     # Out: the page watches the card until it is out.
     other_tab = hers.context.new_page()

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from registret.places.clinic_file import COLUMNS
-from tests.journeys.conftest import OpenDesk, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import OpenDesk
 from tests.journeys.people import Person, appointed, newcomer, registered
 from tests.journeys.running import House, link_in
 
@@ -40,7 +41,7 @@ def test_support_helps_somebody_whose_letter_does_not_arrive(house: House, berti
     page = his.open("/")
     his.press("Logga in med SmartCard")
     page.get_by_role("link", name="Sök konto").click()
-    looked_at(page, "60-sok-konto")
+    fits(page, "60-sok-konto")
     page.get_by_label("Namn, HSA-id, e-post eller nummer").fill("öhman m")
     his.press("Sök")
     looked_at(page, "61-sok-konto-funnen")
@@ -52,7 +53,7 @@ def test_support_helps_somebody_whose_letter_does_not_arrive(house: House, berti
     looked_at(page, "63-konto-skickat")
     page.emulate_media(color_scheme="dark")
     his.open("/sprak/en?till=/support?q=holm")
-    looked_at(page, "64-support-english")
+    fits(page, "64-support-english")
 
 
 def test_the_office_takes_over_and_lifts_a_suspension_that_nobody_at_the_clinic_can(
@@ -91,7 +92,7 @@ def test_a_substitute_is_proposed_by_one_and_confirmed_by_another(
     expect(page.get_by_text("attesterad", exact=True)).to_be_visible()
     his.open("/personer")
     his.press("Föreslå vikarie")
-    looked_at(page, "65-foresla-vikarie")
+    fits(page, "65-foresla-vikarie")
     his.press("Föreslå")
     looked_at(page, "66-foresla-vikarie-fel")
     page.get_by_label("Kollega").select_option(label="Frida Norling")
@@ -105,7 +106,7 @@ def test_a_substitute_is_proposed_by_one_and_confirmed_by_another(
     hers.open("/kansliet")
     looked_at(office, "68-kansliet-vikarie")
     office.get_by_role("link", name=re.compile("Avslå")).first.click()
-    looked_at(office, "69-avsla-vikarie")
+    fits(office, "69-avsla-vikarie")
     hers.open("/kansliet")
     office.get_by_role("button", name=re.compile("Bekräfta Frida")).click()
     expect(office.get_by_role("button", name=re.compile("Bekräfta Frida"))).to_have_count(0)
@@ -133,7 +134,7 @@ def test_the_office_reads_how_long_it_takes_and_brings_clinics(
     page.emulate_media(color_scheme="light")
 
     hers.open("/kansliet/kliniker")
-    looked_at(page, "73-las-in-kliniker")
+    fits(page, "73-las-in-kliniker")
     norrvik = (
         "98;Region Norrvik;Region Norrvik;232100-9991;regionnorrvik.se;hud-norrvik;Hudkliniken;Norrviks sjukhus;;;;"
     )
@@ -148,15 +149,15 @@ def test_the_office_reads_how_long_it_takes_and_brings_clinics(
     looked_at(page, "76-kliniker-inlasta")
 
     hers.open("/kansliet/uppdrag")
-    looked_at(page, "77-kansliet-support")
+    fits(page, "77-kansliet-support")
     hers.press("Utse support")
-    looked_at(page, "78-utse-support")
+    fits(page, "78-utse-support")
 
     his = desk(bertil.card)
     his.open("/")
     his.press("Logga in med SmartCard")
     his.open("/personer/vantetid")
-    looked_at(his.page, "79-klinikens-tid")
+    fits(his.page, "79-klinikens-tid")
 
 
 def test_one_of_the_office_proposes_a_case_handler_and_another_confirms(
@@ -170,9 +171,9 @@ def test_one_of_the_office_proposes_a_case_handler_and_another_confirms(
     hers.press("Kansliet")
     page.get_by_label("Visa").select_option("utan")
     hers.press("Sök")
-    looked_at(page, "80-kliniker-utan-administrator")
+    fits(page, "80-kliniker-utan-administrator")
     hers.press("Uppdrag")
-    looked_at(page, "81-uppdrag")
+    fits(page, "81-uppdrag")
     hers.press("Föreslå till ett uppdrag")
     hers.press("Föreslå")
     looked_at(page, "82-foresla-fel")
@@ -193,10 +194,10 @@ def test_one_of_the_office_proposes_a_case_handler_and_another_confirms(
     looked_at(other.page, "85-start-kansliet")
     other.page.get_by_role("link", name=re.compile("förslag till uppdrag")).click()
     other.page.get_by_role("link", name=re.compile("Avslå … Henrik")).click()
-    looked_at(other.page, "86-avsla-forslag")
+    fits(other.page, "86-avsla-forslag")
     other.press("Avbryt")
     other.page.get_by_role("link", name=re.compile("Bekräfta … Henrik")).click()
-    looked_at(other.page, "87-bekrafta-uppdrag")
+    fits(other.page, "87-bekrafta-uppdrag")
     other.press("Bekräfta uppdraget")
     expect(other.page.get_by_role("status")).to_contain_text("Henrik Vall är utsedd")
     house.letter_to(henrik.mail, about="Du har fått ett uppdrag")
@@ -220,7 +221,7 @@ def test_the_office_writes_down_an_incident_and_revises_it(house: House, doris: 
     page = hers.open("/")
     hers.press("Logga in med SmartCard")
     hers.open("/kansliet/incidenter")
-    looked_at(page, "70-incidenter-inga")
+    fits(page, "70-incidenter-inga")
     hers.press("Skriv upp en incident")
     page.get_by_label("Vad har hänt?").fill("Fel fil till 19121212-1212")
     page.get_by_label("Upptäcktes").fill("i går 14.30")
@@ -237,7 +238,7 @@ def test_the_office_writes_down_an_incident_and_revises_it(house: House, doris: 
     page.get_by_text("Version 1,").click()
     looked_at(page, "72-incident")
     page.get_by_role("link", name="Incidenter").click()
-    looked_at(page, "73-incidenter")
+    fits(page, "73-incidenter")
     with page.expect_download() as file:
         hers.press("Hämta registret som fil")
     assert file.value.suggested_filename.startswith("incidenter-")

@@ -8,7 +8,8 @@ from http import HTTPStatus
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.outliers import INDICATOR, told
 from tests.journeys.people import CLINIC_TITLE, Person
 from tests.journeys.running import House
@@ -24,11 +25,11 @@ def test_the_office_asks_about_a_figure_and_only_that_clinic_reads_and_answers(
     hers.press("Kansliet")
     hers.press("Avvikelser")
     expect(hers.page.locator("main")).to_contain_text("Av ren slump")
-    looked_at(hers.page, "180-avvikelser")
+    fits(hers.page, "180-avvikelser")
     alarm = hers.page.get_by_role("row", name=re.compile(f"^{CLINIC_TITLE}"))
     expect(alarm).to_contain_text("sämre än riket")
     alarm.get_by_role("link", name="Öppna ärende").click()
-    looked_at(hers.page, "181-oppna-arende")
+    fits(hers.page, "181-oppna-arende")
     written(hers, "Varför öppnas ärendet?", "Se patienten 19121212-1212", "Öppna ärendet")
     expect(hers.page.locator("main")).to_contain_text("Ta bort det.")
     written(hers, "Varför öppnas ärendet?", "Långt under riket", "Öppna ärendet")

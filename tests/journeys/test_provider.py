@@ -14,7 +14,8 @@ import pytest
 
 from registret.demo.pki import DemoAuthority
 from tests.idp import CLIENT_ID, CLIENT_SECRET, IdentityProvider
-from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.conftest import looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import Person, appointed, newcomer
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor, heading
@@ -110,7 +111,7 @@ def test_in_a_browser_the_button_leads_there_and_back_and_out(
 
 
 def test_the_page_on_the_way_and_the_page_of_a_refusal(house: House, idp: IdentityProvider, desk: OpenDesk) -> None:
-    at: Desk = desk()
+    at: Desk = desk(own=True)
     # An answer without content leaves the browser where it is.
     at.context.route(f"{idp.issuer}/**", lambda route: route.fulfill(status=204))
     page = at.open("/")

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import CLINIC, CLINIC_TITLE, Person, appointed, newcomer, registered
 from tests.journeys.running import House, link_in
 
@@ -48,9 +49,9 @@ def test_a_clinic_goes_through_its_people(house: House, doris: Person, bertil: P
     office = logged_in(hers)
     hers.open("/kansliet")
     hers.press("Genomgångar")
-    looked_at(office, "80-genomgangar-tomt")
+    fits(office, "80-genomgangar-tomt")
     hers.press("Begär en genomgång")
-    looked_at(office, "81-begar-genomgang")
+    fits(office, "81-begar-genomgang")
     expect(office.get_by_role("combobox", name="Klinik")).to_have_value("")
     office.get_by_role("combobox", name="Klinik").fill("norrvik")
     office.get_by_role("option", name=CLINIC_TITLE).click()
@@ -62,7 +63,7 @@ def test_a_clinic_goes_through_its_people(house: House, doris: Person, bertil: P
     his.open("/start")
     looked_at(page, "83-start-genomgang")
     his.press("Till genomgången")
-    looked_at(page, "84-genomgang")
+    fits(page, "84-genomgang")
     choose(page, "Ylva Öst", "Behåll")
     choose(page, "Åke Ål", "Ändra")
     choose(page, "Zara Ödman", "Avsluta")
@@ -103,21 +104,21 @@ def test_a_clinic_goes_through_its_people(house: House, doris: Person, bertil: P
     assert "Zara Ödman" in rows
     assert ";ended;" in rows
     hers.open("/genomgang")
-    looked_at(office, "91-genomgangar")
+    fits(office, "91-genomgangar")
     hers.open("/sprak/en?till=/genomgang")
     office.get_by_role("link", name=CLINIC_TITLE).first.click()
-    looked_at(office, "92-genomgang-english")
+    fits(office, "92-genomgang-english")
 
 
 def test_the_office_reads_every_letter(house: House, doris: Person, desk: OpenDesk) -> None:
     hers = desk(doris.card)
     page = logged_in(hers)
     hers.open("/kansliet")
-    looked_at(page, "93-kliniker")
+    fits(page, "93-kliniker")
     hers.press("Alla mejl")
-    looked_at(page, "94-alla-mejl")
+    fits(page, "94-alla-mejl")
     hers.open("/kansliet/brev/recertification_opened/sv")
-    looked_at(page, "95-ett-mejl")
+    fits(page, "95-ett-mejl")
     hers.press("Visa mejlet som det ser ut i de flesta mejlprogram")
     # Nothing runs there, and so not axe either: the tests of letters look at their HTML.
     expect(page.get_by_role("heading", level=1)).to_have_text("Arbetar alla fortfarande här?")

@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from registret.kernel.checkdigit import luhn_digit
-from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import CLINIC, Person, appointed, newcomer, reporting
 from tests.journeys.running import PATIENCE, House
 
@@ -135,7 +136,7 @@ def test_a_pneumonia_from_inclusion_to_signature(at_work: Desk) -> None:
     choose(page, "Var infektionen förvärvades", "Samhällsförvärvad")
     at_work.press("Börja registrera")
     expect(page.locator("h1")).to_contain_text("Man")
-    looked_at(page, "72-formular-tomt")
+    fits(page, "72-formular-tomt")
 
     immune = page.get_by_role("group", name="Nedsatt immunförsvar")
     none, asplenia = immune.get_by_label("Ingen", exact=True), immune.get_by_label("Aspleni")
@@ -255,21 +256,21 @@ def test_signed_opened_again_with_a_reason_and_on_paper(at_work: Desk) -> None:
     at_work.press("Ändringar")
     expect(page.locator("main")).to_contain_text("Fel andningsfrekvens")
     expect(page.locator("main")).to_contain_text(re.compile(r"32 /min\s*→\s*28 /min"))
-    looked_at(page, "77-andringar")
+    fits(page, "77-andringar")
     at_work.press("Tillbaka till formuläret")
     more(page)
     at_work.press("Skriv ut")
     expect(page.locator("main")).to_contain_text("28 /min")
-    looked_at(page, "78-utskrift")
+    fits(page, "78-utskrift")
     page.go_back()
     more(page)
     at_work.press("Skriv ut tomt formulär")
     expect(page.locator("main")).to_contain_text("Besvaras om ”Blododling tagen” är Ja.")
-    looked_at(page, "78-tomt-formular")
+    fits(page, "78-tomt-formular")
     at_work.press("Registreringar")
-    looked_at(page, "79-registreringar")
+    fits(page, "79-registreringar")
     at_work.press("Start")
-    looked_at(page, "79-start")
+    fits(page, "79-start")
 
 
 def test_thrown_out_by_the_time_out_and_nothing_is_lost(house: House, at_work: Desk) -> None:
@@ -566,7 +567,7 @@ def test_a_follow_up_of_meningitis_is_due_three_months_after_discharge(
     due.get_by_role("link", name="19550505").click()
     expect(page.locator("[aria-current=step]")).to_contain_text("Uppföljning")
     expect(page.locator("[data-due]")).to_contain_text("Görs från")
-    looked_at(page, "81-uppfoljning-att-fylla-i")
+    fits(page, "81-uppfoljning-att-fylla-i")
 
 
 def test_patient_sub_registry_and_inclusion_are_one_page(house: House, desk: OpenDesk) -> None:

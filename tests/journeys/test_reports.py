@@ -8,7 +8,8 @@ import time
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.conftest import Desk, OpenDesk, looked_at
+from tests.journeys.conftest import fits, looked_at
+from tests.journeys.desks import Desk, OpenDesk
 from tests.journeys.people import Person, appointed, newcomer
 from tests.journeys.running import PATIENCE, House
 from tests.journeys.test_registry import answered, at_work, begun, patient, reporter, reporters_desk
@@ -46,15 +47,15 @@ def test_from_a_signature_to_a_figure_and_back_to_the_patient(at_work: Desk) -> 
     at_work.press("Signera")
     expect(page.locator("main")).to_contain_text("Signerad")
     counted(at_work, "19430217-••••")
-    looked_at(page, "162-vilka-ar-de")
+    fits(page, "162-vilka-ar-de")
     page.get_by_role("link", name="19430217-••••").click()
     expect(page.locator("h1")).to_contain_text("år")
     at_work.press("Rapporter")
-    looked_at(page, "160-rapporter")
+    fits(page, "160-rapporter")
     at_work.press(INDICATOR)
     expect(page.locator("main")).to_contain_text(re.compile(r"[1-9]\d* av [1-9]"))
     expect(page.locator("main")).to_contain_text("förslag")
-    looked_at(page, "161-indikator")
+    fits(page, "161-indikator")
 
 
 def counted(at_work: Desk, number: str) -> None:
@@ -103,7 +104,7 @@ def test_the_office_brings_counts_in_and_sees_the_coverage_of_all(house: House, 
     hers.press("Logga in med SmartCard")
     hers.press("Kansliet")
     hers.press("Täckningsgrad")
-    looked_at(page, "164-tackningsgrad")
+    fits(page, "164-tackningsgrad")
     hers.press("Läs in antal")
     tried(hers, "infektion-visby;pneumoni;2020;40\nnowhere;pneumoni;2020;4\n")
     expect(page.locator("main")).to_contain_text("kliniken nowhere finns inte")
@@ -121,7 +122,7 @@ def test_a_clinic_reads_how_complete_its_registrations_are(at_work: Desk) -> Non
     at_work.press("Rapporter")
     page.get_by_role("link", name="Datakvalitet").first.click()
     expect(page.locator("main")).to_contain_text("Täckningsgrad")
-    looked_at(page, "163-datakvalitet")
+    fits(page, "163-datakvalitet")
 
 
 def tried(hers: Desk, lines: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from registret.demo.pki import DemoAuthority
-from tests.journeys.conftest import OpenDesk, looked_at
+from tests.journeys.conftest import looked_at
+from tests.journeys.desks import OpenDesk
 from tests.journeys.people import CLINIC, Person, appointed, newcomer, reporting
 from tests.journeys.running import House
 from tests.journeys.test_registry import begun, fill, patient, saved
@@ -137,7 +138,7 @@ def test_where_logging_out_fails_the_other_tabs_come_back(house: House, bertil: 
 def test_the_page_after_logging_out_does_not_go_on_saying_that_the_card_is_out(
     house: House, bertil: Person, desk: OpenDesk
 ) -> None:
-    his = desk(bertil.card)
+    his = desk(bertil.card, own=True)
     page = his.page
     page.clock.install()
     his.open("/")

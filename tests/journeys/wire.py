@@ -36,6 +36,11 @@ class Visitor:
         token = token_in(self.get(form_on or path))
         return self._site("POST", path, data={"csrfmiddlewaretoken": token} | (fields or {}))
 
+    def methods(self, path: str) -> set[str]:
+        """Those that the address answers to: it refuses OPTIONS, before anything is looked up, and names them. None
+        where no address is."""
+        return set(re.findall(r"\w+", self._site("OPTIONS", path).headers.get("Allow", "")))
+
     def log_in(self, *, lank: str = "", purpose: str = "/logga-in") -> httpx.Response:
         """From the big button to the page behind it, redirects followed."""
         return self.follow(self.back_from_the_door(lank=lank, purpose=purpose))

@@ -15,7 +15,8 @@ from playwright.sync_api import BrowserContext, Page, Playwright
 
 from registret.demo.certificates import IssuedCertificate
 from registret.demo.reader import PIN, Reader
-from tests.journeys.conftest import CHROMIUM, POLICIES, Desk, bertil, cecilia, fill, house, launched, playwright
+from tests.journeys.conftest import POLICIES, bertil, cecilia, house, playwright
+from tests.journeys.desks import CHROMIUM, Desk, fill, launched
 from tests.journeys.running import House
 from tests.slow.screen import Screen, until
 

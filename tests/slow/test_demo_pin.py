@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from registret.demo import cards, reader
+from registret.demo import reader
 from registret.demo.browser import CardBrowser
-from registret.demo.cast import ANNA, hsa_file
+from registret.demo.people import cards
+from registret.demo.people.cast import ANNA, hsa_file
 
 # Instead of Chromium: it writes down what its store and its reader hold.
 REPORTER = """#!/bin/sh

@@ -123,13 +123,8 @@ def _fault_of(column: str, value: str, *, known: Known, allow_test: bool, at: da
             return _role_fault(value)
         case "senast inloggad":
             return _day_fault(value, at=at)
-        case "delregister":
-            wrong = [code for code in _codes(value) if code not in known.sub_registries]
-            return (
-                f"no sub-registry to give rights in: {wrong[0]} (codes are separated by a space or a comma)"
-                if wrong
-                else None
-            )
+        case "delregister" if wrong := [code for code in _codes(value) if code not in known.sub_registries]:
+            return f"no sub-registry to give rights in: {wrong[0]} (codes are separated by a space or a comma)"
     return None
 
 

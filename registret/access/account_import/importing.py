@@ -1,4 +1,4 @@
-"""Moving in: today's accounts out of a file, each attested by one decision that somebody stands for by name.
+"""Moving in: today's accounts out of a file, each attested by one decision of a person who is named.
 
 What is brought in is an account whose address is not confirmed, and its rights. Nobody gets in before the card has
 been shown and the address confirmed. An account that is there already, living or ended, is never touched.
@@ -79,7 +79,7 @@ def import_accounts(
         try:
             return _brought(lines, decision, dry_run=dry_run, by=by, at=at)
         except AccountExists:
-            pass  # Somebody of the file registered at this very moment: seen at the next look.
+            pass  # A person of the file registered at this very moment: seen at the next look.
     return _brought(lines, decision, dry_run=dry_run, by=by, at=at)
 
 
@@ -113,18 +113,32 @@ def _brought(
         people.setdefault(line.hsa_id.key, []).append(line)
     # In one order, so that two imports at once wait for each other instead of for ever.
     done = [moving.batch(some) for some in _batches([people[key] for key in sorted(people)])]
-    moved = ImportResult(
-        accounts=sum(one.accounts for one in done),
-        rights=sum(one.rights for one in done),
-        standing=sum(one.standing for one in done),
-        left=tuple(sorted(left for one in done for left in one.left)),
-    )
+    moved = _sum(done)
     if moved.accounts:
         facts = {"accounts": moved.accounts, "rights": moved.rights, "rows": len(lines)}
         record(event=Event.ACCOUNTS_IMPORTED, by=by, at=at, facts=moving.named | facts)
     if dry_run:
         transaction.set_rollback(True)
     return moved
+
+
+def _sum(done: Sequence[ImportResult]) -> ImportResult:
+    return ImportResult(
+        accounts=sum(one.accounts for one in done),
+        rights=sum(one.rights for one in done),
+        standing=sum(one.standing for one in done),
+        left=tuple(sorted(left for one in done for left in one.left)),
+    )
+
+
+def _new_account(line: AccountLine) -> NewAccount:
+    return NewAccount(
+        hsa_id=line.hsa_id,
+        given_name=line.given_name,
+        surname=line.surname,
+        email=line.email,
+        logged_in_at=line.last_login,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,38 +178,23 @@ class _Moving:
         return line.last_login is not None and line.last_login <= self.dormant_since
 
     def _open(self, people: Sequence[list[AccountLine]]) -> None:
-        ids = open_accounts(
-            people=[
-                NewAccount(
-                    hsa_id=one.hsa_id,
-                    given_name=one.given_name,
-                    surname=one.surname,
-                    email=one.email,
-                    logged_in_at=one.last_login,
-                )
-                for one, *_ in people
-            ],
-            language=settings.LANGUAGE_CODE,
-            at=self.at,
+        new = [_new_account(lines[0]) for lines in people]
+        ids = open_accounts(people=new, language=settings.LANGUAGE_CODE, at=self.at)
+        opened = list(zip(ids, people, strict=True))
+        Grant.objects.bulk_create(self._grant(account_id, line) for account_id, lines in opened for line in lines)
+        record_many(entries=[self._entry(*one) for one in opened], by=self.by, at=self.at)
+
+    def _grant(self, account_id: int, line: AccountLine) -> Grant:
+        return Grant(
+            account_id=account_id,
+            role=line.role,
+            clinic_id=self.clinic_ids[line.clinic],
+            sub_registries=list(line.sub_registries),
+            source=GrantSource.IMPORTED,
+            begins_at=self.at,
+            ends_at=self.ends_at,
+            decided_by_names=self.decision.decided_by,
         )
-        Grant.objects.bulk_create(
-            [
-                Grant(
-                    account_id=account_id,
-                    role=line.role,
-                    clinic_id=self.clinic_ids[line.clinic],
-                    sub_registries=list(line.sub_registries),
-                    source=GrantSource.IMPORTED,
-                    begins_at=self.at,
-                    ends_at=self.ends_at,
-                    decided_by_names=self.decision.decided_by,
-                )
-                for account_id, lines in zip(ids, people, strict=True)
-                for line in lines
-            ]
-        )
-        entries = [self._entry(account_id, lines) for account_id, lines in zip(ids, people, strict=True)]
-        record_many(entries=entries, by=self.by, at=self.at)
 
     def _entry(self, account_id: int, lines: Sequence[AccountLine]) -> NewEntry:
         places = sorted({line.clinic for line in lines})

@@ -64,7 +64,7 @@ def questions_to(*, account_id: int, application_id: int | None = None) -> tuple
 
 @transaction.atomic
 def take_on(*, application_id: int, actor: Actor, at: datetime) -> None:
-    """Tas av mig: colleagues see that somebody is at it. It binds nobody: anybody else may decide, or take it over.
+    """Tas av mig: colleagues see who is at it. It binds nobody: anyone else may decide, or take it over.
 
     Raises: NotFound, OwnApplication, CardTooOld, AlreadyDecided.
     """

@@ -38,7 +38,7 @@ class Wish(TypedDict):
 
 
 def apply(*, account_id: int, by: By, at: datetime, **wish: Unpack[Wish]) -> int:
-    """A further application of somebody who has an account: after a decline, a lapse, or for another clinic.
+    """A further application of a person who has an account: after a decline, a lapse, or for another clinic.
 
     Raises: NotFound, AccountEnded, AccountSuspended, AlreadyApplied, ClinicClosed, RoleImpossible, SubRegistryClosed,
         NotParticipating, TooMany.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import permutations
 
 from django.db import transaction
 
@@ -38,11 +39,12 @@ from registret.accounts.refusals import ConfirmationDone
 from registret.kernel.identifiers import EmailAddress
 from registret.kernel.life import NotPossible
 from registret.ledger.events import Event
-from registret.ledger.services import record
+from registret.ledger.services import Fact, HasAccount, record
 from registret.time_limits.lengths import TimeLimit
 from registret.time_limits.queries import length
 
 
+@transaction.atomic
 def attest(
     *,
     application_id: int,
@@ -53,45 +55,51 @@ def attest(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Attestera: the application becomes a grant, whose id is returned. The applicant is told.
+    """Attestera: the application becomes a grant. Return its id. The applicant is told.
 
     If the applicant has proven an account under another HSA-id, which the actor must have seen (`claim_seen`), that one
-    ends and the two are linked. Its rights are not handed on.
-
-    At the registry office two decide: one has recommended the same (`recommend`).
+    ends and the two are linked. Its rights are not handed on. At the registry office two decide: see `recommend`.
 
     Raises: NotFound, CardTooOld, OwnApplication, AlreadyDecided, NotActionable, ClinicClosed, RoleImpossible,
         SubRegistryClosed, NotParticipating, EndImpossible, BeyondOwnRights, OutlastsOwnRight, SecondNeeded,
         OfficeAppointed, GivesRights, AlreadyGranted, ClaimNotSeen, ClaimImpossible.
     """
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
-    with transaction.atomic():
-        wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
-        claim = _claim_to_settle(wanted, seen=claim_seen, actor=actor, at=at)
-        check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
-        right = Right(role=role, sub_registries=frozenset(sub_registries), ends_at=ends_at)
-        check_reach(right, actor=actor, at=at)
-        first = None
-        if actor.seat.clinic_id is None:
-            _check_not_appointed(wanted)
-            first = standing_recommendation(wanted, actor=actor, at=at)
-            if first is None or not _is_same(first, role, sub_registries, last_day):
-                raise SecondNeeded()
-        grant_id = create_grant(
-            right,
-            account_id=wanted.account_id,
-            clinic_id=wanted.clinic_id,
-            author=two_of(first.by, first.by_id, actor) if first else Author(account_id=actor.account_id),
-            source=GrantSource.ATTESTED,
-            application_id=wanted.id,
-            by=actor.by,
-            at=at,
-        )
-        _decide(wanted, act="attest", reason="", actor=actor, at=at, facts={"role": role.value, "until": str(last_day)})
-        write_to(wanted.account_id, kind="attested", role=role, clinic=wanted.clinic_name, valid_until=last_day, at=at)
-        if claim is not None:
-            _settle(claim, wanted, actor=actor, at=at)
+    wanted = _to_decide(application_id, actor=actor, act="attest", at=at)
+    claim = _claim_to_settle(wanted, seen=claim_seen, actor=actor, at=at)
+    check_wish(clinic_id=wanted.clinic_id, role=role, sub_registries=sub_registries)
+    right = Right(role=role, sub_registries=frozenset(sub_registries), ends_at=ends_at)
+    check_reach(right, actor=actor, at=at)
+    grant_id = create_grant(
+        right,
+        account_id=wanted.account_id,
+        clinic_id=wanted.clinic_id,
+        author=_author(wanted, right, last_day, actor=actor, at=at),
+        source=GrantSource.ATTESTED,
+        application_id=wanted.id,
+        by=actor.by,
+        at=at,
+    )
+    _decide(wanted, "attest", {"role": role.value, "until": str(last_day)}, actor=actor, at=at)
+    write_to(wanted.account_id, kind="attested", role=role, clinic=wanted.clinic_name, valid_until=last_day, at=at)
+    if claim is not None:
+        _settle(claim, wanted, actor=actor, at=at)
     return grant_id
+
+
+def _author(wanted: ApplicationRow, right: Right, last_day: date, *, actor: Actor, at: datetime) -> Author:
+    """Who decides: the actor alone at a clinic; at the registry office with the one who recommended the same.
+
+    Raises: OfficeAppointed, SecondNeeded.
+    """
+    if actor.seat.clinic_id is not None:
+        return Author(account_id=actor.account_id)
+    _check_not_appointed(wanted)
+    first = standing_recommendation(wanted, actor=actor, at=at)
+    wish = right.role, right.sub_registries, last_day
+    if first is None or (first.role, frozenset(first.sub_registries), first.last_day) != wish:
+        raise SecondNeeded()
+    return two_of(first.by, first.by_id, actor)
 
 
 @transaction.atomic
@@ -118,14 +126,8 @@ def recommend(
         recommended_sub_registries=sorted(set(sub_registries)),
         recommended_until=last_day,
     )
-    record(
-        event=Event.APPLICATION_RECOMMENDED,
-        by=actor.by,
-        at=at,
-        about=wanted,
-        clinic_id=wanted.clinic_id,
-        facts={"role": role.value, "until": str(last_day)},
-    )
+    facts = {"role": role.value, "until": str(last_day)}
+    _record(Event.APPLICATION_RECOMMENDED, wanted, facts, actor=actor, at=at)
 
 
 def standing_recommendation(wanted: ApplicationRow, *, actor: Actor, at: datetime) -> Recommendation | None:
@@ -143,7 +145,7 @@ def decline(*, application_id: int, reason: str, actor: Actor, at: datetime) -> 
     """
     with transaction.atomic():
         wanted = _to_decide(application_id, actor=actor, act="decline", at=at)
-        _decide(wanted, act="decline", reason=reason, actor=actor, at=at, facts={"reason": reason})
+        _decide(wanted, "decline", {"reason": reason}, actor=actor, at=at)
         write_to(wanted.account_id, kind="declined", clinic=wanted.clinic_name, reason=reason, at=at)
 
 
@@ -166,10 +168,6 @@ def may_be_ended_by_claim(old: AccountRow, *, at: datetime) -> bool:
     if old.state is AccountState.SUSPENDED and old.state_authority is not Authority.CLOCK:
         return False
     return not Grant.objects.not_ended(at=at).filter(account_id=old.id, clinic=None).exists()
-
-
-def _is_same(found: Recommendation, role: Role, sub_registries: Sequence[str], last_day: date) -> bool:
-    return (found.role, set(found.sub_registries), found.last_day) == (role, set(sub_registries), last_day)
 
 
 def is_appointed(wanted: ApplicationRow) -> bool:
@@ -215,21 +213,10 @@ def _settle(claim: Claim, wanted: ApplicationRow, *, actor: Actor, at: datetime)
     if old.state is not AccountState.ENDED:
         end_account(account_id=old.id, reason="new_hsa_id", by=actor.by, at=at)
     Claim.objects.filter(id=claim.id).update(settled_at=at, email="")
-    for about, other in ((old.id, wanted.account_id), (wanted.account_id, old.id)):
-        hsa_id = old.hsa_id if about == old.id else wanted.hsa_id
-        facts: dict[str, str | int | bool | None] = {
-            "account": other,
-            "hsa_id": (wanted if about == old.id else old).hsa_id.text,
-        }
-        record(
-            event=Event.ACCOUNT_LINKED,
-            by=actor.by,
-            at=at,
-            about_account_id=about,
-            about_hsa_id=hsa_id,
-            clinic_id=wanted.clinic_id,
-            facts=facts,
-        )
+    both: tuple[HasAccount, HasAccount] = (old, wanted)
+    for about, other in permutations(both, 2):
+        facts: dict[str, Fact] = {"account": other.account_id, "hsa_id": other.hsa_id.text}
+        record(event=Event.ACCOUNT_LINKED, by=actor.by, at=at, about=about, clinic_id=wanted.clinic_id, facts=facts)
     context = {"name": old.given_name, "hsa_id": old.hsa_id.text}
     post_to(old, kind="account_moved", context=context, at=at)
 
@@ -253,17 +240,16 @@ def _to_decide(application_id: int, *, actor: Actor, act: str, at: datetime) -> 
     return wanted
 
 
-def _decide(
-    wanted: ApplicationRow,
-    *,
-    act: str,
-    reason: str,
-    actor: Actor,
-    at: datetime,
-    facts: dict[str, str | int | bool | None],
-) -> None:
-    state = APPLICATION_LIFE.after(wanted.state, act)
+def _decide(wanted: ApplicationRow, act: str, facts: Mapping[str, str], *, actor: Actor, at: datetime) -> None:
+    """`facts`: for the log; a reason among them is the application's too."""
     Application.objects.filter(id=wanted.id).update(
-        state=state, decided_at=at, decided_by_id=actor.account_id, reason=reason
+        state=APPLICATION_LIFE.after(wanted.state, act),
+        decided_at=at,
+        decided_by_id=actor.account_id,
+        reason=facts.get("reason", ""),
     )
-    record(event=Event(f"application.{act}"), by=actor.by, at=at, about=wanted, clinic_id=wanted.clinic_id, facts=facts)
+    _record(Event(f"application.{act}"), wanted, facts, actor=actor, at=at)
+
+
+def _record(event: Event, about: ApplicationRow, facts: Mapping[str, str], *, actor: Actor, at: datetime) -> None:
+    record(event=event, by=actor.by, at=at, about=about, clinic_id=about.clinic_id, facts=facts)

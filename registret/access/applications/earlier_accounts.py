@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -30,7 +30,7 @@ from registret.mail.links import claim_code_fits
 from registret.rate_limits.services import Limit, take
 
 CLAIMS_PER_ACCOUNT = Limit(what="claims_account", most=5, per=timedelta(days=1))
-# Each of them may be a letter to somebody else.
+# Each of them may be a letter to another person.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +89,8 @@ def claim(*, account_id: int, email: EmailAddress, by: By, at: datetime) -> None
         found.save()
         record(event=Event.CLAIM_MADE, by=by, at=at, about=held, facts={"domain": email.domain})
         if old is not None:
-            post_to(
-                old,
-                kind="claim",
-                context={"name": old.given_name, "valid_until": found.expires_at},
-                confirmation=(found.id, found.version),
-                at=at,
-            )
+            told: dict[str, str | date] = {"name": old.given_name, "valid_until": found.expires_at}
+            post_to(old, kind="claim", context=told, confirmation=(found.id, found.version), at=at)
 
 
 def prove(*, account_id: int, code: str, by: By, at: datetime) -> None:
@@ -115,14 +110,8 @@ def prove(*, account_id: int, code: str, by: By, at: datetime) -> None:
             Claim.objects.filter(id=found.id).update(proven_at=at)
             record(event=Event.CLAIM_PROVEN, by=by, at=at, about=held)
             return
-        record(
-            event=Event.CLAIM_CODE_REFUSED,
-            outcome="refused",
-            by=by,
-            at=at,
-            about=held,
-            facts={"left": found.guesses_left},
-        )
+        facts = {"left": found.guesses_left}
+        record(event=Event.CLAIM_CODE_REFUSED, outcome="refused", by=by, at=at, about=held, facts=facts)
     count_wrong_code(account_id=account_id, by=by, at=at)
     raise refusal
 

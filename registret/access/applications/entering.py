@@ -75,9 +75,9 @@ class Entered:
 def enter(*, proof: Proof, replaces: str | None = None, network: str | None, at: datetime) -> Entered:
     """A proven card logs in, or learns what is missing. Either way a session begins.
 
-    Somebody who came by the link of a letter confirms with the card that was just shown. With one seat the person is
-    at work at once; with several, at the one that they had in this browser, if they come back to a page. `replaces` is
-    the key of the session that this browser had until now.
+    A person who came by the link of a letter confirms with the card that was just shown. With one seat they are at work
+    at once; with several, at the one that they had in this browser, if they come back to a page. `replaces` is the key
+    of the session that this browser had until now.
 
     Raises: HsaIdDisputed.
     """
@@ -93,24 +93,32 @@ def enter(*, proof: Proof, replaces: str | None = None, network: str | None, at:
         seat, back_to = _whereto(proof, standing)
         grant_id = seat.grant_id if seat else None
         key = open_session(proof=proof, grant_id=grant_id, replaces=replaces, network=network, at=at)
-        if person is not None and standing.missing is None:
-            accounts.note_login(account_id=person.id, card=card, at=at)
-        elif person is not None and not person.card_issuer:
-            accounts.note_card(account_id=person.id, card=card)
-        if person is not None and _is_of_another_ca(person, card):
-            facts = {"issuer_before": person.card_issuer, "issuer": card.card_issuer}
-            record(event=Event.ACCOUNT_NEW_ISSUER, by=by, at=at, about_account_id=person.id, facts=facts)
-        if person is not None and person.state is AccountState.REGISTERED:
-            _send_first_confirmation(person, by=by, at=at)
-        record(
-            event=Event.LOGIN_REFUSED if standing.missing else Event.LOGIN_DONE,
-            outcome="refused" if standing.missing else "done",
-            by=by,
-            at=at,
-            clinic_id=seat.clinic_id if seat else None,
-            facts={"code": standing.missing.code} if standing.missing else {"seats": len(standing.seats)},
-        )
+        if person is not None:
+            _note_card(person, card, comes_in=standing.missing is None, by=by, at=at)
+        _log_login(standing, seat, by=by, at=at)
     return Entered(session_key=key, standing=standing, confirmed=confirmed, back_to=back_to)
+
+
+def _log_login(standing: LoginStatus, seat: Assignment | None, *, by: By, at: datetime) -> None:
+    if standing.missing is None:
+        clinic_id = seat.clinic_id if seat else None
+        record(event=Event.LOGIN_DONE, by=by, at=at, clinic_id=clinic_id, facts={"seats": len(standing.seats)})
+    else:
+        facts = {"code": standing.missing.code}
+        record(event=Event.LOGIN_REFUSED, outcome="refused", by=by, at=at, facts=facts)
+
+
+def _note_card(person: AccountRow, card: CardFacts, *, comes_in: bool, by: By, at: datetime) -> None:
+    """What the card that was shown means for the account."""
+    if comes_in:
+        accounts.note_login(account_id=person.id, card=card, at=at)
+    elif not person.card_issuer:
+        accounts.note_card(account_id=person.id, card=card)
+    if _is_of_another_ca(person, card):
+        facts = {"issuer_before": person.card_issuer, "issuer": card.card_issuer}
+        record(event=Event.ACCOUNT_NEW_ISSUER, by=by, at=at, about_account_id=person.id, facts=facts)
+    if person.state is AccountState.REGISTERED:
+        _send_first_confirmation(person, by=by, at=at)
 
 
 @transaction.atomic
@@ -128,7 +136,7 @@ def choose_seat(*, sitting: ActiveSession, grant_id: int, by: By, at: datetime) 
 
 
 def _whereto(proof: Proof, standing: LoginStatus) -> tuple[Assignment | None, str]:
-    """The seat, and the page to come back to. A page that somebody else was at in this browser is theirs."""
+    """The seat, and the page to come back to. A page that another person was at in this browser is theirs."""
     seats = standing.seats if standing.missing is None else ()
     first = seats[0] if seats else None
     if not proof.back_to:

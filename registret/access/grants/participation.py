@@ -13,7 +13,7 @@ from registret.access.models import Participation
 from registret.access.refusals import DecidedAlready, NotFound, NotParticipating
 from registret.access.roles import Permission, Role
 from registret.ledger.events import Event
-from registret.ledger.services import record
+from registret.ledger.services import Fact, record
 from registret.places.queries import clinic
 from registret.registries.queries import sub_registries
 
@@ -74,13 +74,8 @@ def decide(*, clinic_id: int, sub_registry: str, takes_part: bool, reason: str, 
         by_id=actor.account_id,
         by_name=actor.name,
     )
-    record(
-        event=Event.PARTICIPATION_DECIDED,
-        by=actor.by,
-        at=at,
-        clinic_id=clinic_id,
-        facts={"sub_registry": sub_registry, "takes_part": takes_part, "reason": reason.strip()},
-    )
+    facts: dict[str, Fact] = {"sub_registry": sub_registry, "takes_part": takes_part, "reason": reason.strip()}
+    record(event=Event.PARTICIPATION_DECIDED, by=actor.by, at=at, clinic_id=clinic_id, facts=facts)
 
 
 def _row(row: Participation) -> ParticipationRow:

@@ -1,4 +1,4 @@
-"""How far somebody may give rights: nobody gives what they do not have themselves, or for longer."""
+"""How far an actor may give rights: nobody gives what they do not have themselves, or for longer."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ MAY_BE_FORGOTTEN = frozenset({ApplicationState.DECLINED, ApplicationState.WITHDR
 
 
 class Application(models.Model):
-    """Somebody asks for a role at a clinic."""
+    """A person asks for a role at a clinic."""
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="applications")
@@ -109,10 +109,10 @@ class Note(models.Model):
 
 
 class Claim(MailedCode):
-    """Somebody with a new HSA-id says that an account under another one is theirs as well.
+    """A person with a new HSA-id says that an account under another one is theirs as well.
 
     `old_account` is whose confirmed address `email` was when the code was sent; without one no code can be right.
-    Proven by the code, settled when somebody attests: then the old account has ended, and the row is the link.
+    Proven by the code, settled when the application is attested: then the old account has ended, and this is the link.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -1,4 +1,4 @@
-"""What somebody may do where and until when, and the sub-registries that a clinic takes part in."""
+"""What people may do where and until when, and the sub-registries that a clinic takes part in."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
 
 class Grant(models.Model):
-    """Behörighet: what somebody may do, where, from, to, by whom. Attested or appointed, never for oneself."""
+    """Behörighet: what a person may do, where, from, to, by whom. Attested or appointed, never for oneself."""
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="grants")

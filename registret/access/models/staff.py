@@ -60,7 +60,7 @@ class Substitution(models.Model):
 
 
 class Nomination(models.Model):
-    """Somebody who is proposed as log reviewer or case handler, or as local administrator of a clinic that has none.
+    """A person who is proposed as log reviewer or case handler, or as local administrator of a clinic that has none.
 
     One at the registry office proposes, another confirms.
 

@@ -35,7 +35,7 @@ def attesters(wanted: Application, *, at: datetime) -> list[Administrator]:
 
 
 def lock_if_waiting(wanted: Application, **others: object) -> bool:
-    """Whether it waits now that it is locked. What somebody else has locked is being decided about."""
+    """Whether it waits now that it is locked. What another process has locked is being decided."""
     here = Application.objects.select_for_update(of=("self",), skip_locked=True)
     return here.filter(id=wanted.id, state=ApplicationState.WAITING, **others).exists()
 

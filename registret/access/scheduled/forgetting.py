@@ -105,7 +105,11 @@ def erase_ended(clock: Clock) -> Iterator[Done]:
         for account_id in erased:
             yield Done(what="erased", subject=f"account {account_id}")
         if len(erased) < len(ids):
-            break  # somebody else is at it
+            break  # another process is at it
+    yield from _erase_hsa_ids(clock)
+
+
+def _erase_hsa_ids(clock: Clock) -> Iterator[Done]:
     # What tells that two accounts were one person's stays as long as the log: nobody reviews what they did themselves.
     before = clock.ago(TimeLimit.KEEP_LOG)
     while ids := hsa_ids_to_erase(ended_before=before, size=BATCH):

@@ -29,7 +29,7 @@ from registret.time_limits.lengths import TimeLimit
 
 
 def recertify(clock: Clock) -> Iterator[Done]:
-    """Opens a recertification at each clinic where somebody has a grant and none was opened for so long."""
+    """Open a recertification at each clinic where anyone has a grant and none was opened for so long."""
     for clinic_id in _to_recertify(clock):
         if _recertified(clock, clinic_id):
             yield Done(what="recertification opened", subject=f"clinic {clinic_id}")
@@ -83,7 +83,7 @@ def _reminded_of_recertification(clock: Clock, whole: Recertification, which: st
     here = Recertification.objects.select_for_update(of=("self",), skip_locked=True)
     if not here.filter(id=whole.id, closed_at=None).exists():
         return False
-    # A reminder to nobody is none: silence does not count until there is somebody to break it.
+    # A reminder to nobody is none: silence does not count until there is an administrator to break it.
     if not active_administrators(clinic_id=whole.clinic_id, at=clock.at) and not registry_office(at=clock.at):
         return False
     if not first("recertification_reminder", whole.id, occasion=which, at=clock.at):
@@ -126,7 +126,7 @@ def _silenced(clock: Clock, line: RecertificationLine) -> str:
     Grant.objects.select_for_update(of=("self",)).filter(id=line.grant_id).first()
     here = RecertificationLine.objects.filter(id=line.id, state=LineState.UNANSWERED)
     if not here.exists():
-        return ""  # somebody answered a moment ago
+        return ""  # it was answered a moment ago
     if here.filter(_over(clock)).exists():
         record_outcome(grant_id=line.grant_id, act="overtake", answered_by_id=None, by=CLOCK, at=clock.at)
         return "was over"

@@ -56,7 +56,7 @@ def _unused(clock: Clock, account_id: int) -> str:
 
 
 def _due(clock: Clock, person: AccountRow, warned: Mapping[tuple[int, str], datetime]) -> str:
-    """What is to be done now about somebody who has not logged in for long."""
+    """What is to be done now about a person who has not logged in for long."""
     until, notice = _unused_until(clock, person), clock.limits[TimeLimit.WARN_OF_SUSPENSION]
     # Who was brought in out of a file has logged in elsewhere, and is warned though the address is not confirmed here.
     if person.state is AccountState.REGISTERED and person.logged_in_at is None:

@@ -1,9 +1,10 @@
-"""Mitt konto: what somebody does about their own account. It gives up rights, or asks for them, and gives none."""
+"""Mitt konto: what people do about their own account. It gives up rights, or asks for them, and gives none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Unpack
 
 from django.conf import settings
@@ -176,27 +177,15 @@ def _ask_for_address(person: AccountRow, email: EmailAddress, *, by: By, at: dat
     limit_letters(subject=person.hsa_id.key, email=email, by=by, at=at)
     with transaction.atomic():
         confirmation = ask_for_change(account_id=person.id, email=email, by=by, at=at)
-        post(
-            kind="confirm_new_address",
-            to=email,
-            language=person.language,
-            context={"name": person.given_name, "valid_until": at + settings.CONFIRMATION_LIFETIME},
-            confirmation=confirmation,
-            about_account_id=person.id,
-            at=at,
-        )
+        tell = partial(post, language=person.language, confirmation=confirmation, about_account_id=person.id, at=at)
+        until = at + settings.CONFIRMATION_LIFETIME
+        tell(kind="confirm_new_address", to=email, context={"name": person.given_name, "valid_until": until})
         _, version = confirmation
         if version == 1:
-            post(
-                kind="address_change_asked",
-                # As it is now that the account is locked.
-                to=existing_account(person.id).email,
-                language=person.language,
-                context={"name": person.given_name, "new_address": email.masked},
-                confirmation=confirmation,
-                about_account_id=person.id,
-                at=at,
-            )
+            # As it is now that the account is locked.
+            before = existing_account(person.id).email
+            told = {"name": person.given_name, "new_address": email.masked}
+            tell(kind="address_change_asked", to=before, context=told)
 
 
 def _those_who_look_after(person: AccountRow, *, at: datetime) -> tuple[Administrator, ...]:

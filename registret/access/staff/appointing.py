@@ -1,4 +1,4 @@
-"""Appointing people whom nobody attests: the first ones, local administrators, support; and who works for the registry.
+"""Appointing people whom nobody attests: the first ones, local administrators, support.
 
 Log reviewers, case handlers, and local administrators of a clinic that has none take two people: see `nominating`."""
 
@@ -16,18 +16,17 @@ from registret.access.actor import Actor
 from registret.access.applications.confirming import send_confirmation
 from registret.access.checks import (
     check_card_age,
-    existing,
     existing_account,
     limit_letter_to,
     limit_letters,
     open_clinic,
     two_names,
 )
-from registret.access.grants.granting import Author, create_grant, revoke
+from registret.access.grants.granting import Author, create_grant
 from registret.access.grants.reach import Right
 from registret.access.grants.rules import end_of, last_possible_day
 from registret.access.models import Grant
-from registret.access.notices import post_to, write_to
+from registret.access.notices import post_to
 from registret.access.queries.administrators import Administrator, active_administrators
 from registret.access.refusals import GivesRights, OwnRights, PersonSuspended, RoleImpossible, SecondNeeded
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Permission, Role, apart_from
@@ -56,6 +55,15 @@ class NamedPerson(TypedDict):
     email: EmailAddress
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """What a person is made, where (None: at the registry), and by whom."""
+
+    role: Role
+    clinic_id: int | None = None
+    author: Author
+
+
 def appoint_by_program(
     *,
     role: Role,
@@ -70,7 +78,7 @@ def appoint_by_program(
     Raises: PrincipalsMissing, RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
     """
     names = two_names(decided_by)
-    return appoint(**person, role=role, clinic_id=clinic_id, author=Author(names=names), by=by, at=at)
+    return appoint(Appointment(role=role, clinic_id=clinic_id, author=Author(names=names)), by=by, at=at, **person)
 
 
 def appoint_local_administrator(*, clinic_id: int, actor: Actor, at: datetime, **person: Unpack[NamedPerson]) -> int:
@@ -89,15 +97,13 @@ def appoint_local_administrator(*, clinic_id: int, actor: Actor, at: datetime, *
         raise SecondNeeded()
     account = living_account(hsa_id=hsa_id)
     name = account.name if account else f"{person['given_name']} {person['surname']}"
-    return appoint(
-        **person,
-        role=Role.LOCAL_ADMINISTRATOR,
-        clinic_id=clinic_id,
-        author=Author(account_id=actor.account_id),
-        first=lambda: _tell_colleagues(others, administrator=name, clinic=place.title, actor=actor, at=at),
-        by=actor.by,
-        at=at,
-    )
+
+    def first() -> None:
+        _tell_colleagues(others, administrator=name, clinic=place.title, actor=actor, at=at)
+
+    author = Author(account_id=actor.account_id)
+    given = Appointment(role=Role.LOCAL_ADMINISTRATOR, clinic_id=clinic_id, author=author)
+    return appoint(given, first=first, by=actor.by, at=at, **person)
 
 
 def appoint_support(*, actor: Actor, at: datetime, **person: Unpack[NamedPerson]) -> int:
@@ -106,7 +112,8 @@ def appoint_support(*, actor: Actor, at: datetime, **person: Unpack[NamedPerson]
     Raises: NotPermitted, CardTooOld, OwnRights, PersonSuspended, AlreadyGranted, TooMany.
     """
     check_appointing(person["hsa_id"], actor=actor, at=at)
-    return appoint(**person, role=Role.SUPPORT, author=Author(account_id=actor.account_id), by=actor.by, at=at)
+    given = Appointment(role=Role.SUPPORT, author=Author(account_id=actor.account_id))
+    return appoint(given, by=actor.by, at=at, **person)
 
 
 def others_at(clinic_id: int, *, hsa_id: HsaId, actor: Actor, at: datetime) -> tuple[Administrator, ...]:
@@ -125,92 +132,8 @@ def _tell_colleagues(
         post_to(one, kind="administrator_appointed", context=context, at=at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AtTheRegistry:
-    """Somebody who works for the registry itself now, or will once the mail is confirmed."""
-
-    grant_id: int
-    account_id: int
-    name: str
-    hsa_id: HsaId
-    role: Role
-    state: AccountState
-    ends_at: datetime
-
-
-def at_the_registry(*, actor: Actor, at: datetime) -> tuple[AtTheRegistry, ...]:
-    """By role and name. One query.
-
-    Raises: NotPermitted.
-    """
-    actor.require(Permission.APPOINT)
-    living = Grant.objects.valid(at=at).filter(role__in=ROLES_OF_THE_OFFICE)
-    found = living.exclude(account__state=AccountState.ENDED).select_related("account")
-    rows = [
-        AtTheRegistry(
-            grant_id=grant.id,
-            account_id=grant.account_id,
-            name=grant.account.name,
-            hsa_id=grant.account.hsa_id,
-            role=Role(grant.role),
-            state=AccountState(grant.account.state),
-            ends_at=grant.ends_at,
-        )
-        for grant in found.order_by("account__surname", "account__given_name", "id")
-    ]
-    # The sort is stable: within a role they keep their order.
-    return tuple(sorted(rows, key=lambda row: list(Role).index(row.role)))
-
-
-@transaction.atomic
-def dismiss_support(*, grant_id: int, reason: str, actor: Actor, at: datetime) -> None:
-    """The office takes a support's role back; the person is told why. Others come and go in the name of two.
-
-    Raises: NotPermitted, NotFound, OwnRights, CardTooOld.
-    """
-    people = at_the_registry(actor=actor, at=at)
-    chosen = existing(next((one for one in people if one.grant_id == grant_id and one.role is Role.SUPPORT), None))
-    if chosen.account_id == actor.account_id:
-        raise OwnRights()
-    check_card_age(actor, at=at)
-    _take_back(grant_id, chosen.account_id, Role.SUPPORT, reason, revoked_by_id=actor.account_id, by=actor.by, at=at)
-
-
-@transaction.atomic
-def dismiss_by_program(
-    *, hsa_id: HsaId, role: Role, reason: str, decided_by: tuple[str, str], by: By, at: datetime
-) -> None:
-    """Somebody works for the registry no more, from the command line: two named people decide. The person is told why.
-
-    Raises: PrincipalsMissing, RoleImpossible (a role at a clinic), NotFound.
-    """
-    names = two_names(decided_by)
-    if role in ROLES_AT_A_CLINIC:
-        raise RoleImpossible()
-    person = living_account(hsa_id=hsa_id)
-    living = Grant.objects.not_ended(at=at).filter(role=role)
-    grant = existing(living.filter(account_id=person.id).first() if person else None)
-    record(
-        event=Event.GRANT_DISMISSED,
-        by=by,
-        at=at,
-        about_account_id=grant.account_id,
-        about_hsa_id=hsa_id,
-        facts={"role": role.value, "decided_by": names},
-    )
-    _take_back(grant.id, grant.account_id, role, reason, revoked_by_id=None, by=by, at=at)
-
-
-def _take_back(
-    grant_id: int, account_id: int, role: Role, reason: str, *, revoked_by_id: int | None, by: By, at: datetime
-) -> None:
-    lock_account(account_id=account_id)
-    revoke(grant_id=grant_id, reason=reason, revoked_by_id=revoked_by_id, by=by, at=at)
-    write_to(account_id, kind="grant_revoked", role=role, place=settings.REGISTRY_NAME, reason=reason, at=at)
-
-
 def check_appointing(hsa_id: HsaId, *, actor: Actor, at: datetime) -> None:
-    """For acts of the office that make somebody something. Raises: NotPermitted, OwnRights, CardTooOld."""
+    """For acts of the office that give a person a role. Raises: NotPermitted, OwnRights, CardTooOld."""
     actor.require(Permission.APPOINT)
     if hsa_id == actor.hsa_id:
         raise OwnRights()
@@ -232,58 +155,42 @@ def check_fit(hsa_id: HsaId, role: Role, *, at: datetime) -> None:
 
 
 def appoint(
-    *,
-    role: Role,
-    clinic_id: int | None = None,
-    author: Author,
-    first: Callable[[], object] = lambda: None,
-    by: By,
-    at: datetime,
-    **named: Unpack[NamedPerson],
+    given: Appointment, *, first: Callable[[], object] = bool, by: By, at: datetime, **named: Unpack[NamedPerson]
 ) -> int:
     """For acts of this room that have checked who may. Return the grant's id. `first` is part of the transaction, and
     what it raises stops it. Call it outside of one.
 
     Raises: RoleImpossible, ClinicClosed, PersonSuspended, GivesRights, AlreadyGranted, TooMany.
     """
+    role, clinic_id, hsa_id = given.role, given.clinic_id, named["hsa_id"]
     if (role in ROLES_AT_A_CLINIC) != (clinic_id is not None):
         raise RoleImpossible()
-    place = open_clinic(clinic_id) if clinic_id is not None else None
-    hsa_id = named["hsa_id"]
+    place = open_clinic(clinic_id).title if clinic_id is not None else settings.REGISTRY_NAME
     if living_account(hsa_id=hsa_id) is None:
         limit_letters(subject=hsa_id.key, email=named["email"], by=by, at=at)
-    months = length(TimeLimit.GRANT).number
-    last_day = last_possible_day(at=at, months=months)
-    given = frozenset(one.code for one in open_for_rights()) if clinic_id else frozenset()
-    right = Right(role=role, sub_registries=given, ends_at=end_of(last_day, at=at, months=months))
     with transaction.atomic():
         first()
         person, is_new = _found_or_opened(named, by=by, at=at)
         lock_account(account_id=person.id)
         check_fit(hsa_id, role, at=at)
         limit_letter_to(person.id, by=by, at=at)
-        grant_id = create_grant(right, account_id=person.id, clinic_id=clinic_id, author=author, by=by, at=at)
-        record(
-            event=Event.GRANT_APPOINTED,
-            by=by,
-            at=at,
-            about=person,
-            clinic_id=clinic_id,
-            facts={"role": role.value, "decided_by": author.names},
-        )
-        post_to(
-            person,
-            kind="appointed",
-            context={
-                "name": person.given_name,
-                "role": role_in_sentence(role, language=person.language),
-                "place": place.title if place else settings.REGISTRY_NAME,
-                "valid_until": last_day,
-            },
-            at=at,
-        )
+        grant_id = _give(given, person, place, by=by, at=at)
         if is_new:
             send_confirmation(account_id=person.id, email=None, by=by, at=at)
+    return grant_id
+
+
+def _give(given: Appointment, person: AccountRow, place: str, *, by: By, at: datetime) -> int:
+    """The right, for as long as one may last, with its entry in the log and its letter."""
+    role, months = given.role, length(TimeLimit.GRANT).number
+    last_day = last_possible_day(at=at, months=months)
+    codes = frozenset(one.code for one in open_for_rights()) if given.clinic_id else frozenset()
+    right = Right(role=role, sub_registries=codes, ends_at=end_of(last_day, at=at, months=months))
+    grant_id = create_grant(right, account_id=person.id, clinic_id=given.clinic_id, author=given.author, by=by, at=at)
+    facts = {"role": role.value, "decided_by": given.author.names}
+    record(event=Event.GRANT_APPOINTED, by=by, at=at, about=person, clinic_id=given.clinic_id, facts=facts)
+    words = {"name": person.given_name, "role": role_in_sentence(role, language=person.language), "place": place}
+    post_to(person, kind="appointed", context={**words, "valid_until": last_day}, at=at)
     return grant_id
 
 

@@ -31,43 +31,22 @@ from registret.time_limits.queries import length
 def change_grant(
     *, grant_id: int, role: Role, sub_registries: Sequence[str], last_day: date, actor: Actor, at: datetime
 ) -> int:
-    """Ändra or förläng: a new grant in the place of the old one; answers its id. The person is told.
+    """Ändra or förläng: a new grant in the place of the old one. Return its id. The person is told.
 
     Raises: NotPermitted, NotFound, OwnRights, CardTooOld, RoleImpossible, SubRegistryClosed, NotParticipating,
         EndImpossible, BeyondOwnRights, OutlastsOwnRight, OfficeWidens, AlreadyGranted, TooMany.
     """
     old = _to_change(grant_id, actor=actor, at=at)
-    if not old.changeable or old.clinic_id is None:
-        raise RoleImpossible()
-    if role is not old.role and not {role, old.role} <= set(ROLES_TO_APPLY_FOR):
-        raise RoleImpossible()
-    if not sub_registries or not set(sub_registries) <= {s.code for s in open_for_rights()} | set(old.sub_registries):
-        raise SubRegistryClosed()
-    added = set(sub_registries) - (set(old.sub_registries) if role is old.role else set())
-    check_participation(old.clinic_id, role=role, sub_registries=added)
+    _check_wish(old, role, frozenset(sub_registries))
     ends_at = end_of(last_day, at=at, months=length(TimeLimit.GRANT).number)
     held = Right(role=old.role, sub_registries=frozenset(old.sub_registries), ends_at=old.ends_at)
     right = Right(role=role, sub_registries=frozenset(sub_registries), ends_at=ends_at)
     check_reach(right, held=held, actor=actor, at=at)
     _check_office(old, role, sub_registries, actor=actor)
-    revoke(grant_id=old.id, reason="changed", revoked_by_id=actor.account_id, by=actor.by, at=at)
-    new_id = create_grant(
-        right,
-        account_id=old.account_id,
-        clinic_id=old.clinic_id,
-        author=Author(account_id=actor.account_id),
-        source=GrantSource.CHANGED,
-        by=actor.by,
-        at=at,
-    )
-    record(
-        event=Event.GRANT_CHANGED,
-        by=actor.by,
-        at=at,
-        about_account_id=old.account_id,
-        clinic_id=old.clinic_id,
-        facts={"role": role.value, "sub_registries": ",".join(sorted(sub_registries)), "until": str(last_day)},
-    )
+    new_id = _replace(old, right, actor=actor, at=at)
+    facts = {"role": role.value, "sub_registries": ",".join(sorted(sub_registries)), "until": str(last_day)}
+    who, where = old.account_id, old.clinic_id
+    record(event=Event.GRANT_CHANGED, by=actor.by, at=at, about_account_id=who, clinic_id=where, facts=facts)
     limit_letter_to(old.account_id, by=actor.by, at=at)
     write_to(old.account_id, kind="grant_changed", role=role, place=old.clinic_name, last_day=last_day, at=at)
     return new_id
@@ -97,6 +76,32 @@ def _to_change(grant_id: int, *, actor: Actor, at: datetime) -> GrantRow:
         raise OwnRights()
     check_card_age(actor, at=at)
     return found
+
+
+def _replace(old: GrantRow, right: Right, *, actor: Actor, at: datetime) -> int:
+    """Raises: AlreadyGranted."""
+    revoke(grant_id=old.id, reason="changed", revoked_by_id=actor.account_id, by=actor.by, at=at)
+    return create_grant(
+        right,
+        account_id=old.account_id,
+        clinic_id=old.clinic_id,
+        author=Author(account_id=actor.account_id),
+        source=GrantSource.CHANGED,
+        by=actor.by,
+        at=at,
+    )
+
+
+def _check_wish(old: GrantRow, role: Role, sub_registries: frozenset[str]) -> None:
+    """Raises: RoleImpossible, SubRegistryClosed, NotParticipating."""
+    if not old.changeable or old.clinic_id is None:
+        raise RoleImpossible()
+    if role is not old.role and not {role, old.role} <= set(ROLES_TO_APPLY_FOR):
+        raise RoleImpossible()
+    if not sub_registries or not sub_registries <= {s.code for s in open_for_rights()} | set(old.sub_registries):
+        raise SubRegistryClosed()
+    added = sub_registries - (set(old.sub_registries) if role is old.role else set())
+    check_participation(old.clinic_id, role=role, sub_registries=added)
 
 
 def _check_office(old: GrantRow, role: Role, sub_registries: Sequence[str], *, actor: Actor) -> None:

@@ -31,7 +31,7 @@ from registret.access.refusals import (
     RoleImpossible,
 )
 from registret.access.roles import ROLES_TO_NOMINATE, Permission, Role
-from registret.access.staff.appointing import NamedPerson, appoint, check_appointing, check_fit
+from registret.access.staff.appointing import Appointment, NamedPerson, appoint, check_appointing, check_fit
 from registret.accounts.locks import lock_accounts
 from registret.accounts.queries import account, living_account
 from registret.database.conflicts import conflict_as
@@ -45,7 +45,7 @@ from registret.words.roles import role_in_sentence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NominationRow:
-    """Somebody who is proposed and waits. The asker may confirm or decline it if it is `decidable`, and take it back if
+    """A person who is proposed and waits. The asker may confirm or decline it if it is `decidable`, and take it back if
     it is `own`."""
 
     id: int
@@ -96,11 +96,20 @@ def nominate(
     if clinic_id is not None:
         open_clinic(clinic_id)
     _check_person(hsa_id, role, clinic_id, at=at)
+    made = _proposed(named, role, clinic_id, actor=actor, at=at)
+    _record(made, "proposed", actor=actor, at=at)
+    _tell(made, who_confirms(actor=actor, at=at), actor=actor, at=at)
+    return made.id
+
+
+def _proposed(named: NamedPerson, role: Role, clinic_id: int | None, *, actor: Actor, at: datetime) -> Nomination:
+    """The proposal, in place of one that is over. Raises: AlreadyProposed."""
+    hsa_id = named["hsa_id"]
     person = living_account(hsa_id=hsa_id)
     over = Q(confirmed_at__isnull=False) | Q(proposed_at__lte=length(TimeLimit.NOMINATION).before(at))
     Nomination.objects.filter(over, Q(clinic_id=clinic_id), hsa_id__iexact=hsa_id.text, role=role).delete()
     with conflict_as(AlreadyProposed, constraint="one_nomination_per_person_and_role"):
-        made = Nomination.objects.create(
+        return Nomination.objects.create(
             hsa_id=hsa_id,
             given_name=person.given_name if person else named["given_name"],
             surname=person.surname if person else named["surname"],
@@ -110,9 +119,6 @@ def nominate(
             proposed_at=at,
             proposed_by_id=actor.account_id,
         )
-    _record(made, "proposed", actor=actor, at=at)
-    _tell(made, who_confirms(actor=actor, at=at), actor=actor, at=at)
-    return made.id
 
 
 def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
@@ -122,32 +128,31 @@ def confirm(*, nomination_id: int, actor: Actor, at: datetime) -> int:
         GivesRights, AlreadyGranted, TooMany.
     """
     wanted = _to_decide(nomination_id, actor=actor, at=at)
-    hsa_id, role = wanted.hsa_id, Role(wanted.role)
     proposer = account(account_id=wanted.proposed_by_id)
-
-    def first() -> None:
-        # The accounts first, as everywhere. One that is opened for the person later on has the highest id of all.
-        person = living_account(hsa_id=hsa_id)
-        lock_accounts(account_ids={wanted.proposed_by_id} | ({person.id} if person else set()))
-        if all(one.account_id != wanted.proposed_by_id for one in registry_office(at=at)):
-            raise ProposerGone()
-        # Of two who decide at once, the second finds nothing that waits. That the two differ, the database looks too.
-        if not _waiting(actor, at=at).filter(id=wanted.id).update(confirmed_at=at, confirmed_by_id=actor.account_id):
-            raise NothingProposed()
-        _record(wanted, "confirm", actor=actor, at=at)
-
+    author = two_of(proposer.name if proposer else "", wanted.proposed_by_id, actor)
     return appoint(
-        hsa_id=hsa_id,
+        Appointment(role=Role(wanted.role), clinic_id=wanted.clinic_id, author=author),
+        first=lambda: _confirm(wanted, actor=actor, at=at),
+        by=actor.by,
+        at=at,
+        hsa_id=wanted.hsa_id,
         given_name=wanted.given_name,
         surname=wanted.surname,
         email=EmailAddress.parse(wanted.email),
-        role=role,
-        clinic_id=wanted.clinic_id,
-        author=two_of(proposer.name if proposer else "", wanted.proposed_by_id, actor),
-        first=first,
-        by=actor.by,
-        at=at,
     )
+
+
+def _confirm(wanted: Nomination, *, actor: Actor, at: datetime) -> None:
+    """Raises: ProposerGone, NothingProposed."""
+    # The accounts first, as everywhere. One that is opened for the person later on has the highest id of all.
+    person = living_account(hsa_id=wanted.hsa_id)
+    lock_accounts(account_ids={wanted.proposed_by_id} | ({person.id} if person else set()))
+    if all(one.account_id != wanted.proposed_by_id for one in registry_office(at=at)):
+        raise ProposerGone()
+    # Of two who decide at once, the second finds nothing that waits. That the two differ, the database looks too.
+    if not _waiting(actor, at=at).filter(id=wanted.id).update(confirmed_at=at, confirmed_by_id=actor.account_id):
+        raise NothingProposed()
+    _record(wanted, "confirm", actor=actor, at=at)
 
 
 @transaction.atomic

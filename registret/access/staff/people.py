@@ -47,7 +47,7 @@ class GrantRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
-    """Somebody, with the grants that the asker may see."""
+    """A person, with the grants that the asker may see."""
 
     account_id: int
     name: str

@@ -6,6 +6,7 @@ grant begins and ends by itself. Three people take part, so that nobody gives a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -50,8 +51,8 @@ from registret.time_limits.queries import length
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedRow:
-    """Somebody who is proposed and waits. The asker may confirm or decline it if it is `decidable`, and take it back if
-    it is `own`."""
+    """A colleague who is proposed and waits. The asker may confirm or decline it if it is `decidable`, and take it back
+    if it is `own`."""
 
     id: int
     account_id: int
@@ -87,22 +88,22 @@ def colleagues(*, actor: Actor, at: datetime) -> tuple[PersonRow, ...]:
 
 
 def longest(*, actor: Actor, at: datetime) -> date:
-    """The last day for which the actor may propose somebody; a colleague's own right may end before.
+    """The last day for which the actor may propose a colleague, whose own right may end before.
 
     Raises: NotPermitted (attests at no clinic).
     """
     if actor.seat.clinic_id is None:
         raise NotPermitted()
     possible = last_possible_day(at=at, months=length(TimeLimit.GRANT).number)
-    own = _attests_until(actor.account_id, actor.seat.clinic_id, at=at)
+    own = _administrates(actor.account_id, actor.seat.clinic_id, at=at)
     if own is None:
         raise NotPermitted()
-    return min(possible, last_whole_day(own))
+    return min(possible, last_whole_day(own.ends_at))
 
 
 @transaction.atomic
 def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, at: datetime) -> int:
-    """Föreslå en vikarie; answers its id. Nothing is given yet: those who can confirm are told.
+    """Föreslå en vikarie. Return the proposal's id. Nothing is given yet: those who can confirm are told.
 
     Raises: NotPermitted (the office appoints instead), OwnRights, CardTooOld, NotAColleague, AlreadyGranted,
         AlreadyProposed, ClinicClosed, BeginImpossible, EndImpossible, OutlastsRights, BeyondOwnRights, TooMany;
@@ -117,33 +118,33 @@ def propose(*, account_id: int, first_day: date, last_day: date, actor: Actor, a
     begins_at = begin_of(first_day, last_day=last_day, at=at)
     open_clinic(actor.seat.clinic_id)
     lock_account(account_id=account_id)
-    rights = _rights_there(account_id, actor.seat.clinic_id, at=at)
-    lasting = _lasting(rights, ends_at, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at)
-    if not _shared(lasting, clinic_id=actor.seat.clinic_id, proposer_id=actor.account_id, at=at):
+    made = Substitution(
+        account_id=account_id,
+        clinic_id=actor.seat.clinic_id,
+        begins_at=begins_at,
+        ends_at=ends_at,
+        proposed_at=at,
+        proposed_by_id=actor.account_id,
+    )
+    if not _shared(made, at=at):
         raise BeyondOwnRights()
-    # One whose time has passed waits for nobody.
-    _waiting(account_id, actor.seat.clinic_id).filter(ends_at__lte=at).update(
-        state=SubstitutionState.WITHDRAWN, decided_at=at, decided_by_id=actor.account_id
-    )
-    with conflict_as(AlreadyProposed, constraint="one_waiting_substitution_per_clinic"):
-        made = Substitution.objects.create(
-            account_id=account_id,
-            clinic_id=actor.seat.clinic_id,
-            begins_at=begins_at,
-            ends_at=ends_at,
-            proposed_at=at,
-            proposed_by_id=actor.account_id,
-        )
-    record(
-        event=Event.SUBSTITUTE_PROPOSED,
-        by=actor.by,
-        at=at,
-        about_account_id=account_id,
-        clinic_id=made.clinic_id,
-        facts={"since": str(first_day), "until": str(last_day)},
-    )
+    _save_proposal(made, actor=actor)
+    _record(made, Event.SUBSTITUTE_PROPOSED, {"since": str(first_day), "until": str(last_day)}, actor=actor, at=at)
     _tell_who_can_confirm(made, first_day=first_day, last_day=last_day, actor=actor, at=at)
     return made.id
+
+
+def _save_proposal(made: Substitution, *, actor: Actor) -> None:
+    """Raises: AlreadyProposed."""
+    # One whose time has passed waits for nobody.
+    waiting = Substitution.objects.filter(
+        account_id=made.account_id, clinic_id=made.clinic_id, state=SubstitutionState.WAITING
+    )
+    waiting.filter(ends_at__lte=made.proposed_at).update(
+        state=SubstitutionState.WITHDRAWN, decided_at=made.proposed_at, decided_by_id=actor.account_id
+    )
+    with conflict_as(AlreadyProposed, constraint="one_waiting_substitution_per_clinic"):
+        made.save()
 
 
 @transaction.atomic
@@ -156,40 +157,35 @@ def confirm(*, substitution_id: int, actor: Actor, at: datetime) -> int:
     """
     wanted = _to_decide(substitution_id, actor=actor, at=at)
     open_clinic(wanted.clinic_id)
-    rights = _lasting(
-        _rights_there(wanted.account_id, wanted.clinic_id, at=at),
-        wanted.ends_at,
-        clinic_id=wanted.clinic_id,
-        proposer_id=wanted.proposed_by_id,
-        at=at,
-    )
-    own = hold_reach(actor, at=at)
-    given = _shared(rights, clinic_id=wanted.clinic_id, proposer_id=wanted.proposed_by_id, at=at)
-    if own.sub_registries is not None:
-        given &= own.sub_registries
-    if not given:
-        raise BeyondOwnRights()
-    right = Right(role=Role.LOCAL_ADMINISTRATOR, sub_registries=frozenset(given), ends_at=wanted.ends_at)
-    check_reach(right, actor=actor, at=at)
+    begins_at = max(at, wanted.begins_at)
     grant_id = create_grant(
-        right,
+        _right_of_all_three(wanted, actor=actor, at=at),
         account_id=wanted.account_id,
         clinic_id=wanted.clinic_id,
         author=Author(account_id=actor.account_id),
-        begins_at=max(at, wanted.begins_at),
+        begins_at=begins_at,
         by=actor.by,
         at=at,
     )
     _decide(wanted, act="confirm", actor=actor, at=at)
-    write_to(
-        wanted.account_id,
-        kind="substitute_confirmed",
-        clinic=wanted.clinic.title,
-        first_day=max(at, wanted.begins_at),
-        last_day=wanted.ends_at - timedelta(seconds=1),
-        at=at,
-    )
+    clinic, last_day = wanted.clinic.title, wanted.ends_at - timedelta(seconds=1)
+    kind = "substitute_confirmed"
+    write_to(wanted.account_id, kind=kind, clinic=clinic, first_day=begins_at, last_day=last_day, at=at)
     return grant_id
+
+
+def _right_of_all_three(wanted: Substitution, *, actor: Actor, at: datetime) -> Right:
+    """Raises: NotPermitted, NotAColleague, AlreadyGranted, ProposerGone, OutlastsRights, BeyondOwnRights,
+    OutlastsOwnRight.
+    """
+    shared = _shared(wanted, at=at)
+    own = hold_reach(actor, at=at).sub_registries
+    given = shared if own is None else shared & own
+    if not given:
+        raise BeyondOwnRights()
+    right = Right(role=Role.LOCAL_ADMINISTRATOR, sub_registries=frozenset(given), ends_at=wanted.ends_at)
+    check_reach(right, actor=actor, at=at)
+    return right
 
 
 @transaction.atomic
@@ -262,42 +258,27 @@ def _rights_there(account_id: int, clinic_id: int, *, at: datetime) -> list[Gran
     return now
 
 
-def _attests_until(account_id: int, clinic_id: int, *, at: datetime) -> datetime | None:
-    """Until when somebody is local administrator there; None if they are not now, or have an account that is not in
-    force."""
-    own = _administrates(account_id, clinic_id, at=at)
-    return own.ends_at if own else None
-
-
 def _administrates(account_id: int, clinic_id: int, *, at: datetime) -> Grant | None:
+    """The right of a local administrator there; None if there is none now, or the account is not in force."""
     own = Grant.objects.active(at=at).filter(account_id=account_id, clinic_id=clinic_id, role=Role.LOCAL_ADMINISTRATOR)
     return own.first()
 
 
-def _shared(rights: list[Grant], *, clinic_id: int, proposer_id: int, at: datetime) -> set[str]:
-    """The sub-registries of a colleague's `rights` that who proposes has as local administrator, too."""
-    own = _administrates(proposer_id, clinic_id, at=at)
-    theirs = {code for grant in rights for code in grant.sub_registries}
-    return theirs & set(own.sub_registries) if own else set()
+def _shared(wanted: Substitution, *, at: datetime) -> set[str]:
+    """The sub-registries that both the colleague and the proposer have there until its end: nobody is given, or gives,
+    what goes on when their own right has ended.
 
-
-def _lasting(rights: list[Grant], ends_at: datetime, *, clinic_id: int, proposer_id: int, at: datetime) -> list[Grant]:
-    """Those of a colleague's `rights` at the clinic that last until `ends_at`: nobody is given, or gives, what goes on
-    when their own has ended.
-
-    Raises: ProposerGone, OutlastsRights.
+    Raises: NotAColleague, AlreadyGranted, ProposerGone, OutlastsRights.
     """
-    own = _attests_until(proposer_id, clinic_id, at=at)
+    rights = _rights_there(wanted.account_id, wanted.clinic_id, at=at)
+    own = _administrates(wanted.proposed_by_id, wanted.clinic_id, at=at)
     if own is None:
         raise ProposerGone()
-    last = min(own, max(grant.ends_at for grant in rights))
-    if ends_at > last:
+    last = min(own.ends_at, max(grant.ends_at for grant in rights))
+    if wanted.ends_at > last:
         raise OutlastsRights(day=last_whole_day(last).isoformat())
-    return [grant for grant in rights if grant.ends_at >= ends_at]
-
-
-def _waiting(account_id: int, clinic_id: int) -> QuerySet[Substitution]:
-    return Substitution.objects.filter(account_id=account_id, clinic_id=clinic_id, state=SubstitutionState.WAITING)
+    lasting = {code for grant in rights if grant.ends_at >= wanted.ends_at for code in grant.sub_registries}
+    return lasting & set(own.sub_registries)
 
 
 def _locked(substitution_id: int, *, actor: Actor) -> Substitution:
@@ -328,14 +309,12 @@ def _decide(wanted: Substitution, *, act: str, reason: str = "", actor: Actor, a
     Substitution.objects.filter(id=wanted.id).update(
         state=state, decided_at=at, decided_by_id=actor.account_id, reason=reason
     )
-    record(
-        event=Event(f"substitute.{act}"),
-        by=actor.by,
-        at=at,
-        about_account_id=wanted.account_id,
-        clinic_id=wanted.clinic_id,
-        facts={"reason": reason} if reason else {},
-    )
+    _record(wanted, Event(f"substitute.{act}"), {"reason": reason} if reason else {}, actor=actor, at=at)
+
+
+def _record(about: Substitution, event: Event, facts: Mapping[str, str], *, actor: Actor, at: datetime) -> None:
+    who, where = about.account_id, about.clinic_id
+    record(event=event, by=actor.by, at=at, about_account_id=who, clinic_id=where, facts=facts)
 
 
 def _tell_who_can_confirm(made: Substitution, *, first_day: date, last_day: date, actor: Actor, at: datetime) -> None:
@@ -343,17 +322,13 @@ def _tell_who_can_confirm(made: Substitution, *, first_day: date, last_day: date
     taking_part = {made.account_id, made.proposed_by_id}
     here = [a for a in active_administrators(clinic_id=made.clinic_id, at=at) if a.account_id not in taking_part]
     substitute = account(account_id=made.account_id)
+    context: dict[str, str | date] = {
+        "proposer": actor.name,
+        "substitute": substitute.name if substitute else "",
+        "clinic": actor.seat.clinic_name,
+        "first_day": first_day,
+        "last_day": last_day,
+    }
     for one in here or [a for a in registry_office(at=at) if a.account_id not in taking_part]:
         limit_letter_to(one.account_id, by=actor.by, at=at)
-        post_to(
-            one,
-            kind="substitute_proposed",
-            context={
-                "proposer": actor.name,
-                "substitute": substitute.name if substitute else "",
-                "clinic": actor.seat.clinic_name,
-                "first_day": first_day,
-                "last_day": last_day,
-            },
-            at=at,
-        )
+        post_to(one, kind="substitute_proposed", context=context, at=at)

@@ -1,4 +1,4 @@
-"""Support: any account found, and what became of it, for somebody who calls. No rights change, no patients are seen."""
+"""Support: any account found, and what became of it, for people who call. No rights change, no patients are seen."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ LIFE: Final = frozenset(
     }
 )
 """What an account's life is made of: how it came to be and ended, its mail, applications and rights, logging in, and
-what was refused or failed with a reference that somebody reads out on the telephone. Work done with it is not."""
+what was refused or failed with a reference that is read out on the telephone. Work done with it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ class Helped:
 
 
 def find(*, words: str, after: str | None = None, actor: Actor, at: datetime) -> FoundPage:
-    """Any account: see `find_accounts`. That somebody looked, and for what, is logged. `after` is a mark out of a
+    """Any account: see `find_accounts`. The look, and what was looked for, is logged. `after` is a mark out of a
     page of this very search that this person was shown; any other is none, and begins a search.
 
     Raises: NotPermitted.

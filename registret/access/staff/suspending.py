@@ -26,7 +26,7 @@ from registret.ledger.services import record
 
 @transaction.atomic
 def suspend_person(*, account_id: int, reason: str, actor: Actor, at: datetime) -> None:
-    """Spärra: nobody gets in under this account, anywhere, until somebody lifts it. The sessions end at once.
+    """Spärra: nobody gets in under this account, anywhere, until it is lifted. The sessions end at once.
 
     Those who work for the registry itself are suspended by two, see `suspend_by_program`: the office would get rid of
     who reviews its log. The office is told when a clinic suspends one of its local administrators.
@@ -54,7 +54,7 @@ def suspend_by_program(*, hsa_id: HsaId, reason: str, decided_by: tuple[str, str
     """Spärra anybody, also one who works for the registry itself, from the command line: two named people decide. Only
     the office lifts it. The person is told why.
 
-    Raises: PrincipalsMissing, NotFound, NotPossible (the mail was never confirmed, or somebody has suspended it).
+    Raises: PrincipalsMissing, NotFound, NotPossible (the mail was never confirmed, or it is suspended).
     """
     names = two_names(decided_by)
     person = existing(living_account(hsa_id=hsa_id))
@@ -102,7 +102,7 @@ def may_take_over(*, account_id: int, actor: Actor, at: datetime) -> bool:
 
 
 def _colleague(account_id: int, *, actor: Actor, at: datetime) -> PersonRow:
-    """Somebody else who has a right here now: a clinic that a person has left has no power over the account. It is
+    """Another person who has a right here now: a clinic that a person has left has no power over the account. It is
     held: what is asked about it next stays so."""
     lock_account(account_id=account_id)
     found = person_of(actor=actor, account_id=account_id, at=at)
@@ -115,7 +115,7 @@ def _colleague(account_id: int, *, actor: Actor, at: datetime) -> PersonRow:
 
 
 def _suspended(account_id: int, *, actor: Actor, at: datetime) -> AccountRow:
-    """Somebody else, whom the office may let in again, whatever rights are left. The account is held."""
+    """Another person, whom the office may let in again, whatever rights are left. The account is held."""
     actor.require(Permission.APPOINT)
     if account_id == actor.account_id:
         raise OwnRights()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from registret.demo import cast
+from registret.demo.people import cast
 from registret.kernel.sweden import months_later
 
 _OFTEN: Final = 70

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from math import ceil
 from typing import Final
 
-from registret.demo import cast
+from registret.demo.people import cast
 from registret.kernel.by import By
 from registret.reports.coverage import Coverage, coverage, import_coverage
 from registret.reports.coverage_file import COLUMNS, read

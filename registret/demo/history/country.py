@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from registret.demo import cast
-from registret.demo.episodes import fictitious_number, of_age, sexed
 from registret.demo.history import endokardit, led_nativ, led_protes, meningit, pneumoni, sepsis
 from registret.demo.history.case import DemoCase, Story
 from registret.demo.history.clinics import WAS_OPEN, care_at, episodes_a_year, promptness_of
 from registret.demo.history.registering import PastStep, StoryBroken, ToldEpisode, steps_of
+from registret.demo.people import cast
+from registret.demo.people.episodes import fictitious_number, of_age, sexed
 from registret.kernel.secret import CODE_ALPHABET
 from registret.kernel.sweden import SWEDEN, day_of, months_later
 from registret.registries.assessing import KnownOfPatient

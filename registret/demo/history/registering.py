@@ -95,7 +95,7 @@ def _registered(told: ToldEpisode, step: FormStep, due_from: date | None) -> dat
 
 
 def _known_from(told: ToldEpisode, step: FormStep) -> Iterator[datetime]:
-    """The days after those that the step tells of: until then somebody would have to guess."""
+    """The days after those that the step tells of: until then the answer would be a guess."""
     for question in step.questions:
         for text in told.story.get(question.code, ()):
             if question.type in {VariableType.DATE, VariableType.MOMENT} and text[:1].isdigit():

@@ -54,7 +54,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterKind:
-    """One kind of letter: whether it confirms an address or lets somebody object to a change of it, and what it says.
+    """One kind of letter: whether it confirms an address or lets its reader object to a change of it, and what it says.
 
     Its texts have the names of facts in braces, as `Line` does: those that it must be given, `registry`, in a letter
     about a confirmation `token`, and if it confirms `code`.

@@ -12,11 +12,12 @@ from registret.access.checks import check_card_age
 from registret.access.queries.administrators import case_handlers
 from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
-from registret.ledger.services import record
+from registret.ledger.services import Fact
 from registret.records.disclosure.pseudonyms import key_in_force
-from registret.records.disclosure.scope import is_preparer, lock_disclosure, selection_of
+from registret.records.disclosure.scope import is_preparer, lock_disclosure, log_disclosure, selection_of
 from registret.records.disclosure.selection import extent, forms
 from registret.records.lifecycle import DISCLOSURE_LIFE, DisclosureState
+from registret.records.models import Disclosure
 from registret.records.refusals import DisclosureLapsed, NothingToDisclose, OwnDisclosure, PreparerGone
 from registret.records.scope import all_providers
 
@@ -37,36 +38,30 @@ def decide(*, actor: Actor, number: int, at: datetime) -> None:
         NotPossible (it was decided or withdrawn a moment ago).
     """
     found = lock_disclosure(actor, number)
+    _check_decidable(found, actor=actor, at=at)
+    with all_providers():
+        counted = extent(selection_of(found))
+    if counted.steps == 0:
+        raise NothingToDisclose()
+    found.state = DisclosureState.DECIDED
+    found.decided_at, found.decided_by_id, found.decided_by_name = at, actor.account_id, actor.name
+    found.patients, found.episodes, found.key = counted.patients, counted.episodes, key_in_force()
+    found.fetch_until = day_of(at) + FETCHABLE_FOR
+    found.forms = {str(form.version): form.digest for form in forms(found.sub_registry)}
+    found.save()
+    told: dict[str, Fact] = {"approval": found.approval, "patients": counted.patients, "episodes": counted.episodes}
+    log_disclosure(Event.DISCLOSURE_DECIDED, found, by=actor.by, at=at, until=found.fetch_until.isoformat(), **told)
+
+
+def _check_decidable(found: Disclosure, *, actor: Actor, at: datetime) -> None:
+    """Raises: OwnDisclosure, CardTooOld, NotPossible, DisclosureLapsed, PreparerGone."""
     if is_preparer(actor, found):
         raise OwnDisclosure()
     check_card_age(actor, at=at)
-    state = DISCLOSURE_LIFE.after(DisclosureState(found.state), "decide")
+    DISCLOSURE_LIFE.after(DisclosureState(found.state), "decide")
     # The scheduled job that withdraws it may be late.
     if found.prepared_at < at - DECIDABLE_FOR:
         raise DisclosureLapsed()
     # A new account under a new HSA-id is still the same person.
     if all(one.account_id != found.prepared_by_id for one in case_handlers(at=at)):
         raise PreparerGone()
-    with all_providers():
-        counted = extent(selection_of(found))
-    if counted.steps == 0:
-        raise NothingToDisclose()
-    found.state = state
-    found.decided_at, found.decided_by_id, found.decided_by_name = at, actor.account_id, actor.name
-    found.patients, found.episodes, found.key = counted.patients, counted.episodes, key_in_force()
-    found.fetch_until = day_of(at) + FETCHABLE_FOR
-    found.forms = {str(form.version): form.digest for form in forms(found.sub_registry)}
-    found.save()
-    record(
-        event=Event.DISCLOSURE_DECIDED,
-        by=actor.by,
-        at=at,
-        facts={
-            "disclosure": number,
-            "project": found.project,
-            "approval": found.approval,
-            "patients": counted.patients,
-            "episodes": counted.episodes,
-            "until": found.fetch_until.isoformat(),
-        },
-    )

@@ -14,7 +14,7 @@ from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.records.disclosure.deciding import DECIDABLE_FOR
-from registret.records.disclosure.scope import lock_disclosure
+from registret.records.disclosure.scope import lock_disclosure, log_disclosure
 from registret.records.lifecycle import DISCLOSURE_LIFE, DisclosureState
 from registret.records.models import Disclosure
 
@@ -28,7 +28,7 @@ def withdraw(*, actor: Actor, number: int, at: datetime) -> None:
     found = lock_disclosure(actor, number)
     check_card_age(actor, at=at)
     _end(found, "withdraw", by_id=actor.account_id, by_name=actor.name, at=at)
-    record(event=Event.DISCLOSURE_WITHDRAWN, by=actor.by, at=at, facts={"disclosure": number, "project": found.project})
+    log_disclosure(Event.DISCLOSURE_WITHDRAWN, found, by=actor.by, at=at)
 
 
 @transaction.atomic
@@ -40,7 +40,7 @@ def close(*, actor: Actor, number: int, at: datetime) -> None:
     found = lock_disclosure(actor, number)
     check_card_age(actor, at=at)
     _end(found, "close", by_id=actor.account_id, by_name=actor.name, at=at)
-    record(event=Event.DISCLOSURE_CLOSED, by=actor.by, at=at, facts={"disclosure": number, "project": found.project})
+    log_disclosure(Event.DISCLOSURE_CLOSED, found, by=actor.by, at=at)
 
 
 def close_due(*, at: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from io import BufferedRandom
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Final
@@ -19,10 +20,10 @@ from registret.access.roles import Permission
 from registret.kernel.by import By
 from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
-from registret.ledger.services import NewEntry, record, record_many
+from registret.ledger.services import NewEntry, record_many
 from registret.rate_limits.services import Limit, take
 from registret.records.disclosure.file import Heading, write
-from registret.records.disclosure.scope import pseudonyms_of, selection_of
+from registret.records.disclosure.scope import log_disclosure, pseudonyms_of, selection_of
 from registret.records.disclosure.selection import Selection, extent, signed
 from registret.records.lifecycle import DisclosureState
 from registret.records.models import Disclosure, DisclosureFetch
@@ -54,47 +55,34 @@ def fetch(*, actor: Actor, number: int, at: datetime) -> IO[bytes]:
     try:
         with snapshot_of_all():
             _keep_open(number)
-            found = _fetchable(number, at=at)
-            wanted, pseudonyms = selection_of(found), pseudonyms_of(found)
-            counted = extent(wanted)
-            clinics = _patients(wanted)
-            log_each_patient(clinics, Event.PATIENT_DISCLOSED, number, by=actor.by, at=at)
-            write(
-                file,
-                selection=wanted,
-                heading=_heading(found),
-                pseudonyms=pseudonyms,
-                found=counted,
-                at=at,
-            )
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            DisclosureFetch.objects.create(
-                disclosure=found,
-                what=DisclosureFetch.What.FILE,
-                patients=counted.patients,
-                who=list(clinics),
-                digest=digest,
-                at=at,
-                by_account_id=actor.account_id,
-                by_name=actor.name,
-            )
-            record(
-                event=Event.DISCLOSURE_FETCHED,
-                by=actor.by,
-                at=at,
-                facts={
-                    "disclosure": number,
-                    "project": found.project,
-                    "patients": counted.patients,
-                    "episodes": counted.episodes,
-                },
-            )
+            _disclose(_fetchable(number, at=at), file, actor=actor, at=at)
     except BaseException:
         file.close()
         raise
     file.seek(0)
     return file
+
+
+def _disclose(found: Disclosure, file: BufferedRandom, *, actor: Actor, at: datetime) -> None:
+    """Write the file, and log it, also for each patient in it. Inside `snapshot_of_all`."""
+    wanted, pseudonyms = selection_of(found), pseudonyms_of(found)
+    counted = extent(wanted)
+    clinics = _patients(wanted)
+    log_each_patient(clinics, Event.PATIENT_DISCLOSED, found.id, by=actor.by, at=at)
+    write(file, selection=wanted, heading=_heading(found), pseudonyms=pseudonyms, found=counted, at=at)
+    file.seek(0)
+    DisclosureFetch.objects.create(
+        disclosure=found,
+        what=DisclosureFetch.What.FILE,
+        patients=counted.patients,
+        who=list(clinics),
+        digest=hashlib.file_digest(file, "sha256").hexdigest(),
+        at=at,
+        by_account_id=actor.account_id,
+        by_name=actor.name,
+    )
+    sizes = {"patients": counted.patients, "episodes": counted.episodes}
+    log_disclosure(Event.DISCLOSURE_FETCHED, found, by=actor.by, at=at, **sizes)
 
 
 def _fetchable(number: int, *, at: datetime) -> Disclosure:

@@ -273,7 +273,7 @@ def _manifest(selection: Selection, heading: Heading, found: Extent, made: _Made
         "episodes": found.episodes,
         "rows": dict(made.lines),
         "left_out": {
-            # Not how many: a number that goes up from one file to the next tells that somebody has become one.
+            # Not how many: a number that goes up from one file to the next tells that a patient has become one.
             "protected_identity": "patients of protected identity are left out",
             "unsigned_steps": found.unsigned,
             "not_decided_about": {"steps": found.later},

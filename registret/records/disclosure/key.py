@@ -5,15 +5,15 @@ It leaves the registry by an operator's command, in the name of two people, and 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from registret.access.checks import existing, two_names
 from registret.kernel.by import By
 from registret.ledger.events import Event
-from registret.ledger.services import record
 from registret.records.disclosure.fetching import log_each_patient
-from registret.records.disclosure.scope import pseudonyms_of
+from registret.records.disclosure.scope import log_disclosure, pseudonyms_of
 from registret.records.models import Disclosure, DisclosureFetch, Merge, Number, Patient
 from registret.records.refusals import NotDecided, NotFetched
 from registret.records.scope import snapshot_of_all
@@ -40,39 +40,33 @@ def take_key(*, number: int, decided_by: tuple[str, str], by: By, at: datetime) 
     names = two_names(decided_by)
     with snapshot_of_all():
         found = existing(Disclosure.objects.filter(id=number).first())
-        if found.decided_at is None:
-            raise NotDecided()
-        files = found.fetches.filter(what=DisclosureFetch.What.FILE).values_list("who", flat=True)
-        if not files:
-            raise NotFetched()
-        pseudonyms = pseudonyms_of(found)
-        now = _now(frozenset().union(*files))
-        patients = frozenset(now.values())
-        numbers = dict(
-            Number.objects.filter(patient_id__in=patients, patient__is_protected=False, until=None).values_list(
-                "patient_id", "text"
-            )
-        )
+        fetched, pseudonyms = _fetched(found), pseudonyms_of(found)
+        now = _now(fetched)
+        numbers = _numbers(now.values())
         log_each_patient(dict.fromkeys(sorted(numbers)), Event.PATIENT_KEY_TAKEN, number, by=by, at=at)
         DisclosureFetch.objects.create(
             disclosure=found, what=DisclosureFetch.What.KEY, patients=len(numbers), at=at, by_name=names
         )
-        record(
-            event=Event.DISCLOSURE_KEY_TAKEN,
-            by=by,
-            at=at,
-            facts={
-                "disclosure": number,
-                "project": found.project,
-                "patients": len(numbers),
-                "decided_by": names,
-            },
-        )
-        pairs = sorted(
-            (pseudonyms.patient(then), numbers[patient]) for then, patient in now.items() if patient in numbers
-        )
-        protected = Patient.objects.filter(id__in=patients, is_protected=True).count()
-        return Key(pairs=tuple(pairs), left_out=protected)
+        log_disclosure(Event.DISCLOSURE_KEY_TAKEN, found, by=by, at=at, patients=len(numbers), decided_by=names)
+        pairs = [(pseudonyms.patient(then), numbers[patient]) for then, patient in now.items() if patient in numbers]
+        protected = Patient.objects.filter(id__in=now.values(), is_protected=True).count()
+        return Key(pairs=tuple(sorted(pairs)), left_out=protected)
+
+
+def _fetched(found: Disclosure) -> frozenset[int]:
+    """Return the patients in any file of it. Raises: NotDecided, NotFetched."""
+    if found.decided_at is None:
+        raise NotDecided()
+    files = found.fetches.filter(what=DisclosureFetch.What.FILE).values_list("who", flat=True)
+    if not files:
+        raise NotFetched()
+    return frozenset().union(*files)
+
+
+def _numbers(patients: Collection[int]) -> dict[int, str]:
+    """Return the number in force of each patient whose identity is not protected."""
+    found = Number.objects.filter(patient_id__in=patients, patient__is_protected=False, until=None)
+    return dict(found.values_list("patient_id", "text"))
 
 
 def _now(fetched: frozenset[int]) -> dict[int, int]:

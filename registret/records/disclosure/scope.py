@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
 from registret.access.applications.earlier_accounts import all_accounts_of
 from registret.access.checks import existing
 from registret.access.roles import Permission
+from registret.kernel.by import By
+from registret.ledger.events import Event
+from registret.ledger.services import Fact, record
 from registret.records.disclosure.pseudonyms import Pseudonyms
 from registret.records.disclosure.selection import Selection
 from registret.records.models import Disclosure
@@ -32,6 +37,10 @@ def is_preparer(actor: Actor, found: Disclosure) -> bool:
 def pseudonyms_of(found: Disclosure) -> Pseudonyms:
     """Raises: ResearchKeyMissing."""
     return Pseudonyms.of(number=found.id, prepared_at=found.prepared_at, key=found.key)
+
+
+def log_disclosure(event: Event, found: Disclosure, *, by: By, at: datetime, **facts: Fact) -> None:
+    record(event=event, by=by, at=at, facts={"disclosure": found.id, "project": found.project, **facts})
 
 
 def selection_of(found: Disclosure) -> Selection:

@@ -10,6 +10,7 @@ from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.kernel.refused import Refused
 from registret.ledger.events import Event
+from registret.ledger.services import Fact
 from registret.records.identity.protected import has_reason, require_reason
 from registret.records.locks import lock_identities, lock_numbers
 from registret.records.logged import log_patient
@@ -29,6 +30,11 @@ class Said:
     actor: Actor
     reason: str
     case_number: str | None = None
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """For the log."""
+        return {"reason": self.reason.strip(), "case": self.case_number}
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
@@ -63,7 +69,7 @@ def check_pair(
         if _has_more(actor, mine):
             log_patient(actor, Event.PATIENT_MORE_MET, mine.id, at)
             return mine, other, AlsoElsewhere()
-        # By the number alone, so that the answer is the same whether somebody has it or not.
+        # By the number alone, so that the answer is the same whether anyone has it or not.
         if not _one_birth_date(mine.numbers, (number,)):
             return mine, other, NotTheSame()
         if other is None:

@@ -45,7 +45,7 @@ def _to_ask(at: datetime) -> Iterator[int]:
 @transaction.atomic
 def _asked(patient_id: int, *, at: datetime) -> bool:
     with all_providers():
-        # Somebody who is merged or destroyed at this moment is left alone.
+        # A patient who is merged or destroyed at this moment is left alone.
         row = Patient.objects.select_for_update(skip_locked=True).filter(id=patient_id).first()
         number = Number.objects.filter(patient_id=patient_id, until=None).first()
         if row is None or number is None:

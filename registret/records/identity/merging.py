@@ -84,6 +84,17 @@ def join(mine: PatientRow, other: PatientRow, *, mistaken: bool, said: Said, at:
     give_up_number(goes, mistaken=mistaken, at=at)
     Number.objects.filter(patient_id=goes.id).update(patient_id=stays.id)
     _hand_over(goes, stays)
+    _leave_trace(goes, stays, said, at=at)
+    Patient.objects.filter(id=goes.id).delete()
+    settle(stays.id, by=said.actor.by, at=at)
+    # Logged about both, so that an extract of either has it.
+    for one in (stays, goes):
+        facts = {"episodes": moved, "mistaken": mistaken, "case": said.case_number}
+        log_patient(said.actor, Event.PATIENT_MERGED, one.id, at, **facts)
+    return stays.system_id
+
+
+def _leave_trace(goes: PatientRow, stays: PatientRow, said: Said, *, at: datetime) -> None:
     Merge.objects.create(
         patient_id=stays.id,
         gone=goes.system_id,
@@ -93,13 +104,6 @@ def join(mine: PatientRow, other: PatientRow, *, mistaken: bool, said: Said, at:
         by_name=said.actor.name,
         reason=said.reason.strip(),
     )
-    Patient.objects.filter(id=goes.id).delete()
-    settle(stays.id, by=said.actor.by, at=at)
-    # Logged about both, so that an extract of either has it.
-    for one in (stays, goes):
-        facts = {"episodes": moved, "mistaken": mistaken, "case": said.case_number}
-        log_patient(said.actor, Event.PATIENT_MERGED, one.id, at, **facts)
-    return stays.system_id
 
 
 def _hand_over(goes: PatientRow, stays: PatientRow) -> None:

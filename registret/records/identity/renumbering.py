@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from registret.access.actor import Actor
+from registret.kernel.by import By
 from registret.ledger.events import Event
+from registret.ledger.services import Fact
 from registret.records.deaths import settle
 from registret.records.identity.checks import Said, check_pair, patient_unless_same
 from registret.records.identity.lookups import fill_in
@@ -63,6 +65,13 @@ def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said
         Number.objects.create(patient_id=found.id, text=number.text, kind=number.kind, since=at)
     else:
         Number.objects.filter(text=number.text).update(until=None)
+    _identify(found, number, mistaken=mistaken, by=said.actor.by, at=at)
+    facts: dict[str, Fact] = {"before": found.number.kind, "after": number.kind, **said.facts}
+    log_patient(said.actor, Event.PATIENT_NUMBER_CHANGED, found.id, at, mistaken=mistaken, **facts)
+
+
+def _identify(found: PatientRow, number: PatientNumber, *, mistaken: bool, by: By, at: datetime) -> None:
+    """Who the patient is by the new number, and by what the population register says about it."""
     row = Patient.objects.select_for_update().get(id=found.id)
     if number.birth_date and number.sex:
         row.birth_date, row.sex = number.birth_date, number.sex
@@ -74,18 +83,7 @@ def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said
     fill_in(row, population_register().person(number), at=at)
     row.save()
     if row.died_on != found.died_on:
-        settle(found.id, by=said.actor.by, at=at)
-    log_patient(
-        said.actor,
-        Event.PATIENT_NUMBER_CHANGED,
-        found.id,
-        at,
-        before=found.number.kind,
-        after=number.kind,
-        mistaken=mistaken,
-        reason=said.reason.strip(),
-        case=said.case_number,
-    )
+        settle(found.id, by=by, at=at)
 
 
 def give_up_number(patient: PatientRow, *, mistaken: bool, at: datetime) -> None:

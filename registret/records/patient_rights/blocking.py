@@ -28,15 +28,7 @@ def destroy_all_of(patient_id: int, *, by: By, at: datetime) -> int:
     return sum(gone.values())
 
 
-def block(
-    numbers: Iterable[PatientNumber],
-    *,
-    case_number: str,
-    episodes: int,
-    by_account_id: int | None,
-    by_name: str,
-    at: datetime,
-) -> None:
+def block(numbers: Iterable[PatientNumber], *, case_number: str, episodes: int, by: By, at: datetime) -> None:
     """Under the key of today, those that are not blocked yet."""
     OptOut.objects.bulk_create(
         OptOut(
@@ -45,8 +37,8 @@ def block(
             case_number=case_number,
             episodes=episodes,
             at=at,
-            by_account_id=by_account_id,
-            by_name=by_name,
+            by_account_id=by.account_id,
+            by_name=by.name or by.program or "",
         )
         for key, mark in map(mark_of, (number for number in numbers if not is_blocked(number)))
     )

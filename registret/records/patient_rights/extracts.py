@@ -56,35 +56,33 @@ def registry_extract(*, actor: Actor, case: Case, form: str, at: datetime) -> Re
     Raises: NotPermitted, TooMany, NobodyHere; TooLongForPaper (as "pdf").
     """
     with patient_of_case(actor=actor, case=case, at=at) as found:
-        patient = found.patient
-        numbers = Number.objects.select_related("patient").filter(patient_id=patient.id).order_by("-until", "-since")
-        row = numbers[0].patient
-        made = RegistryExtract(
-            case_number=case.case_number.text,
-            at=at,
-            patient=patient,
-            sex=sex_name(patient.sex),
-            created_at=row.created_at,
-            looked_up_at=row.looked_up_at,
-            register_protects=row.register_protects,
-            numbers=tuple(_number(one) for one in numbers),
-            merged=tuple(
-                Merged(gone=m.gone, at=m.at, by_name=m.by_name, reason=m.reason)
-                for m in Merge.objects.filter(patient_id=patient.id).order_by("id")
-            ),
-            episodes=_episodes(patient),
-            recipients=_recipients({patient.id, *found.merged}),
-            kept=_kept(patient.id),
-        )
-        record(
-            event=event_of(Event.EXTRACT_MADE, made.rows, form=form),
-            by=actor.by,
-            at=at,
-            about_patient_id=patient.id,
-            facts={"case": case.case_number.text, "form": form},
-        )
+        made = _extract(case, found.patient, found.merged, at=at)
+        event, facts = event_of(Event.EXTRACT_MADE, made.rows, form=form), {"case": made.case_number, "form": form}
+        record(event=event, by=actor.by, at=at, about_patient_id=found.patient.id, facts=facts)
     check_length(made.rows, form=form)
     return made
+
+
+def _extract(case: Case, patient: PatientRow, merged: Collection[int], *, at: datetime) -> RegistryExtract:
+    numbers = Number.objects.select_related("patient").filter(patient_id=patient.id).order_by("-until", "-since")
+    row = numbers[0].patient
+    return RegistryExtract(
+        case_number=case.case_number.text,
+        at=at,
+        patient=patient,
+        sex=sex_name(patient.sex),
+        created_at=row.created_at,
+        looked_up_at=row.looked_up_at,
+        register_protects=row.register_protects,
+        numbers=tuple(_number(one) for one in numbers),
+        merged=tuple(
+            Merged(gone=m.gone, at=m.at, by_name=m.by_name, reason=m.reason)
+            for m in Merge.objects.filter(patient_id=patient.id).order_by("id")
+        ),
+        episodes=_episodes(patient),
+        recipients=_recipients({patient.id, *merged}),
+        kept=_kept(patient.id),
+    )
 
 
 def event_of(made: Event, rows: int, *, form: str) -> Event:
@@ -169,6 +167,7 @@ def _episode(
     form = form_of(found.sub_registry, found.version)
     known = known_of(patient, found.began_at)
     answers = {step.code: _answers(form, step) for step in steps}
+    scores = {one.code: assess(form, one.code, answers=answers, patient=known).scores for one in steps if one.answers}
     return EpisodeInWords(
         system_id=found.system_id,
         sub_registry=name_of(found.sub_registry),
@@ -177,16 +176,7 @@ def _episode(
         began_at=found.began_at,
         created_at=found.created_at,
         created_by_name=found.created_by_name,
-        steps=tuple(
-            _step(
-                form,
-                step,
-                assess(form, step.code, answers=answers, patient=known).scores if step.answers else (),
-                revisions.get(step.id, []),
-                places,
-            )
-            for step in steps
-        ),
+        steps=tuple(_step(form, one, scores.get(one.code, ()), revisions.get(one.id, []), places) for one in steps),
     )
 
 
@@ -207,19 +197,15 @@ def _step(
         signed_at=found.signed_at,
         signed_by_name=found.signed_by_name,
         research_gone_at=found.research_gone_at,
-        answers=tuple(
-            AnswerInWords(
-                code=code,
-                question=_label(form, code),
-                kept=found.answers[code],
-                answer=_stored(form, code, found.answers[code]),
-            )
-            for code in answered
-        ),
+        answers=tuple(_answer(form, code, found.answers[code]) for code in answered),
         computed=tuple(result_in_words(now) for now in scores),
         revisions=tuple(_revision(form, revision, places) for revision in revisions),
         queries=tuple(_query(form, one) for one in sorted(found.data_queries.all(), key=attrgetter("id"))),
     )
+
+
+def _answer(form: Form, code: str, kept: Stored) -> AnswerInWords:
+    return AnswerInWords(code=code, question=_label(form, code), kept=kept, answer=_stored(form, code, kept))
 
 
 def _revision(form: Form, found: Revision, places: Mapping[int, ClinicRow]) -> RevisionInWords:

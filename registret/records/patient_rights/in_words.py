@@ -23,7 +23,7 @@ class NumberHeld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """Somebody said that the patient `gone` was this one."""
+    """A user said that the patient `gone` was this one."""
 
     gone: str
     at: datetime
@@ -117,7 +117,7 @@ class EpisodeInWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataRecipient:
-    """Who has been given data about the person, out of the registry: a file for research that somebody fetched."""
+    """Who has been given data about the person, out of the registry: a file for research that was fetched."""
 
     organisation: str
     project: str

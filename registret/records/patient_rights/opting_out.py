@@ -18,7 +18,7 @@ from registret.access.applications.earlier_accounts import all_accounts_of
 from registret.access.checks import check_card_age
 from registret.kernel.by import By
 from registret.ledger.events import Event
-from registret.ledger.services import record
+from registret.ledger.services import Fact, record
 from registret.records.cases import Case, take_case
 from registret.records.deaths import lock_patients
 from registret.records.locks import lock_identities, lock_numbers
@@ -54,7 +54,7 @@ def opt_out(*, actor: Actor, case: Case, expected: str | None, at: datetime) -> 
 
     It is only done to who was shown: `expected` is the system id, None if it was nobody.
 
-    Raises: NotPermitted, TooMany, CardTooOld; OptedOut (that was done already); NotAsShown (it is somebody else now).
+    Raises: NotPermitted, TooMany, CardTooOld; OptedOut (that was done already); NotAsShown (it is another person now).
     """
     take_case(actor=actor, at=at)
     check_card_age(actor, at=at)
@@ -66,21 +66,9 @@ def opt_out(*, actor: Actor, case: Case, expected: str | None, at: datetime) -> 
             lock_numbers(*(number.text for number in numbers))
             _check_as_shown(patient_id, case.number, expected=expected)
             episodes = _hide(patient_id, case, actor=actor, at=at) if patient_id is not None else 0
-        block(
-            numbers,
-            case_number=case.case_number.text,
-            episodes=episodes,
-            by_account_id=actor.account_id,
-            by_name=actor.name,
-            at=at,
-        )
-        record(
-            event=Event.PATIENT_OPTED_OUT,
-            by=actor.by,
-            at=at,
-            about_patient_id=patient_id,
-            facts={"case": case.case_number.text, "episodes": episodes},
-        )
+        block(numbers, case_number=case.case_number.text, episodes=episodes, by=actor.by, at=at)
+        facts: dict[str, Fact] = {"case": case.case_number.text, "episodes": episodes}
+        record(event=Event.PATIENT_OPTED_OUT, by=actor.by, at=at, about_patient_id=patient_id, facts=facts)
         transaction.on_commit(write_marks_at_once)
     return episodes
 
@@ -135,30 +123,30 @@ def take_back(*, actor: Actor, case: Case, at: datetime) -> None:
     with _held(case) as leaving:
         if leaving.due_at <= at:
             raise NothingLeaves()
-        marks_here = {mark for number in numbers_of(leaving.patient_id) for mark in marks_of(number)}
-        blocked = OptOut.objects.filter(mark__in=marks_here, case_number=leaving.case_number, at=leaving.at)
-        TakenBack.objects.bulk_create(
-            TakenBack(
-                mark=one.mark,
-                key=one.key,
-                case_number=case.case_number.text,
-                at=at,
-                by_account_id=actor.account_id,
-                by_name=actor.name,
-            )
-            for one in blocked
-        )
-        with deletion_allowed():
-            blocked.delete()
+        _unblock(leaving, case, actor=actor, at=at)
         Leaving.objects.filter(id=leaving.id).delete()
-        record(
-            event=Event.PATIENT_OPT_OUT_TAKEN_BACK,
-            by=actor.by,
-            at=at,
-            about_patient_id=leaving.patient_id,
-            facts={"case": case.case_number.text},
-        )
+        who, facts = leaving.patient_id, {"case": case.case_number.text}
+        record(event=Event.PATIENT_OPT_OUT_TAKEN_BACK, by=actor.by, at=at, about_patient_id=who, facts=facts)
         transaction.on_commit(write_marks_at_once)
+
+
+def _unblock(leaving: Leaving, case: Case, *, actor: Actor, at: datetime) -> None:
+    """Lift what this opt-out has blocked, and remember that."""
+    marks_here = {mark for number in numbers_of(leaving.patient_id) for mark in marks_of(number)}
+    blocked = OptOut.objects.filter(mark__in=marks_here, case_number=leaving.case_number, at=leaving.at)
+    TakenBack.objects.bulk_create(
+        TakenBack(
+            mark=one.mark,
+            key=one.key,
+            case_number=case.case_number.text,
+            at=at,
+            by_account_id=actor.account_id,
+            by_name=actor.name,
+        )
+        for one in blocked
+    )
+    with deletion_allowed():
+        blocked.delete()
 
 
 def destroy_left(*, at: datetime) -> int:
@@ -211,13 +199,8 @@ def _held(case: Case) -> Iterator[Leaving]:
 
 def _let_go(leaving: Leaving, *, by: By, at: datetime) -> int:
     """Inside `leaving_patients`, with identities held."""
-    patient_id, facts = leaving.patient_id, {"case": leaving.case_number}
+    patient_id, case_number = leaving.patient_id, leaving.case_number
     destroyed = destroy_all_of(patient_id, by=by, at=at)
-    record(
-        event=Event.PATIENT_DESTROYED,
-        by=by,
-        at=at,
-        about_patient_id=patient_id,
-        facts={**facts, "episodes": destroyed},
-    )
+    facts: dict[str, Fact] = {"case": case_number, "episodes": destroyed}
+    record(event=Event.PATIENT_DESTROYED, by=by, at=at, about_patient_id=patient_id, facts=facts)
     return destroyed

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from registret.kernel.by import By
 from registret.ledger.events import Event
-from registret.ledger.services import record
+from registret.ledger.services import Fact, record
 from registret.records.locks import lock_identities, lock_numbers
 from registret.records.models import Leaving, Number, OptOut, TakenBack
 from registret.records.numbers import PatientNumber
@@ -83,8 +83,8 @@ def replay(kept: frozenset[BlockedNumber], taken_back: frozenset[BlockedNumber] 
                     continue  # another process was faster
                 lock_numbers(*(number.text for number in numbers))
                 destroyed = destroy_all_of(patient_id, by=by, at=at)
-            block(numbers, case_number=REPLAYED, episodes=destroyed, by_account_id=None, by_name=_PROGRAM, at=at)
-            facts: dict[str, str | int | bool | None] = {"case": REPLAYED, "episodes": destroyed}
+            block(numbers, case_number=REPLAYED, episodes=destroyed, by=by, at=at)
+            facts: dict[str, Fact] = {"case": REPLAYED, "episodes": destroyed}
             record(event=Event.PATIENT_OPTED_OUT, by=by, at=at, about_patient_id=patient_id, facts=facts)
             done += 1
     return done

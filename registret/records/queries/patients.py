@@ -102,7 +102,7 @@ def listed_patient(found: Patient, *, text: str, kind: str) -> PatientRow:
 
 
 def is_blocked(number: PatientNumber) -> bool:
-    """Whether somebody with this number has opted out."""
+    """Whether a person with this number has opted out."""
     return OptOut.objects.filter(mark__in=list(marks_of(number))).exists()
 
 

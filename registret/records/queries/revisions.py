@@ -24,6 +24,8 @@ def history(*, actor: Actor, episode: str, step: str, at: datetime) -> tuple[Rev
 def changes_since(step: Step, base: int) -> dict[str, tuple[Stored | None, Revision]]:
     """Return by variable its answer at version `base`, and the newest revision that changed it since."""
     found: dict[str, tuple[Stored | None, Revision]] = {}
+    if base >= step.version:
+        return found
     for revision in Revision.objects.filter(step_id=step.id, number__gt=base).order_by("number"):
         for code, (old, _new) in revision.changes.items():
             first = found[code][0] if code in found else old

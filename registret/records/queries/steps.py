@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -75,6 +76,19 @@ def step_page(
         is_writable=may_report and row.clinic_id == actor.seat.clinic_id and StepState(row.state) in WRITABLE,
     )
     return page, row
+
+
+def with_step(page: StepPage, row: Step, assessment: Assessment) -> StepPage:
+    """The same page when the step has new answers, and nothing else has changed."""
+    step = step_row(row)
+    steps = tuple(step if one.code == step.code else one for one in page.episode.steps)
+    return replace(
+        page,
+        step=step,
+        episode=replace(page.episode, steps=steps),
+        answers={**page.answers, step.code: answers_of(page.form, row.answers)},
+        assessment=assessment,
+    )
 
 
 def assessed(episode: Episode, step: str, *, at: datetime) -> Assessment:

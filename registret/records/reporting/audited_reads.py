@@ -52,7 +52,7 @@ NAMES_PER_PERSON: Final = Limit(what="patient_names", most=120, per=timedelta(ho
 
 
 def take_number(*, actor: Actor, at: datetime) -> None:
-    """Somebody typed a number: whatever is answered says something about it. Call it outside a transaction.
+    """Count a number that was typed: any answer says something about it. Call it outside a transaction.
 
     Raises: TooMany.
     """
@@ -62,10 +62,10 @@ def take_number(*, actor: Actor, at: datetime) -> None:
 def search(*, actor: Actor, written: str, at: datetime) -> SearchResult:
     """By number (any that the patient has or had), by system id of patient or episode, or by the beginning of a name.
 
-    Only among what the own care provider reported: whether others have the number does not show. Somebody of protected
+    Only among what the own care provider reported: whether others have the number does not show. A patient of protected
     identity is found by number only, and without a name.
 
-    Whether somebody has opted out is not told: only who begins an episode learns it.
+    Whether a person has opted out is not told: only a user who begins an episode learns it.
 
     Raises: NotPermitted, TooMany.
     """
@@ -203,9 +203,11 @@ def log_list(actor: Actor, event: Event, patient_ids: Sequence[int], *, at: date
 
 
 def _by_system_id(actor: Actor, text: str) -> PatientRow | None:
-    episode = episodes_of(actor).filter(system_id=text).values_list("patient__system_id", flat=True).first()
+    """Of a patient, or of an episode (`E…`)."""
+    if text.startswith("E"):
+        text = episodes_of(actor).filter(system_id=text).values_list("patient__system_id", flat=True).first() or text
     with suppress(NotFound):
-        found = patient_of(actor, episode or text)
+        found = patient_of(actor, text)
         return None if found.is_protected else found
     return None
 

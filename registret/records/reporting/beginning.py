@@ -28,20 +28,15 @@ from registret.records.reporting.changes import Written, began_at_in, change_ans
 from registret.records.reporting.forms_in_use import use
 from registret.records.reporting.inclusion import NewPatient, doubles_within, form_open_to, look_at_intake
 from registret.records.reporting.signing import put_name
+from registret.records.revisions import Changes
 from registret.records.scope import all_providers, clinic_of, provider_scope
-from registret.registries.answers import Answer, Stored
+from registret.registries.answers import Answer
 from registret.registries.forms import Form
 from registret.registries.queries import form_of
 
 
 def begin(
-    *,
-    actor: Actor,
-    who: NewPatient,
-    sub_registry: str,
-    written: Written,
-    is_no_double: bool,
-    at: datetime,
+    *, actor: Actor, who: NewPatient, sub_registry: str, written: Written, is_no_double: bool, at: datetime
 ) -> str:
     """Begin an episode, with a new patient if the number is not known yet, and return its system id.
 
@@ -136,6 +131,21 @@ def _begin(
     began_at: datetime,
     at: datetime,
 ) -> str:
+    episode = _planned(actor, provider, patient_id, form, began_at, at)
+    page, row = step_page(actor, episode=episode.system_id, step=form.inclusion.code, lock=True, at=at)
+    row.state = STEP_LIFE.after(StepState.PLANNED, "write")
+    changes: Changes = {code: (None, a.stored) for code, a in answers.items()}
+    change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
+    # The inclusion is complete when the episode begins, so it is signed at once.
+    put_name(actor, page, row, {}, at=at)
+    log_step(actor, Event.EPISODE_BEGUN, page, at)
+    if page.is_dead:
+        settle(patient_id, by=actor.by, actor=actor, at=at)
+    return episode.system_id
+
+
+def _planned(actor: Actor, provider: int, patient_id: int, form: Form, began_at: datetime, at: datetime) -> Episode:
+    """The episode with all of its steps, nothing in them yet."""
     clinic_id = clinic_of(actor)
     episode = Episode.objects.create(
         system_id=new_system_id("E"),
@@ -152,13 +162,4 @@ def _begin(
     Step.objects.bulk_create(
         Step(episode=episode, care_provider_id=provider, clinic_id=clinic_id, code=step.code) for step in form.steps
     )
-    page, row = step_page(actor, episode=episode.system_id, step=form.inclusion.code, lock=True, at=at)
-    row.state = STEP_LIFE.after(StepState.PLANNED, "write")
-    changes: dict[str, tuple[Stored | None, Stored | None]] = {code: (None, a.stored) for code, a in answers.items()}
-    change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
-    # The inclusion is complete when the episode begins, so it is signed at once.
-    put_name(actor, page, row, {}, at=at)
-    log_step(actor, Event.EPISODE_BEGUN, page, at)
-    if page.is_dead:
-        settle(patient_id, by=actor.by, actor=actor, at=at)
-    return episode.system_id
+    return episode

@@ -18,11 +18,11 @@ from registret.records.models import Episode, Revision, Step
 from registret.records.queries.forms import answers_of
 from registret.records.queries.steps import known_of, step_page
 from registret.records.refusals import OfAnotherClinic
-from registret.records.revisions import revise, set_next
+from registret.records.revisions import Changes, revise, set_next
 from registret.records.rows import StepPage
 from registret.records.scope import provider_scope
-from registret.registries.answers import Answer, AnswerBroken, Fault, Stored, read
-from registret.registries.assessing import assess, opens_on
+from registret.registries.answers import Answer, AnswerBroken, Fault, read
+from registret.registries.assessing import Assessment, assess, opens_on
 from registret.registries.forms import Form, FormStep, Question
 
 Written = Mapping[str, Sequence[str]]
@@ -73,45 +73,50 @@ def read_answers(
 
 
 def change_answers(
-    actor: Actor,
-    page: StepPage,
-    row: Step,
-    changes: Mapping[str, tuple[Stored | None, Stored | None]],
-    *,
-    kind: Revision.Kind,
-    reason: str,
-    at: datetime,
-) -> None:
-    """Save answers with a revision, and what follows from them: flags, start of the episode, when steps are due."""
+    actor: Actor, page: StepPage, row: Step, changes: Changes, *, kind: Revision.Kind, reason: str, at: datetime
+) -> Assessment | None:
+    """Save answers with a revision, and what follows from them: flags, start of the episode, when steps are due.
+
+    Return the step's assessment, or None if the episode or other steps have changed with it.
+    """
     answers = {code: stored for code, stored in row.answers.items() if code not in changes}
     row.answers = answers | {code: new for code, (_, new) in changes.items() if new is not None}
     own = answers_of(page.form, row.answers)
     everything = dict(page.answers) | {row.code: own}
     began_at = began_at_in(page.form, own) if row.code == page.form.inclusion.code else None
-    if began_at is not None and began_at != page.episode.began_at:
+    moves_episode = began_at is not None and began_at != page.episode.began_at
+    if moves_episode:
         Episode.objects.filter(id=row.episode_id).update(began_at=began_at)
     known = known_of(page.patient, began_at or page.episode.began_at, told_died_on=page.told_died_on)
     now = assess(page.form, row.code, answers=everything, patient=known, today=day_of(at))
     row.flags, row.lacking = len(now.broken), len(now.lacking)
-    said_dead, row.says_dead, row.died_on = row.says_dead, now.death, now.died_on
+    said = row.says_dead, row.died_on
+    row.says_dead, row.died_on = now.death, now.died_on
     row.saved_at, row.saved_by_id, row.saved_by_name = at, actor.account_id, actor.name
     row.next_since = None
     revise(actor, row, changes, kind=kind, reason=reason, at=at)
     row.save()
-    _set_due(page.form, row, everything, changed=frozenset(changes))
-    if kind in {Revision.Kind.SIGN, Revision.Kind.REOPEN}:
+    sets_due = _set_due(page.form, row, everything, changed=frozenset(changes))
+    sets_next = kind in {Revision.Kind.SIGN, Revision.Kind.REOPEN}
+    if sets_next:
         set_next(page.form, row.episode_id, at=at)
-    if row.says_dead != said_dead:
+    settles = (row.says_dead, row.died_on) != said
+    if row.says_dead != said[0]:
         settle(page.patient.id, by=actor.by, actor=actor, but=row.id, at=at)
+    return None if moves_episode or sets_due or sets_next or settles else now
 
 
-def _set_due(form: Form, row: Step, answers: Mapping[str, Mapping[str, Answer]], *, changed: frozenset[str]) -> None:
-    """Set when later steps are due, where an answer has changed that it is counted from."""
-    for step in form.steps:
-        if step.due is None or not changed & {step.due.after, *(after for _, after in _waited_for(step))}:
-            continue
+def _set_due(form: Form, row: Step, answers: Mapping[str, Mapping[str, Answer]], *, changed: frozenset[str]) -> bool:
+    """Set when later steps are due, where an answer has changed that it is counted from. Return whether one has."""
+    waiting = [
+        step
+        for step in form.steps
+        if step.due is not None and changed & {step.due.after, *(after for _, after in _waited_for(step))}
+    ]
+    for step in waiting:
         due_from, due_to = due_between(step, answers)
         Step.objects.filter(episode_id=row.episode_id, code=step.code).update(due_from=due_from, due_to=due_to)
+    return bool(waiting)
 
 
 def due_between(step: FormStep, answers: Mapping[str, Mapping[str, Answer]]) -> tuple[date | None, date | None]:

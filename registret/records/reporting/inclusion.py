@@ -104,11 +104,13 @@ def inclusions(
 ) -> dict[str, Assessment]:
     """Return the inclusion questions of open sub-registries, by code, before any is answered.
 
-    `who` is None as long as birth date and sex are not known. Doubles and opt-outs are not looked for.
+    `who` is None as long as birth date and sex are not known. A patient whom the actor sees was asked a reason for when
+    shown. Doubles and opt-outs are not looked for.
 
     Raises: ReasonNeeded.
     """
-    require_reason_for_number(actor, number, at=at)
+    if who is None or not who.system_id:
+        require_reason_for_number(actor, number, at=at)
     nobody = KnownOfPatient(birth_date=None, sex=Sex.UNKNOWN.value, died_on=None, age=None)
     known = known_of_new_patient(who, at) if who is not None else nobody
     forms = [form for code in sub_registries if (form := form_in_force(code)) is not None]

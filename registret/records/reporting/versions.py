@@ -1,4 +1,4 @@
-"""An episode stays on the version of the form that it was begun with, unless somebody moves it, who was shown what
+"""An episode stays on the version of the form that it was begun with, unless a user moves it, who was shown what
 becomes of every answer."""
 
 from __future__ import annotations

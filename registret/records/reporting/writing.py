@@ -15,7 +15,7 @@ from registret.records.logged import log_step
 from registret.records.models import Revision, Step
 from registret.records.queries.forms import answers_of
 from registret.records.queries.revisions import changes_since, others_in
-from registret.records.queries.steps import step_page
+from registret.records.queries.steps import step_page, with_step
 from registret.records.reporting.changes import Written, change_answers, change_state, read_answers, require_writable
 from registret.records.reporting.forms_in_use import require_unchanged
 from registret.records.rows import Other, StepPage
@@ -48,7 +48,7 @@ class WriteOutcome:
 def write(*, actor: Actor, episode: str, step: str, base: int, written: Written, at: datetime) -> WriteOutcome:
     """Save answers. `base`: the version that the page showed. Answers that others changed since are not overwritten.
 
-    Answers with a fault are not saved, the others are.
+    Answers with a fault are not saved, the others are. What is `written` of another step is ignored.
 
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible (signed), FormChanged.
     """
@@ -58,22 +58,31 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         require_writable(actor, row, "write")
         require_unchanged(page.form)
         since = changes_since(row, base)
+        written = {q.code: written[q.code] for q in page.form_step.questions if q.code in written}
         answers, faults = read_answers(page.form, step, written, at=at, arrived_at=page.arrived_at)
         early = answers.keys() & page.assessment.locked.keys()
         answers = {code: answer for code, answer in answers.items() if code not in early}
         faults |= dict.fromkeys(early, FormFault.NOT_YET)
         changes, conflicts = _merge(page.form, row, since, written, answers, faults)
-        now = page
         if changes:
-            row.state = STEP_LIFE.after(StepState(row.state), "write")
-            change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
-            log_step(actor, Event.STEP_WRITTEN, page, at, answers=len(changes))
-            now, _ = step_page(actor, episode=episode, step=step, at=at)
+            page = _saved(actor, page, row, changes, at=at)
         else:
             # The response shows the step, with what others wrote, so it is logged as opened.
             log_step(actor, Event.STEP_OPENED, page, at)
         others = {code: other for code, other in others_in(since).items() if code not in changes}
-        return WriteOutcome(page=now, faults=faults, conflicts=conflicts, others=others)
+        return WriteOutcome(page=page, faults=faults, conflicts=conflicts, others=others)
+
+
+def _saved(
+    actor: Actor, page: StepPage, row: Step, changes: Mapping[str, tuple[Stored | None, Stored | None]], *, at: datetime
+) -> StepPage:
+    """Save the changes. Return the page as it is then, read anew only if more than this step has changed."""
+    row.state = STEP_LIFE.after(StepState(row.state), "write")
+    assessment = change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
+    log_step(actor, Event.STEP_WRITTEN, page, at, answers=len(changes))
+    if assessment is not None:
+        return with_step(page, row, assessment)
+    return step_page(actor, episode=page.episode.system_id, step=row.code, at=at)[0]
 
 
 def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
@@ -106,28 +115,16 @@ def _merge(
     """
     changes: dict[str, tuple[Stored | None, Stored | None]] = {}
     conflicts = []
-    for code in written:
-        if code in faults:
-            if code in since:
-                conflicts.append((code, row.answers.get(code), since[code][1]))
-            continue
-        new = answers[code].stored if code in answers else None
+    for code, mine in written.items():
         now = row.answers.get(code)
-        at_base = since[code][0] if code in since else now
-        if new in (at_base, now):
+        new = answers[code].stored if code in answers else None
+        at_base, revision = since.get(code, (now, None))
+        if code not in faults and new in (at_base, now):
             continue
-        if code in since:
-            revision = since[code][1]
-            conflicts.append((code, now, revision))
-        else:
+        if revision is not None:
+            theirs = answers_of(form, {code: now}).get(code) if now is not None else None
+            by_name, at = revision.by_name, revision.at
+            conflicts.append(Conflict(code=code, mine=tuple(mine), theirs=theirs, by_name=by_name, at=at))
+        elif code not in faults:
             changes[code] = (now, new)
-    return changes, tuple(
-        Conflict(
-            code=code,
-            mine=tuple(written[code]),
-            theirs=answers_of(form, {code: now}).get(code) if now is not None else None,
-            by_name=revision.by_name,
-            at=revision.at,
-        )
-        for code, now, revision in conflicts
-    )
+    return changes, tuple(conflicts)

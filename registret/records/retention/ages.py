@@ -19,8 +19,10 @@ from registret.access.roles import Permission
 from registret.kernel.sweden import day_of, midnight, months_later
 from registret.records.models import DeletionTally, Episode, RetentionDecision, Revision, Step
 from registret.records.scope import all_providers
-from registret.registries.queries import RegistryState, SubRegistry, catalogue, name_of, sub_registries
+from registret.registries.loading.catalogue import SubRegistry
+from registret.registries.queries import catalogue, name_of, sub_registries
 from registret.registries.schema import RegisterFile
+from registret.registries.vocabulary import RegistryState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

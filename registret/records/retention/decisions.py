@@ -12,7 +12,7 @@ from registret.access.refusals import NotFound
 from registret.database.conflicts import conflict_as
 from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
-from registret.ledger.services import record
+from registret.ledger.services import Fact, record
 from registret.records.models import RetentionDecision
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.retention.ages import PENDING, Age, Past, age_of
@@ -91,15 +91,11 @@ def _decided(
         by_account_id=actor.account_id,
         by_name=actor.name,
     )
-    record(
-        event=Event.RETENTION_DECIDED,
-        by=actor.by,
-        at=at,
-        facts={
-            "sub_registry": age.sub_registry,
-            "what": what.value,
-            "episodes": past.past,
-            "until": until.isoformat() if until else None,
-            "reason": reason.strip(),
-        },
-    )
+    facts: dict[str, Fact] = {
+        "sub_registry": age.sub_registry,
+        "what": what.value,
+        "episodes": past.past,
+        "until": until.isoformat() if until else None,
+        "reason": reason.strip(),
+    }
+    record(event=Event.RETENTION_DECIDED, by=actor.by, at=at, facts=facts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from registret.registries.exports.questionnaire import Json, translated
+from registret.registries.exports.fhir import Json, translated
 from registret.registries.indicators import Better, IndicatorType, Stratum
 from registret.registries.measuring import Indicator
 from registret.registries.vocabulary import Said, Words

@@ -7,19 +7,19 @@ either: an extension says which of FHIR's reasons for absent data a question tak
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
+from registret.registries.exports.enable_when import SkipLogic
+from registret.registries.exports.fhir import HL7, SYSTEMS, Json, translated
 from registret.registries.exports.units import ucum_of
 from registret.registries.forms import Form, FormRule, FormScore, FormSection, FormStep, Question
 from registret.registries.variables import Option, Range, Variable
 from registret.registries.vocabulary import (
     Block,
     Codes,
-    CodeSystem,
     Missing,
     RegistryState,
     Said,
@@ -28,16 +28,6 @@ from registret.registries.vocabulary import (
     Words,
 )
 
-Json = dict[str, Any]
-
-SYSTEMS: Final[Mapping[CodeSystem, str]] = {
-    CodeSystem.SNOMED: "http://snomed.info/sct",
-    CodeSystem.LOINC: "http://loinc.org",
-    CodeSystem.ICD10SE: "urn:oid:1.2.752.116.1.1.1.1.3",
-    CodeSystem.ATC: "urn:oid:1.2.752.129.2.2.3.1.1",
-    CodeSystem.KVA: "urn:oid:1.2.752.116.1.3.2.1.4",
-}
-_HL7: Final = "http://hl7.org/fhir/StructureDefinition/"
 _UCUM: Final = "http://unitsofmeasure.org"
 _ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _CONTROL: Final = "http://hl7.org/fhir/questionnaire-item-control"
@@ -66,18 +56,6 @@ _STATUS: Final = {
     RegistryState.CLOSED: "retired",
     RegistryState.ARCHIVED: "retired",
 }
-_OPERATORS: Final[Mapping[type[ast.cmpop], str]] = {
-    ast.Eq: "=",
-    ast.NotEq: "!=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-}
-_MIRRORED: Final = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_NEGATED: Final = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_Conditions = tuple[str, list[Json]]
-"""All or any of some conditions."""
 
 
 def as_questionnaire(form: Form, *, origin: str, on: date) -> Json:
@@ -90,6 +68,7 @@ class _Writer:
     def __init__(self, form: Form, origin: str) -> None:
         self._form = form
         self._base = f"{origin}/fhir"
+        self._skip_logic = SkipLogic(form, self._list)
 
     def questionnaire(self, on: date) -> Json:
         register = self._form.register
@@ -131,24 +110,28 @@ class _Writer:
             group["extension"] = [self._own("block", {"valueCode": section.block.value})]
         return group
 
-    def _question(self, question: Question) -> Json:
+    def _extensions(self, question: Question) -> Iterator[Json]:
         variable = question.variable
-        item: Json = {"linkId": question.code, **translated("text", variable.label), "type": _TYPES[question.type]}
-        shown, extensions = self._shown(question)
-        item |= shown
         if variable.opens:
             parts = [
                 {"url": "after", "valueString": variable.opens.after},
                 {"url": "days", "valueInteger": variable.opens.days},
             ]
-            extensions.append(self._own("opens", {"extension": parts}))
-        extensions += [*self._missing(variable), *_limits(variable), *_unit(variable.unit, variable.ucum)]
+            yield self._own("opens", {"extension": parts})
+        yield from (*self._missing(variable), *_limits(variable), *_unit(variable.unit, variable.ucum))
         if variable.usual:
-            extensions.append(self._own("usual", {"valueRange": _range(variable.usual)}))
-        extensions += [self._own("mark", {"valueCode": mark.value}) for mark in variable.marks]
-        extensions += self._covers(variable.codes)
-        extensions.append(self._own("purpose", {"valueString": self._form.register.purpose[variable.purpose].sv}))
-        item["extension"] = extensions
+            yield self._own("usual", {"valueRange": _range(variable.usual)})
+        yield from (self._own("mark", {"valueCode": mark.value}) for mark in variable.marks)
+        yield from self._covers(variable.codes)
+        yield self._own("purpose", {"valueString": self._form.register.purpose[variable.purpose].sv})
+        if question.terminology:
+            yield from (self._own("expected", {"valueString": one}) for one in variable.expected)
+
+    def _question(self, question: Question) -> Json:
+        variable = question.variable
+        item: Json = {"linkId": question.code, **translated("text", variable.label), "type": _TYPES[question.type]}
+        shown, extensions = self._shown(question)
+        item |= {**shown, "extension": [*extensions, *self._extensions(question)]}
         same = [{"system": SYSTEMS[system], "code": c[0]} for system, c in variable.codes.items() if len(c) == 1]
         if same:
             item["code"] = same
@@ -158,7 +141,6 @@ class _Writer:
             item["repeats"] = True
         if question.terminology:
             item["answerValueSet"] = f"#{question.terminology.system.value}"
-            extensions += [self._own("expected", {"valueString": one}) for one in variable.expected]
         if question.type is VariableType.TEXT:
             item["maxLength"] = variable.longest
         if question.options:
@@ -183,7 +165,7 @@ class _Writer:
         ]
         extensions += self._covers(option.codes)
         if option.alone:
-            extensions.append({"url": f"{_HL7}questionnaire-optionExclusive", "valueBoolean": True})
+            extensions.append({"url": f"{HL7}questionnaire-optionExclusive", "valueBoolean": True})
         return found | ({"extension": extensions} if extensions else {})
 
     def _value_sets(self) -> list[Json]:
@@ -255,85 +237,11 @@ class _Writer:
     def _shown(self, question: Question) -> tuple[Json, list[Json]]:
         if question.shown_if is None:
             return {}, []
-        found = self._conditions(ast.parse(question.shown_if.text, mode="eval").body)
+        found = self._skip_logic.conditions(question.shown_if.text)
         if found is None:
             return {}, [self._own("shown-if", {"valueString": question.shown_if.text})]
         behaviour, conditions = found
         return {"enableWhen": conditions} | ({"enableBehavior": behaviour} if len(conditions) > 1 else {}), []
-
-    def _conditions(self, node: ast.expr) -> _Conditions | None:
-        """None if `enableWhen` cannot say it."""
-        match node:
-            case ast.BoolOp(op=op, values=parts):
-                behaviour = "all" if isinstance(op, ast.And) else "any"
-                found = [self._conditions(part) for part in parts]
-                conditions: list[Json] = []
-                for some in found:
-                    if some is None or (len(some[1]) > 1 and some[0] != behaviour):
-                        return None
-                    conditions += some[1]
-                return behaviour, conditions
-            case ast.UnaryOp(op=ast.Not(), operand=inner):
-                return self._condition(inner, is_negated=True)
-            case ast.Compare(left=ast.Name(id=name), ops=[ast.In()], comparators=[ast.Tuple() | ast.List() as among]):
-                each = [self._compared(name, "=", part) for part in among.elts]
-                whole = [one for one in each if one is not None]
-                return (
-                    ("any", [condition for _, some in whole for condition in some]) if len(whole) == len(each) else None
-                )
-        return self._condition(node, is_negated=False)
-
-    def _condition(self, node: ast.expr, *, is_negated: bool) -> _Conditions | None:
-        match node:
-            case ast.Call(func=ast.Name(id="answered"), args=[ast.Name(id=name)]) if self._is_answer(name):
-                return "all", [_exists(name, not is_negated)]
-            case ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[other]) if type(op) in _OPERATORS:
-                operator = _OPERATORS[type(op)]
-            case ast.Compare(left=other, ops=[op], comparators=[ast.Name(id=name)]) if type(op) in _OPERATORS:
-                operator = _MIRRORED[_OPERATORS[type(op)]]
-            case ast.Compare(left=ast.Constant() as other, ops=[ast.In()], comparators=[ast.Name(id=name)]):
-                operator = "="
-            case ast.Compare(left=ast.Constant() as other, ops=[ast.NotIn()], comparators=[ast.Name(id=name)]):
-                operator = "!="
-            case _:
-                return None
-        return self._compared(name, _NEGATED[operator] if is_negated else operator, other)
-
-    def _compared(self, name: str, operator: str, other: ast.expr) -> _Conditions | None:
-        match other:
-            case ast.Constant(value=value):
-                answer = self._answer(name, value)
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-                answer = self._answer(name, -value)
-            case _:
-                return None
-        if not answer:
-            return None
-        condition = {"question": name, "operator": operator, **answer}
-        # R4: true if no answer is equal, so true too of a question without one.
-        return "all", [_exists(name, True), condition] if operator == "!=" else [condition]
-
-    def _is_answer(self, name: str) -> bool:
-        """Whether what we take for an answer is one in FHIR. What is computed is not, nor is what is too low to be
-        measured, with which we compare."""
-        asked = self._form.questions.get(name)
-        return asked is not None and Missing.UNMEASURABLE not in asked.variable.missing
-
-    def _answer(self, name: str, value: object) -> Json | None:
-        """Empty-handed if the value is not one that the item can have."""
-        if not self._is_answer(name):
-            return None
-        match self._form.questions[name].type, value:
-            case ((VariableType.CHOICE | VariableType.CHOICES), str()):
-                return {"answerCoding": {"system": self._list(self._form.questions[name]), "code": value}}
-            case ((VariableType.CODE | VariableType.CODES), str()):
-                terminology = self._form.questions[name].terminology
-                return {"answerCoding": {"system": SYSTEMS[terminology.system], "code": value}} if terminology else None
-            case VariableType.INTEGER, int():
-                return {"answerInteger": value}
-            case VariableType.DECIMAL, int() | float():
-                return {"answerDecimal": value}
-        return None
 
     def _list(self, question: Question) -> str:
         """A list belongs to the version: another may have one of the same name with other options."""
@@ -343,27 +251,14 @@ class _Writer:
         return {"url": f"{self._base}/StructureDefinition/{name}", **value}
 
 
-def _exists(question: str, truth: bool) -> Json:
-    return {"question": question, "operator": "exists", "answerBoolean": truth}
-
-
 def _group(link: str, name: Words, items: list[Json]) -> Json:
     return {"linkId": link, **translated("text", name), "type": "group", "item": items}
 
 
 def _display(link: str, words: Words) -> Json:
     help_ = {"coding": [{"system": _CONTROL, "code": "help"}]}
-    extension = [{"url": f"{_HL7}questionnaire-itemControl", "valueCodeableConcept": help_}]
+    extension = [{"url": f"{HL7}questionnaire-itemControl", "valueCodeableConcept": help_}]
     return {"linkId": link, **translated("text", words), "type": "display", "extension": extension}
-
-
-def translated(key: str, words: Words) -> Json:
-    """In Swedish, with its English translation beside it."""
-    translation = {
-        "url": f"{_HL7}translation",
-        "extension": [{"url": "lang", "valueCode": "en"}, {"url": "content", "valueString": words.en}],
-    }
-    return {key: words.sv, f"_{key}": {"extension": [translation]}}
 
 
 def _limits(variable: Variable) -> Iterator[Json]:
@@ -371,9 +266,9 @@ def _limits(variable: Variable) -> Iterator[Json]:
     if variable.hard:
         for name, end in {"minValue": variable.hard.least, "maxValue": variable.hard.most}.items():
             if end is not None:
-                yield {"url": f"{_HL7}{name}", value: _number(end)}
+                yield {"url": f"{HL7}{name}", value: _number(end)}
     if variable.decimals:
-        yield {"url": f"{_HL7}maxDecimalPlaces", "valueInteger": variable.decimals}
+        yield {"url": f"{HL7}maxDecimalPlaces", "valueInteger": variable.decimals}
 
 
 def _unit(unit: Unit | None, ucum: str | None) -> Iterator[Json]:
@@ -381,7 +276,7 @@ def _unit(unit: Unit | None, ucum: str | None) -> Iterator[Json]:
         said = unit.sv if isinstance(unit, Words) else unit
         code = ucum_of(unit, ucum)
         coding = {"display": said} | ({"system": _UCUM, "code": code} if code else {})
-        yield {"url": f"{_HL7}questionnaire-unit", "valueCoding": coding}
+        yield {"url": f"{HL7}questionnaire-unit", "valueCoding": coding}
 
 
 def _range(found: Range) -> Json:

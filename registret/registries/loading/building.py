@@ -21,7 +21,7 @@ from registret.registries.forms import (
 from registret.registries.language.expressions import Expression, ExpressionBroken, Name, ValueKind
 from registret.registries.language.parsing import parse
 from registret.registries.loading.source import DefinitionFiles
-from registret.registries.schema import Order, RegisterFile, Rule, Score, StepFile
+from registret.registries.schema import Order, RegisterFile, Rule, Score, Section, StepFile
 from registret.registries.terminologies import Terminologies
 from registret.registries.value_sets import ValueSet
 from registret.registries.variables import CodeList, Option, Variable
@@ -56,26 +56,9 @@ class FormBuilder:
         name = f"{code}.toml"
         self.here = {variable.code for section in file.section for variable in section.variable}
         self._require_due(name, file)
-        sections = tuple(
-            FormSection(
-                code=section.code,
-                name=section.name,
-                block=section.block,
-                intro=section.intro,
-                layout=section.layout,
-                questions=tuple(
-                    self._question(name, ("section", s, "variable", v), variable, code, section.code, section.block)
-                    for v, variable in enumerate(section.variable)
-                ),
-            )
-            for s, section in enumerate(file.section)
-        )
+        sections = tuple(self._section(name, s, section, code) for s, section in enumerate(file.section))
         self._once(name, "section", [section.code for section in file.section])
-        scores = tuple(self._score(name, ("score", i), score) for i, score in enumerate(file.score))
-        wholes = {score.code for score in file.score if score.part_of is None}
-        for i, score in enumerate(file.score):
-            if score.part_of is not None and score.part_of not in wholes:
-                self.source.fault(name, ("score", i, "part_of"), f"{score.part_of} is no whole score of this step")
+        scores = self._scores(name, file)
         rules = [self._rule(name, ("rule", i), rule) for i, rule in enumerate(file.rule)]
         self._once(name, "rule", [rule.code for rule in file.rule])
         alone = [rule for section in sections for question in section.questions for rule in _alone(question)]
@@ -88,9 +71,30 @@ class FormBuilder:
             due=file.due,
             death=self._death(name, file),
             sections=sections,
-            scores=tuple(score for score in scores if score),
+            scores=scores,
             rules=(*alone, *(rule for rule in rules if rule), *in_order),
         )
+
+    def _section(self, name: str, number: int, section: Section, step: str) -> FormSection:
+        return FormSection(
+            code=section.code,
+            name=section.name,
+            block=section.block,
+            intro=section.intro,
+            layout=section.layout,
+            questions=tuple(
+                self._question(name, ("section", number, "variable", v), variable, step, section.code, section.block)
+                for v, variable in enumerate(section.variable)
+            ),
+        )
+
+    def _scores(self, name: str, file: StepFile) -> tuple[FormScore, ...]:
+        scores = [self._score(name, ("score", i), score) for i, score in enumerate(file.score)]
+        wholes = {score.code for score in file.score if score.part_of is None}
+        for i, score in enumerate(file.score):
+            if score.part_of is not None and score.part_of not in wholes:
+                self.source.fault(name, ("score", i, "part_of"), f"{score.part_of} is no whole score of this step")
+        return tuple(score for score in scores if score)
 
     def _question(
         self, name: str, at: tuple[str | int, ...], variable: Variable, step: str, section: str, block: Block

@@ -1,4 +1,4 @@
-"""Sessions of one's own: where somebody has shown this card and could go on."""
+"""Sessions of one's own: where this card was shown, and work could go on."""
 
 from __future__ import annotations
 

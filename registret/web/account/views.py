@@ -69,7 +69,7 @@ def language(request: CardRequest) -> HttpResponse:
 
 @needs(Permission.WORK).get_post
 def apply(request: ActorRequest) -> HttpResponse:
-    """More clinics or roles, while one works; somebody else attests."""
+    """More clinics or roles; another person attests."""
     me = own(request)
     sent = posted(request)
     form = ApplicationForm(sent, clinics=open_clinics(first_of_organisation=me.hsa_id.organisation_number))

@@ -144,11 +144,7 @@ def _waiting(request: ActorRequest) -> ApplicationPage:
 
 
 def _queue(
-    request: ActorRequest,
-    waiting: ApplicationPage,
-    decided: Sequence[ApplicationRow],
-    *,
-    current: ApplicationRow | None,
+    request: ActorRequest, waiting: ApplicationPage, decided: Sequence[ApplicationRow], current: ApplicationRow | None
 ) -> Queue:
     unready = waiting_applications(
         actor=request.actor, actionable=False, after=number_in(request.GET, "ej") or 0, at=request.at

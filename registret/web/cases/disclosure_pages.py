@@ -106,30 +106,25 @@ def new_disclosure_page(form: DisclosureForm, parts: Sequence[SelectedSection]) 
         name=name_of(form.sub_registry),
         form=form,
         groups=[(step, [by_part[part.code] for part in some]) for step, some in _by_step(parts)],
-        dates=options(
-            form["dates"],
-            {
-                "since": (
-                    _("Tid sedan vårdepisoden började"),
-                    _("Dagar för datum, minuter för klockslag. Ingen kalenderdag syns."),
-                ),
-                "full": (
-                    _("Hela datum"),
-                    _("Gör det lättare att känna igen en patient. Därför behövs ett skäl."),
-                ),
-            },
-        ),
-        clinics=options(
-            form["clinics"],
-            {
-                "each": (
-                    _("Ja, en beteckning för varje klinik"),
-                    _("Antalet rader kan avslöja vilken klinik det är."),
-                ),
-                "none": (_("Nej"), ""),
-            },
-        ),
+        dates=options(form["dates"], _dates()),
+        clinics=options(form["clinics"], _clinics()),
     )
+
+
+def _dates() -> dict[str, tuple[str, str]]:
+    """Label and hint of each choice, as in `_clinics`."""
+    return {
+        "since": (
+            _("Tid sedan vårdepisoden började"),
+            _("Dagar för datum, minuter för klockslag. Ingen kalenderdag syns."),
+        ),
+        "full": (_("Hela datum"), _("Gör det lättare att känna igen en patient. Därför behövs ett skäl.")),
+    }
+
+
+def _clinics() -> dict[str, tuple[str, str]]:
+    each = _("Ja, en beteckning för varje klinik"), _("Antalet rader kan avslöja vilken klinik det är.")
+    return {"each": each, "none": (_("Nej"), "")}
 
 
 def disclosure_page(page: DisclosurePage, *, asked: str, done: str, fetchable_until: date) -> DisclosureOnePage:
@@ -263,6 +258,10 @@ def _question(page: DisclosurePage, act: str, until: date) -> DisclosureQuestion
             act=act,
             button=Button("1", _("Avsluta"), "no"),
         )
+    return _decide_question(page, until)
+
+
+def _decide_question(page: DisclosurePage, until: date) -> DisclosureQuestion:
     n = page.extent.patients if page.extent else 0
     few = _(
         "Färre än %(n)s patienter är lätta att känna igen, också utan namn. Besluta bara om projektet verkligen "
@@ -279,6 +278,6 @@ def _question(page: DisclosurePage, act: str, until: date) -> DisclosureQuestion
         title=_("Ska uppgifterna lämnas ut?"),
         text=text,
         warning=Note("warn", few) if page.few else None,
-        act=act,
+        act="decide",
         button=Button("1", _("Lämna ut")),
     )

@@ -1,4 +1,4 @@
-"""Another number for a patient; if somebody else has it, the two are merged after a question.
+"""Another number for a patient; if another patient has it, the two are merged after a question.
 
 Reporters do it for patients whose whole record they see; for others it is done in a patient's case. The question shows
 who the other is and carries both system ids along: only the two that were shown are merged.

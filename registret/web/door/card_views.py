@@ -5,6 +5,8 @@ There are no forms, so no token of one is looked for: a POST is a 405.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -14,7 +16,7 @@ from registret.accounts.attempts import Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.refusals import AttemptStale
 from registret.cards import describe, verify
-from registret.cards.presented import fingerprint
+from registret.cards.presented import PresentedCertificate, fingerprint
 from registret.kernel.refused import Refused
 from registret.revocation.trust import revocation, trust
 from registret.web.door.report import report_facts
@@ -34,11 +36,7 @@ def door(request: Request, label: str | None = None) -> HttpResponse:
     except AttemptStale:
         return _back("")
     presented = request.arrival.presented
-    card, refusal = None, None
-    try:
-        card = CardFacts.of(verify(presented, trust=trust(), revocation=revocation(), at=request.at))
-    except Refused as no:
-        refusal = no
+    card, refusal = _verified(presented, at=request.at)
     report = None
     if claimed.purpose is Purpose.CHECK:
         report = report_facts(describe(presented, trust=trust(), revocation=revocation(), at=request.at))
@@ -52,6 +50,14 @@ def door(request: Request, label: str | None = None) -> HttpResponse:
         at=request.at,
     )
     return _back(code)
+
+
+def _verified(presented: PresentedCertificate, *, at: datetime) -> tuple[CardFacts | None, Refused | None]:
+    """The card, or why not."""
+    try:
+        return CardFacts.of(verify(presented, trust=trust(), revocation=revocation(), at=at)), None
+    except Refused as refusal:
+        return None, refusal
 
 
 @csrf_exempt

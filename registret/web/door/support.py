@@ -1,4 +1,4 @@
-"""What somebody who checked a card sends to the support: codes to search for, and no personal number."""
+"""What a person who checked a card sends to the support: codes to search for, and no personal number."""
 
 from __future__ import annotations
 

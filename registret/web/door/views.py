@@ -115,7 +115,7 @@ def checked(request: Request, reference: str) -> HttpResponse:
     report = {name: _moment(name, value) for name, value in found.report.items()}
     standing = standing_of(hsa_id=found.card.hsa_id, at=request.at) if found.card is not None else None
     if found.card and standing and standing.account and not same_person(standing.account, found.card):
-        # The card is good, and the account is somebody else's business.
+        # The card is good, and the account is not what is checked.
         refusal, standing = HsaIdDisputed(), None
     page = checked_page(
         report,

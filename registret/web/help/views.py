@@ -29,7 +29,7 @@ from registret.web.http import Request
 from registret.web.surroundings import surroundings
 from registret.words.processings import PROCESSINGS
 
-# When somebody last read the accessibility statement and the privacy notice and found them true.
+# When the accessibility statement and the privacy notice were last read and found true.
 _STATEMENTS_UPDATED = date(2026, 11, 26)
 
 
@@ -74,7 +74,7 @@ def help_error(request: Request, code: str) -> HttpResponse:
 
 @open_to_all.get
 def help_card(request: Request, name: str) -> HttpResponse:
-    """The address of an error that somebody may meet at the card door: its code, of which `card.` may be left out."""
+    """The address of an error that users may meet at the card door: its code, of which `card.` may be left out."""
     code = name if "." in name else f"card.{name}"
     if errors.page(code) is None:
         raise Http404

@@ -76,23 +76,16 @@ def export_log(
     wanted = _about(wanted, patient, actor)
     count, last = exporting.extent(wanted)
     patient_id, known = _of_whom(wanted)
-    record(
-        event=Event.LOG_EXPORTED,
-        by=actor.by,
-        at=at,
-        about_hsa_id=HsaId(wanted.hsa_id),
-        about_patient_id=patient_id,
-        facts={**told, **known, "form": form, "rows": count, "opening": why},
-    )
-    match form:
-        case "csv":
-            return exporting.table(
-                wanted=wanted, last=last, system_ids=lambda ids: system_ids(actor=actor, patient_ids=ids)
-            )
-        case "jsonl":
-            return exporting.jsonl(wanted=wanted, last=last)
-        case _:
-            return exporting.seals()
+    facts: dict[str, Fact] = {**told, **known, "form": form, "rows": count, "opening": why}
+    whom, by = HsaId(wanted.hsa_id), actor.by
+    record(event=Event.LOG_EXPORTED, by=by, at=at, about_hsa_id=whom, about_patient_id=patient_id, facts=facts)
+    if form == "jsonl":
+        return exporting.jsonl(wanted=wanted, last=last)
+    if form == "csv":
+        return exporting.table(
+            wanted=wanted, last=last, system_ids=lambda ids: system_ids(actor=actor, patient_ids=ids)
+        )
+    return exporting.seals()
 
 
 def _about(wanted: Wanted, patient: str, actor: Actor) -> Wanted:

@@ -127,6 +127,12 @@ class ReviewForms:
         return bool(self.verdicts.errors or self.closing.errors)
 
 
+def _subject(row: ReviewRow, places: Mapping[int, str], people: Mapping[int, str], patients: Mapping[int, str]) -> str:
+    """The clinic, the person or the patient that is reviewed."""
+    place = places.get(row.clinic_id or 0) or people.get(row.about_account_id or 0)
+    return place or _patient(row.about_patient_id, patients)
+
+
 def review_lines(rows: Iterable[ReviewRow], *, actor: Actor) -> tuple[ReviewLine, ...]:
     """Names, and system ids of patients, are looked up for all rows at once. Three queries.
 
@@ -141,9 +147,7 @@ def review_lines(rows: Iterable[ReviewRow], *, actor: Actor) -> tuple[ReviewLine
         ReviewLine(
             row=row,
             kind=kind_name(row.kind),
-            what=places.get(row.clinic_id or 0, "")
-            or people.get(row.about_account_id or 0, "")
-            or _patient(row.about_patient_id, patients),
+            what=_subject(row, places, people, patients),
             first_day=day_of(row.since),
             last_day=_last_day(row.until),
             reviewer=people.get(row.reviewer_id or 0, ""),

@@ -1,4 +1,4 @@
-"""Granskningar: the log looked at, by lot and on suspicion, by somebody who is not in it."""
+"""Granskningar: the log looked at, by lot and on suspicion, by a reviewer who is not in it."""
 
 from __future__ import annotations
 

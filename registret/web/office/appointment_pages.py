@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
-from registret.access.staff.appointing import AtTheRegistry
+from registret.access.staff.dismissing import AtTheRegistry
 from registret.access.staff.nominating import NominationRow
 from registret.web.office.checking import Check, hint_note
 from registret.web.pieces import FactText, Note, Tag, marked_up

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from registret.access.refusals import AlreadyGranted, AlreadyProposed, GivesRights, OwnRights, PersonSuspended
 from registret.access.roles import Permission
 from registret.access.staff import nominating
-from registret.access.staff.appointing import at_the_registry
+from registret.access.staff.dismissing import at_the_registry
 from registret.access.staff.nominating import NominationRow
 from registret.kernel.identifiers import EmailAddress
 from registret.places.queries import clinic

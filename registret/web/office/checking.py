@@ -37,14 +37,7 @@ class Check:
 
 
 def check(
-    *,
-    hsa_id: HsaId,
-    name: str,
-    email: EmailAddress,
-    clinic: ClinicRow | None,
-    role: Role,
-    actor: Actor,
-    at: datetime,
+    *, hsa_id: HsaId, name: str, email: EmailAddress, clinic: ClinicRow | None, role: Role, actor: Actor, at: datetime
 ) -> Check:
     """`name` is what was written; it counts only if the HSA-id has no account yet. `clinic`: of an administrator.
 

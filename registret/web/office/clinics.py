@@ -33,7 +33,7 @@ _FIELDS = {
 
 
 class FileForm(forms.Form):
-    """A file that somebody chose."""
+    """A file that the user chose."""
 
     file = forms.FileField(error_messages={"required": _("Välj en fil"), "empty": _("Filen är tom")})
 

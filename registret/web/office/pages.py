@@ -128,7 +128,7 @@ def office_page(
 
 def _found(everything: Sequence[ClinicWithAdministrators], search: ClinicSearch) -> list[ClinicWithAdministrators]:
     def key(line: ClinicWithAdministrators) -> tuple[bool, int]:
-        # Where all are without one, somebody appointed between two pages moves nothing.
+        # Where all are without one, an appointment between two pages moves nothing.
         return line.active > 0 and not search.without, line.place
 
     last = next((key(line) for line in everything if line.clinic.id == search.after), None)

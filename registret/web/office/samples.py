@@ -1,4 +1,4 @@
-"""Every letter with facts that somebody has made up: to be read by the office before anybody gets one."""
+"""Every letter with invented facts: to be read by the office before anyone gets one."""
 
 from __future__ import annotations
 

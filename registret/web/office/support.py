@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from registret.access.refusals import AlreadyGranted, OwnRights, PersonSuspended
 from registret.access.roles import Permission, Role
-from registret.access.staff import appointing
+from registret.access.staff import appointing, dismissing
 from registret.places.queries import ClinicRow
 from registret.rate_limits.services import TooMany
 from registret.web.forms import refusals_as_errors
@@ -41,14 +41,14 @@ def appoint_support(request: ActorRequest) -> HttpResponse:
 @needs(Permission.APPOINT).get_post
 def dismiss(request: ActorRequest, id: int) -> HttpResponse:
     """Återkalla, with a reason that the person reads."""
-    people = appointing.at_the_registry(actor=request.actor, at=request.at)
+    people = dismissing.at_the_registry(actor=request.actor, at=request.at)
     person = next((one for one in people if one.grant_id == id and one.role is Role.SUPPORT), None)
     if person is None:
         raise Http404
     form = reason_form(request)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        appointing.dismiss_support(grant_id=id, reason=reason, actor=request.actor, at=request.at)
+        dismissing.dismiss_support(grant_id=id, reason=reason, actor=request.actor, at=request.at)
         return see_other("appointments")
     back = Link(_("Tillbaka"), reverse("appointments"))
     page = revoke_page(form, name=person.name, of_what=_("support"), back=back)

@@ -55,7 +55,7 @@ def appoint(request: ActorRequest) -> HttpResponse:
     """Utse lokal administratör. The first POST shows "Kontrollera att uppgifterna är rätt"; its Ok appoints or, at a
     clinic where nobody else can act, proposes: another at the office confirms.
 
-    A mistyped HSA-id would give rights to somebody else.
+    A mistyped HSA-id would give rights to another person.
     """
     form = _form(request)
     asked = None

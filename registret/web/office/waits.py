@@ -61,7 +61,7 @@ class WaitingTimesPage:
 
 @needs(Permission.APPOINT).get
 def access_times_page(request: ActorRequest) -> HttpResponse:
-    """All clinics where somebody was attested, a page at a time."""
+    """All clinics where anyone was attested, a page at a time."""
     period = Period.asked(request)
     order = request.GET.get("ordning", "")
     order = order if order in ORDERS else "median"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -77,13 +77,7 @@ def annual_report_page(year: int, subjects: Collection[str], *, at: datetime) ->
         year=year,
         editions=_editions(told),
         chapters=[
-            RegisterChapter(
-                id=f"r-{code}",
-                name=name_of(code),
-                closed=closed(code),
-                coverage=coverage_told(covered.get(code)),
-                indicators=[_reported(*one) for one in of_register],
-            )
+            _chapter(code, of_register, covered.get(code))
             for code, of_register in groupby(found, key=lambda one: one[0].indicator.sub_registry)
         ],
         method=method(),
@@ -154,6 +148,18 @@ def _editions(told: Sequence[PublicPeriod]) -> str:
     rows = sorted({(one.edition.number, one.edition.made_on) for one in told})
     named = ", ".join(_("%(number)s (%(made)s)") % {"number": number, "made": made} for number, made in rows)
     return ngettext("Ur utgåva %(named)s.", "Ur utgåvorna %(named)s.", len(rows)) % {"named": named}
+
+
+def _chapter(
+    code: str, found: Iterable[tuple[PublicFigures, PublicPeriod | None]], covered: PublicPeriod | None
+) -> RegisterChapter:
+    return RegisterChapter(
+        id=f"r-{code}",
+        name=name_of(code),
+        closed=closed(code),
+        coverage=coverage_told(covered),
+        indicators=[_reported(*one) for one in found],
+    )
 
 
 def _reported(found: PublicFigures, period: PublicPeriod | None) -> ReportedIndicator:

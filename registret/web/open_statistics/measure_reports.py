@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from registret.registries.exports.fhir import Json
 from registret.registries.exports.measures import TERMS, as_bundle, coded
-from registret.registries.exports.questionnaire import Json
 from registret.registries.measuring import Indicator
 from registret.reports.counts import Figure
 from registret.reports.public_figures import Area, PublicFigures, PublicPeriod

@@ -34,7 +34,7 @@ def show_reason(request: ActorRequest, page: ReasonPage, *, tab: str) -> HttpRes
 
 
 def decline_page(form: WhyForm, *, title: str, who: str, proposed_by: str, back: str) -> ReasonPage:
-    """Avslå what somebody proposed."""
+    """Avslå what a colleague proposed."""
     return ReasonPage(
         title=title,
         who=who,

@@ -138,7 +138,7 @@ def _tab(request: ActorRequest) -> str:
 
 
 def _faster(lines: Sequence[LineRow], asked: Sequence[LineRow]) -> list[LineRow]:
-    """As they are now: those that somebody else has answered for meanwhile."""
+    """As they are now: those that a colleague has answered for meanwhile."""
     ids = {line.id for line in asked}
     return [line for line in lines if line.id in ids and line.state is not LineState.UNANSWERED]
 

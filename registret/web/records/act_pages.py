@@ -22,7 +22,7 @@ from registret.web.templatetags.look import role_list
 from registret.words.extracts import act_name
 from registret.words.labels import asked
 
-# A step that is saved while somebody writes has many.
+# A step that is saved during writing has many.
 _UNFOLDED: Final = 15
 
 

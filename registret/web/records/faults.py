@@ -65,7 +65,7 @@ def not_saved(question: Question, fault: Fault | None, conflict: Conflict | None
 
 
 def overtaken(question: Question, theirs: Answer | None, name: str) -> str:
-    """What somebody else has answered meanwhile, said at the field that holds something else."""
+    """What another user has answered meanwhile, said at the field that holds something else."""
     answer = said(question, theirs) or _("inget svar")
     return _("%(name)s har under tiden svarat %(answer)s. Det svaret gäller tills du sparar ett annat.") % {
         "name": name,

@@ -79,9 +79,9 @@ def find(request: ActorRequest) -> HttpResponse:
     found = audited_reads.search(actor=request.actor, written=written, at=request.at)
     if found.patient is not None:
         return see_other("patient", found.patient.system_id)
-    if found.number is not None and pages.registries_to_report(request.actor):
+    if found.number is not None and (registries := pages.registries_to_report(request.actor)):
         wanted = WantedEpisode.of_number(found.number)
-        return show_new_episode(request, wanted, intake_part(request, wanted), is_new=True)
+        return show_new_episode(request, wanted, intake_part(request, wanted, registries=registries), is_new=True)
     page = find_page(written, found, may_report=request.actor.may(Permission.REPORT))
     return show(request, "records/find.html", page, tab="records", status=404 if page.nothing else 200)
 

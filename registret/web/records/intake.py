@@ -16,6 +16,7 @@ from registret.records.reporting.inclusion import NewPatient
 from registret.registries.answers import Answer, AnswerBroken, read
 from registret.registries.assessing import Assessment
 from registret.registries.forms import Form
+from registret.registries.loading.catalogue import SubRegistry
 from registret.registries.queries import form_in_force
 from registret.web.dates import DateInput, birth_limits, day_input
 from registret.web.gate import needs
@@ -49,32 +50,33 @@ def new_episode(request: ActorRequest) -> HttpResponse:
     if request.method == "GET":
         return see_other("find_patient")
     wanted = WantedEpisode.of(request)
-    form = _form_chosen(request)
+    registries = pages.registries_to_report(request.actor)
+    form = _form_chosen(request, registries)
     # Without a script, another sub-registry may have been chosen above the questions of the first.
     shown_for = request.POST.get("inclusion_of", form.code if form else "")
     if "go" not in request.POST or form is None or shown_for != form.code:
-        return _shown(request, wanted, form)
+        return _shown(request, wanted, registries, form)
     if wanted.who is None:
-        return _shown(request, wanted, form, written=answers_in(request.POST, form.inclusion))
-    return _begun(request, wanted, form, wanted.who)
+        return _shown(request, wanted, registries, form, written=answers_in(request.POST, form.inclusion))
+    return _begun(request, wanted, registries, form, wanted.who)
 
 
 def intake_part(
     request: ActorRequest,
     wanted: WantedEpisode,
     *,
+    registries: Sequence[SubRegistry],
     chosen: Form | None = None,
     answered: AnsweredInclusion | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> IntakePart:
-    """The form that begins an episode. `errors`: by field, about the patient.
+    """The form that begins an episode in one of the `registries`. `errors`: by field, about the patient.
 
     Raises: ReasonNeeded.
     """
-    registries = pages.registries_to_report(request.actor)
     if chosen is None and len(registries) == 1:
         chosen = form_in_force(registries[0].code)
-    blank = _blank(request, wanted)
+    blank = _blank(request, wanted, registries)
     of_chosen = next((one for one in blank if chosen and one.code == chosen.code), None)
     return IntakePart(
         known=wanted.known,
@@ -89,9 +91,9 @@ def intake_part(
     )
 
 
-def _blank(request: ActorRequest, wanted: WantedEpisode) -> list[Inclusion]:
+def _blank(request: ActorRequest, wanted: WantedEpisode, registries: Sequence[SubRegistry]) -> list[Inclusion]:
     """The questions of each sub-registry, nothing of them answered yet."""
-    forms = pages.forms_to_report(request.actor)
+    forms = pages.forms_of(registries)
     blank = inclusion.inclusions(
         actor=request.actor,
         number=wanted.number,
@@ -112,14 +114,19 @@ def _reserve(request: ActorRequest, wanted: WantedEpisode, errors: Mapping[str, 
     )
 
 
-def _form_chosen(request: ActorRequest) -> Form | None:
-    registries = {one.code for one in pages.registries_to_report(request.actor)}
-    chosen = request.POST.get("sub_registry") or (next(iter(registries)) if len(registries) == 1 else "")
-    return form_in_force(chosen) if chosen in registries else None
+def _form_chosen(request: ActorRequest, registries: Sequence[SubRegistry]) -> Form | None:
+    codes = {one.code for one in registries}
+    chosen = request.POST.get("sub_registry") or (next(iter(codes)) if len(codes) == 1 else "")
+    return form_in_force(chosen) if chosen in codes else None
 
 
 def _shown(
-    request: ActorRequest, wanted: WantedEpisode, form: Form | None, *, written: Written | None = None
+    request: ActorRequest,
+    wanted: WantedEpisode,
+    registries: Sequence[SubRegistry],
+    form: Form | None,
+    *,
+    written: Written | None = None,
 ) -> HttpResponse:
     """The page without a beginning: another sub-registry was chosen, or something about the patient is wrong."""
     tried = "chosen" in request.POST or "go" in request.POST
@@ -132,7 +139,7 @@ def _shown(
             actor=request.actor, number=wanted.number, who=wanted.who, sub_registries=[form.code], at=request.at
         )
         answered = AnsweredInclusion(inclusion=_inclusion(form, blank[form.code], at=request.at, written=written))
-    part = intake_part(request, wanted, chosen=form, answered=answered, errors=errors)
+    part = intake_part(request, wanted, registries=registries, chosen=form, answered=answered, errors=errors)
     return show_new_episode(request, wanted, part, errors=errors)
 
 
@@ -158,12 +165,14 @@ def show_new_episode(
     return show(request, "records/new_episode.html", page, tab="records", status=status or (422 if errors else 200))
 
 
-def _begun(request: ActorRequest, wanted: WantedEpisode, form: Form, who: NewPatient) -> HttpResponse:
+def _begun(
+    request: ActorRequest, wanted: WantedEpisode, registries: Sequence[SubRegistry], form: Form, who: NewPatient
+) -> HttpResponse:
     written = answers_in(request.POST, form.inclusion)
     found = inclusion.intake(actor=request.actor, who=who, sub_registry=form.code, written=written, at=request.at)
     is_no_double = request.POST.get("no_double") == "yes"
     if found.faults or not found.assessment.can_be_signed or (found.doubles and not is_no_double):
-        return _again(request, wanted, form, written=written, found=found)
+        return _again(request, wanted, registries, form, written=written, found=found)
     episode = beginning.begin(
         actor=request.actor,
         who=who,
@@ -179,7 +188,13 @@ def _begun(request: ActorRequest, wanted: WantedEpisode, form: Form, who: NewPat
 
 
 def _again(
-    request: ActorRequest, wanted: WantedEpisode, form: Form, *, written: Written, found: inclusion.Intake
+    request: ActorRequest,
+    wanted: WantedEpisode,
+    registries: Sequence[SubRegistry],
+    form: Form,
+    *,
+    written: Written,
+    found: inclusion.Intake,
 ) -> HttpResponse:
     """The page with what stands in the way, and what was typed."""
     assessment = found.assessment
@@ -192,7 +207,7 @@ def _again(
     return show_new_episode(
         request,
         wanted,
-        intake_part(request, wanted, chosen=form, answered=answered),
+        intake_part(request, wanted, registries=registries, chosen=form, answered=answered),
         troubles=troubles_of(shown.parts),
         broken=broken_shown(assessment) if not assessment.lacking else [],
         status=200 if only_more else 422,

@@ -69,7 +69,7 @@ def _score(shown: ScoreShown) -> dict[str, Any]:
 
 
 def _other(page: StepPage, question: Question, other: Other) -> dict[str, Any]:
-    """An answer that somebody else changed: what a field is filled with, and what is said of it there. `clash`: if the
+    """An answer that another user changed: what a field is filled with, and what is said of it there. `clash`: if the
     field holds something else that is not saved."""
     theirs = page.answers[page.step.code].get(question.code)
     said_of_it = {"name": other.by_name, "clock": clock_in_words(other.at)}
@@ -82,7 +82,7 @@ def _other(page: StepPage, question: Question, other: Other) -> dict[str, Any]:
 
 
 def _closed(page: StepPage) -> str:
-    """Why nothing more can be written, if somebody else has seen to that."""
+    """Why nothing more can be written, if another user has seen to that."""
     if page.is_writable:
         return ""
     if page.step.state is StepState.CLOSED:

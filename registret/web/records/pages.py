@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +19,7 @@ from registret.records.lifecycle import StepState
 from registret.records.numbers import Sex
 from registret.records.rows import EpisodeRow, PatientPage, PatientRow, StepPage, StepRow
 from registret.registries.forms import Form
+from registret.registries.loading.catalogue import SubRegistry
 from registret.registries.queries import form_in_force, form_of, sub_registries
 from registret.registries.vocabulary import RegistryState
 from registret.web.pieces import FactText, Link, Note
@@ -119,15 +120,17 @@ def _who(patient: PatientRow) -> str:
     return patient.name if patient.name and not patient.is_protected else sex_name(patient.sex)
 
 
-def patient_shown(found: PatientPage, *, clinic: ClinicRow | None, at: datetime) -> PatientShown:
+def patient_shown(found: PatientPage, *, own_clinic_id: int | None, at: datetime) -> PatientShown:
     patient = found.patient
+    places = clinics({episode.clinic_id for episode in found.episodes} | ({own_clinic_id} if own_clinic_id else set()))
+    clinic = places.get(own_clinic_id) if own_clinic_id else None
     age = _("%(age)s år") % {"age": patient.age_at(day_of(at))}
     change = Link(_("Byt nummer"), reverse("patient_number", args=[patient.system_id]))
     warning = Note("warn", _("Skyddad identitet. Visa inte uppgifterna för någon annan."))
     return PatientShown(
         head=PatientHead(spoken="", who=_who(patient), age=age, number=patient.shown),
         system_id=patient.system_id,
-        episodes=episodes_shown(found.episodes, at=at),
+        episodes=[_episode_shown(episode, places, at=at) for episode in found.episodes],
         number=patient.number.shown,
         change_number=change if found.may_report else None,
         facts=list(_facts(patient)),
@@ -160,15 +163,13 @@ def steps_shown(episode: EpisodeRow) -> list[NamedStep]:
 
 def episodes_shown(episodes: Sequence[EpisodeRow], *, at: datetime) -> list[EpisodeShown]:
     """With what each step waits for on the day of `at`."""
-    places, today = clinics({episode.clinic_id for episode in episodes}), day_of(at)
-    return [
-        EpisodeShown(
-            row=e,
-            clinic=places[e.clinic_id].title,
-            steps=[replace(one, state_name=_waits_for(one.row, today=today)) for one in steps_shown(e)],
-        )
-        for e in episodes
-    ]
+    places = clinics({episode.clinic_id for episode in episodes})
+    return [_episode_shown(episode, places, at=at) for episode in episodes]
+
+
+def _episode_shown(episode: EpisodeRow, places: Mapping[int, ClinicRow], *, at: datetime) -> EpisodeShown:
+    steps = [replace(one, state_name=_waits_for(one.row, today=day_of(at))) for one in steps_shown(episode)]
+    return EpisodeShown(row=episode, clinic=places[episode.clinic_id].title, steps=steps)
 
 
 def step_address(page: StepPage) -> str:
@@ -184,21 +185,26 @@ def _waits_for(row: StepRow, *, today: date) -> str:
     return _("att göra, senast %(day)s") % {"day": day_in_words(row.due_to)}
 
 
-def registries_to_report(actor: Actor) -> list[Any]:
-    """Those that are open, that the actor reports to, and that the clinic takes part in."""
+def registries_to_report(actor: Actor) -> list[SubRegistry]:
+    """Those that are open, that the actor reports to, and that the clinic takes part in. One query."""
     mine = actor.seat.sub_registries_for(Permission.REPORT) - left_out(actor.seat.clinic_id or 0)
     return [one for one in sub_registries() if one.state is RegistryState.OPEN and one.code in mine]
 
 
-def closed_to_report(actor: Actor) -> list[Any]:
+def closed_to_report(actor: Actor) -> list[SubRegistry]:
     """Those that are closed for entry, in which the actor may still correct what was reported."""
     mine = actor.seat.sub_registries_for(Permission.REPORT)
     return [one for one in sub_registries() if one.state is RegistryState.CLOSED and one.code in mine]
 
 
 def forms_to_report(actor: Actor) -> list[Form]:
-    """The forms in force of those."""
-    found = [form_in_force(one.code) for one in registries_to_report(actor)]
+    """The forms in force of `registries_to_report`."""
+    return forms_of(registries_to_report(actor))
+
+
+def forms_of(registries: Sequence[SubRegistry]) -> list[Form]:
+    """The forms in force."""
+    found = [form_in_force(one.code) for one in registries]
     return [form for form in found if form is not None]
 
 

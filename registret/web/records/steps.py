@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -14,6 +13,7 @@ from registret.records.lifecycle import StepState
 from registret.records.queries import steps
 from registret.records.refusals import CannotSign, WrittenSince
 from registret.records.reporting import audited_reads, moving, signing, writing
+from registret.records.reporting.changes import Written
 from registret.records.reporting.writing import WriteOutcome
 from registret.records.rows import StepPage
 from registret.registries.forms import FormStep
@@ -43,7 +43,8 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     if act == "take_up_closed":
         writing.take_up(actor=request.actor, episode=episode, step=step, at=request.at)
         return _receipt(request, episode, step, StepReceipt.TAKEN_UP)
-    outcome = _written(request, episode, step)
+    form_step = steps.form_step_of(actor=request.actor, episode=episode, step=step)
+    outcome = _written(request, episode, step, answers_in(request.POST, form_step))
     if act == "lay_aside" and outcome.page.step.state is StepState.PLANNED and not outcome.faults:
         return _onward(request, reverse("records"))
     if outcome.faults or outcome.conflicts:
@@ -74,13 +75,14 @@ def number(request: ActorRequest, episode: str, step: str) -> HttpResponse:
 @needs(Permission.REPORT).post
 def autosave(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     """What was changed in the browser, and what follows from it."""
-    outcome = _written(request, episode, step, only=request.POST.getlist("changed"))
+    changed = {code: request.POST.getlist(code) for code in request.POST.getlist("changed")}
+    outcome = _written(request, episode, step, changed)
     return JsonResponse(live(outcome, _faults(outcome), request.at))
 
 
 @needs(Permission.REPORT, seen=False).post
 def news(request: ActorRequest, episode: str, step: str) -> HttpResponse:
-    """What others have written since: an open page asks, as long as somebody looks at it. 204: nothing."""
+    """What others have written since: an open page asks, as long as it is looked at. 204: nothing."""
     found = audited_reads.open_news(actor=request.actor, episode=episode, step=step, base=_base(request), at=request.at)
     if found is None:
         return HttpResponse(status=204)
@@ -122,20 +124,18 @@ def changes(request: ActorRequest, episode: str, step: str) -> HttpResponse:
     return show(request, "records/step_history.html", history_page(page, revisions), tab="records")
 
 
-def answers_in(post: QueryDict, step: FormStep, only: Sequence[str] | None = None) -> dict[str, list[str]]:
-    """What was sent, for every question of the step (or those in `only`): a box that is not ticked sends nothing."""
-    codes = [question.code for question in step.questions if only is None or question.code in only]
-    return {code: post.getlist(code) for code in codes}
+def answers_in(post: QueryDict, step: FormStep) -> dict[str, list[str]]:
+    """What was sent, for every question of the step: a box that is not ticked sends nothing."""
+    return {question.code: post.getlist(question.code) for question in step.questions}
 
 
-def _written(request: ActorRequest, episode: str, step: str, *, only: Sequence[str] | None = None) -> WriteOutcome:
-    form_step = steps.form_step_of(actor=request.actor, episode=episode, step=step)
+def _written(request: ActorRequest, episode: str, step: str, written: Written) -> WriteOutcome:
     return writing.write(
         actor=request.actor,
         episode=episode,
         step=step,
         base=_base(request),
-        written=answers_in(request.POST, form_step, only),
+        written=written,
         at=request.at,
     )
 

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
-from registret.places.queries import clinic
 from registret.records.lifecycle import WRITABLE
 from registret.records.queries import steps
 from registret.records.refusals import ReasonNeeded
@@ -97,13 +96,13 @@ def one_patient(request: ActorRequest, patient: str) -> HttpResponse:
         found = audited_reads.open_patient(actor=request.actor, system_id=patient, reason=reason, at=request.at)
     except ReasonNeeded:
         form = WhyForm(posted(request))
-        shown = {"form": form, "tab": "records"}
-        return render(request, "records/patient_reason.html", shown, status=422 if form.errors else 200)
-    place = clinic(request.actor.seat.clinic_id) if request.actor.seat.clinic_id else None
-    context: dict[str, Any] = {"page": pages.patient_shown(found, clinic=place, at=request.at), "tab": "records"}
-    if pages.registries_to_report(request.actor):
+        asked = {"form": form, "tab": "records"}
+        return render(request, "records/patient_reason.html", asked, status=422 if form.errors else 200)
+    shown = pages.patient_shown(found, own_clinic_id=request.actor.seat.clinic_id, at=request.at)
+    context: dict[str, Any] = {"page": shown, "tab": "records"}
+    if registries := pages.registries_to_report(request.actor):
         wanted = WantedEpisode.of_known(inclusion.new_episode_of(found.patient))
-        context["intake"] = intake.intake_part(request, wanted)
+        context["intake"] = intake.intake_part(request, wanted, registries=registries)
     return render(request, "records/patient.html", context)
 
 

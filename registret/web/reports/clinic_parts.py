@@ -37,10 +37,12 @@ class ComparedClinic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicsPart:
-    """`funnel`, `bars`: pictures, empty where a sentence says why there is none. `said`: what they mean. `left_out`:
-    who is not shown. `rows`: in the order of the bars, the numbers of both."""
+    """`funnel`, `bars`: pictures, empty where a sentence says why there is none. `funnel_name`: by what clinics are
+    drawn. `said`: what they mean. `left_out`: who is not shown. `rows`: in the order of the bars, the numbers of
+    both."""
 
     funnel: SafeString
+    funnel_name: str
     bars: SafeString
     said: Sequence[str]
     left_out: Sequence[str]
@@ -60,6 +62,7 @@ def clinics_part(figures: IndicatorFigures, found: Clinics | None) -> ClinicsPar
     named = list(zip(_names(found), found.shown, strict=True))
     return ClinicsPart(
         funnel=_funnel(named, found, indicator, said[0]) if found.target else SafeString(),
+        funnel_name=_funnel_name(indicator),
         bars=_bars(named, figures, said[0]),
         said=[*said, by_chance(found)] if found.target else said,
         left_out=left_out(found),
@@ -68,7 +71,7 @@ def clinics_part(figures: IndicatorFigures, found: Clinics | None) -> ClinicsPar
 
 
 def _only_words(said: Sequence[str], hidden: Sequence[str] = ()) -> ClinicsPart:
-    return ClinicsPart(funnel=SafeString(), bars=SafeString(), said=said, left_out=hidden, rows=())
+    return ClinicsPart(funnel=SafeString(), funnel_name="", bars=SafeString(), said=said, left_out=hidden, rows=())
 
 
 def _names(found: Clinics) -> Iterator[str]:
@@ -87,7 +90,7 @@ def _funnel(
 ) -> SafeString:
     target = found.target or 0.0
     if indicator.is_ratio:
-        return _ratio_funnel(named, found, description)
+        return _ratio_funnel(named, found, indicator, description)
     along = axis([Interval(0, max(one.figure.n for _name, one in named))], unit="")
     limits = [*_limits(found, along), *_wide_limits(found, along)]
     dots = [_dot(name, one, 100) for name, one in named]
@@ -95,7 +98,7 @@ def _funnel(
     seen = [Interval(one.value, one.value) for one in dots]
     seen += [next(pair for n, pair in one.points if n >= fewest) for one in limits[:1]]
     words = FunnelWords(
-        name=_("Kliniker efter antal patienter"),
+        name=_funnel_name(indicator),
         description=description,
         country=_("Riket"),
         along=_("Antal patienter"),
@@ -103,14 +106,20 @@ def _funnel(
     return funnel(dots, limits, 100 * target, along, axis(seen, unit="%", most=100), words=words)
 
 
-def _ratio_funnel(named: Sequence[tuple[str, ClinicFigure]], found: Clinics, description: str) -> SafeString:
+def _funnel_name(indicator: Indicator) -> str:
+    return _("Kliniker efter väntat antal") if indicator.is_ratio else _("Kliniker efter antal patienter")
+
+
+def _ratio_funnel(
+    named: Sequence[tuple[str, ClinicFigure]], found: Clinics, indicator: Indicator, description: str
+) -> SafeString:
     dots = [_dot(name, one, 1) for name, one in named]
     fewest = min(one.size for one in dots)
     along = axis([Interval(0, max(one.size for one in dots))], unit="")
     limits = [*_ratio_limits(fewest, along), *_wide_ratio_limits(found, fewest, along)]
     seen = [Interval(0, 1), *(Interval(one.value, one.value) for one in dots), limits[0].points[0][1]]
     words = FunnelWords(
-        name=_("Kliniker efter väntat antal"),
+        name=_funnel_name(indicator),
         description=description,
         country=_("Väntat"),
         along=_("Väntat antal"),

@@ -6,7 +6,7 @@ the own clinic is a filled circle, the region a square, the country a diamond.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor
@@ -149,13 +149,16 @@ def over_time(moments: Sequence[Moment], up: Axis, centre: float | None, *, name
     for number in range(len(moments) - 1, -1, -every):
         drawn.append(text(moments[number].label, x=x(number), y=_BOTTOM + 22, classes="m"))
     for run in _unbroken(moments):
-        tops = [svg.Point(x(number), y(interval.high)) for number, _, interval in run]
-        feet = [svg.Point(x(number), y(interval.low)) for number, _, interval in reversed(run)]
-        line = [svg.Point(x(number), y(value)) for number, value, _ in run]
-        drawn.append(svg.Polygon(class_=["c-band"], points=tops + feet))
-        drawn.append(svg.Polyline(class_=["c-own"], points=line))
-        drawn += [mark(Whose.OWN, x(number), y(value)) for number, value, _ in run]
+        drawn += _band([(x(number), y(value), y(interval.low), y(interval.high)) for number, value, interval in run])
     return picture(drawn, _BOTTOM + 34, name, description)
+
+
+def _band(run: Sequence[tuple[float, float, float, float]]) -> Iterator[svg.Element]:
+    """Points that follow one another: where they are across, their value, and the two ends of their interval."""
+    ends = [svg.Point(x, high) for x, _, _, high in run] + [svg.Point(x, low) for x, _, low, _ in reversed(run)]
+    yield svg.Polygon(class_=["c-band"], points=ends)
+    yield svg.Polyline(class_=["c-own"], points=[svg.Point(x, y) for x, y, _, _ in run])
+    yield from (mark(Whose.OWN, x, y) for x, y, _, _ in run)
 
 
 def _unbroken(moments: Sequence[Moment]) -> list[list[tuple[int, float, Interval]]]:

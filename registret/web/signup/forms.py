@@ -13,7 +13,7 @@ from registret.words.roles import role_hint, role_name
 
 
 class ApplicationForm(ClinicForm):
-    """Where and as what somebody wants to work."""
+    """Where and as what a person wants to work."""
 
     clinic = ClinicField(_("Välj den klinik du arbetar på"))
     role = forms.TypedChoiceField(

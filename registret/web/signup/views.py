@@ -201,7 +201,7 @@ def withdraw(request: HolderRequest) -> HttpResponse:
 
 @needs_card.get_post
 def apply(request: HolderRequest) -> HttpResponse:
-    """A new application of somebody who has an account."""
+    """A new application of a person who has an account."""
     account = _account(request)
     form = ApplicationForm(
         posted(request), clinics=open_clinics(first_of_organisation=account.hsa_id.organisation_number)

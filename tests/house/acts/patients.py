@@ -33,7 +33,8 @@ from registret.records.reporting import (
 )
 from registret.records.reporting.listing import EpisodeFilter, episode_file, episode_list
 from registret.records.retention import decisions, destroying
-from registret.registries.queries import DEFINITIONS, catalogue
+from registret.registries.loading.catalogue import DEFINITIONS
+from registret.registries.queries import catalogue
 from tests.cast import ANNA, CECILIA
 from tests.house.acts.told import Act, Told, patients
 from tests.rooms.records.scene import (

@@ -10,8 +10,9 @@ from registret.access.grants import participation
 from registret.access.models import RecertificationLine
 from registret.access.roles import Role
 from registret.access.staff import nominating, substitutes
-from registret.access.staff.appointing import appoint_local_administrator, dismiss_by_program
+from registret.access.staff.appointing import appoint_local_administrator
 from registret.access.staff.changing_grants import change_grant, revoke_grant
+from registret.access.staff.dismissing import dismiss_by_program
 from registret.access.staff.people import GrantRow, person_of
 from registret.access.staff.recertification.answering import LineAnswer, answer
 from registret.access.staff.recertification.opening import start

@@ -141,6 +141,9 @@ def look_at_tables() -> None:
         cursor.execute("ANALYZE")
 
 
+# In one worker with the few tests of the backup: pytest-xdist gives a worker with one or two tests left the next group,
+# which would have to wait for the year.
+@pytest.mark.xdist_group("backup")
 @pytest.mark.django_db
 @pytest.mark.timeout(1800)
 def test_after_a_year_every_letter_was_written_once_and_nobody_has_access_who_should_not() -> None:

@@ -29,7 +29,7 @@ from registret.access.refusals import (
     RoleImpossible,
 )
 from registret.access.roles import ROLES_TO_NOMINATE, Role
-from registret.access.staff.appointing import dismiss_by_program
+from registret.access.staff.dismissing import dismiss_by_program
 from registret.access.staff.nominating import confirm, decline, nominate, nominations, withdraw_nomination
 from registret.access.staff.suspending import reinstate_person, suspend_person
 from registret.accounts.locks import lock_account

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from registret.demo import browser as demo_browser
-from registret.demo import cards, cast
 from registret.demo.browser import BrowserTrouble, nss_home, put_in, sweep_test_policies, take_out
-from registret.demo.cast import hsa_file, person_file
+from registret.demo.people import cards, cast
+from registret.demo.people.cast import hsa_file, person_file
 from registret.demo.place import Place
 from tests.rooms.demo.running import CARD, PATIENCE, REGISTRET, SITE, Demo, eventually, free_ports
 

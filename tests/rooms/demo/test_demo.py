@@ -13,9 +13,9 @@ import httpx
 import psutil
 import pytest
 
-from registret.demo import cast
-from registret.demo.cast import Person, hsa_file, person_file
 from registret.demo.history.progress import read_progress
+from registret.demo.people import cast
+from registret.demo.people.cast import Person, hsa_file, person_file
 from registret.demo.postgres import data_folder
 from tests.journeys.running import new_database
 from tests.rooms.demo.running import Demo, Started, Visitor, answers, eventually, free_ports, path_of

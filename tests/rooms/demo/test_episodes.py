@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from registret.demo.episodes import fictitious_number, of_age, sexed, told
+from registret.demo.people.episodes import fictitious_number, of_age, sexed, told
 from registret.records.numbers import PERSONAL, PatientNumber
 from registret.registries.queries import catalogue
 

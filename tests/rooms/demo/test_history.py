@@ -19,7 +19,6 @@ from pytest_django import Settings
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.demo import cast_bar
-from registret.demo.episodes import of_age
 from registret.demo.history.case import DemoCase
 from registret.demo.history.clinics import SHARES, WAS_OPEN, Care, improved_on
 from registret.demo.history.country import TELLERS, PastEpisode, Share, Span
@@ -27,6 +26,7 @@ from registret.demo.history.filling import fill
 from registret.demo.history.loading import load
 from registret.demo.history.progress import Progress, read_progress, write_progress
 from registret.demo.history.registering import ToldEpisode, steps_of
+from registret.demo.people.episodes import of_age
 from registret.kernel.sweden import day_of
 from registret.ledger.queries import Wanted, entries
 from registret.places.queries import clinic

@@ -14,8 +14,9 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.urls.exceptions import Resolver404
 from pytest_django import Settings
 
-from registret.demo import cast, cast_bar
+from registret.demo import cast_bar
 from registret.demo.mailbox import MailCatcher, letters
+from registret.demo.people import cast
 from registret.demo.pki import DemoAuthority
 from registret.kernel.identifiers import HsaId
 from registret.web.gate import require_all_gated, views

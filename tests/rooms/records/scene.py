@@ -27,7 +27,8 @@ from registret.records.patient_rights import opting_out
 from registret.records.reporting import beginning, letters
 from registret.records.reporting.inclusion import NewPatient
 from registret.records.scope import all_providers
-from registret.registries.queries import DEFINITIONS, catalogue
+from registret.registries.loading.catalogue import DEFINITIONS
+from registret.registries.queries import catalogue
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, KARIN, Country, Person
 

@@ -30,7 +30,7 @@ from registret.access.actor import Actor
 from registret.access.models import Claim
 from registret.access.refusals import CardTooOld, NotFound, NotPermitted, PrincipalsMissing
 from registret.access.roles import Role
-from registret.access.staff.appointing import dismiss_by_program
+from registret.access.staff.dismissing import dismiss_by_program
 from registret.chores.running import workers
 from registret.kernel.by import By
 from registret.kernel.checkdigit import luhn_digit
@@ -64,7 +64,8 @@ from registret.records.refusals import (
 )
 from registret.records.reporting import audited_reads, signing, writing
 from registret.records.scope import all_providers, deletion_allowed, snapshot_of_all
-from registret.registries.queries import DEFINITIONS, catalogue
+from registret.registries.loading.catalogue import DEFINITIONS
+from registret.registries.queries import catalogue
 from tests import cast
 from tests.cast import ANNA, DORIS, ERIK
 from tests.owner import as_owner

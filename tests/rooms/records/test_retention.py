@@ -22,7 +22,8 @@ from registret.records.retention.ages import Age, age_of, before_of
 from registret.records.retention.decisions import decide_to_destroy, decide_to_destroy_research, decide_to_keep
 from registret.records.retention.destroying import destroy_due
 from registret.records.scope import all_providers
-from registret.registries.queries import RegistryState, catalogue, sub_registries
+from registret.registries.queries import catalogue, sub_registries
+from registret.registries.vocabulary import RegistryState
 from tests.owner import as_owner
 from tests.rooms.records.scene import (
     HOUR,

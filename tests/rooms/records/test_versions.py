@@ -16,7 +16,8 @@ from registret.records.patient_rights.extracts import registry_extract
 from registret.records.refusals import FormChanged
 from registret.records.reporting import audited_reads, signing, versions, writing
 from registret.registries.comparing import QuestionChange
-from registret.registries.queries import DEFINITIONS, catalogue
+from registret.registries.loading.catalogue import DEFINITIONS
+from registret.registries.queries import catalogue
 from tests.rooms.records.scene import ACUTE, HOUR, MINUTE, NOW, Ward, begun, case, handler
 
 pytestmark = pytest.mark.django_db

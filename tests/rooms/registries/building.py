@@ -12,7 +12,7 @@ from registret.registries.answers import Answer
 from registret.registries.assessing import KnownOfPatient
 from registret.registries.forms import Form
 from registret.registries.language.evaluating import Value
-from registret.registries.queries import read
+from registret.registries.loading.catalogue import read
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "definitions.md"
 NOBODY = KnownOfPatient(birth_date=None, sex="unknown", died_on=None, age=None)

@@ -11,7 +11,7 @@ import pytest
 from registret.registries.answers import Answer
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
 from registret.registries.forms import Form
-from registret.registries.queries import read
+from registret.registries.loading.catalogue import read
 from registret.registries.vocabulary import Missing
 from tests.rooms.registries.building import INCLUSION, NOBODY, REGISTER, answer, at, form, variable, write
 

@@ -10,7 +10,8 @@ import pytest
 from registret.registries.answers import Answer
 from registret.registries.comparing import Aspect, Difference, QuestionChange, compare, move
 from registret.registries.forms import Form
-from registret.registries.queries import form_of, read
+from registret.registries.loading.catalogue import read
+from registret.registries.queries import form_of
 from registret.registries.vocabulary import Missing
 from tests.rooms.registries.building import INCLUSION, REGISTER, answer, at, form, variable, write
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from registret.registries.queries import DEFINITIONS, DefinitionBroken, edition_rules, read
+from registret.registries.loading.catalogue import DEFINITIONS, read
+from registret.registries.loading.faults import DefinitionBroken
+from registret.registries.queries import edition_rules
 
 RULES = (DEFINITIONS / "editions.toml").read_text(encoding="utf-8")
 

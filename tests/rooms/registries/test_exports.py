@@ -18,7 +18,8 @@ from pytest_django import Settings
 from registret.registries.exports.codebook import COLUMNS, as_csv
 from registret.registries.exports.questionnaire import as_questionnaire
 from registret.registries.forms import Form
-from registret.registries.queries import catalogue, form_of, read
+from registret.registries.loading.catalogue import read
+from registret.registries.queries import catalogue, form_of
 from registret.registries.vocabulary import RegistryState, VariableType
 from tests.rooms.registries.building import BARE, INCLUSION, REGISTER, bare, form, variable, write, write_example
 

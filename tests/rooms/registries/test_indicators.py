@@ -10,15 +10,10 @@ import pytest
 from registret.registries.answers import Answer
 from registret.registries.assessing import KnownOfPatient, known_after_all
 from registret.registries.indicators import IndicatorType
+from registret.registries.loading.catalogue import DEFINITIONS, read
+from registret.registries.loading.faults import DefinitionBroken
 from registret.registries.measuring import CountedAs, Indicator, Measured
-from registret.registries.queries import (
-    DEFINITIONS,
-    DefinitionBroken,
-    catalogue,
-    indicators_of,
-    read,
-    sub_registries,
-)
+from registret.registries.queries import catalogue, indicators_of, sub_registries
 from registret.registries.vocabulary import Missing
 from tests.rooms.registries.building import INCLUSION, NOBODY, at, variable, write
 

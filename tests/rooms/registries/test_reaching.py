@@ -9,8 +9,9 @@ import pytest
 from django.core.management import call_command
 
 from registret.registries.forms import Form
+from registret.registries.loading.catalogue import DEFINITIONS, read
 from registret.registries.loading.reaching import unreachable
-from registret.registries.queries import DEFINITIONS, catalogue, read
+from registret.registries.queries import catalogue
 from tests.rooms.registries.building import INCLUSION, form, variable, write_example
 
 FORMS = [pytest.param(form, id=f"{form.code}-{form.version}") for form in catalogue().forms.values()]

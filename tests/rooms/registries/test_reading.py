@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from registret.registries.loading.faults import Fault
+from registret.registries.loading.catalogue import read
+from registret.registries.loading.faults import DefinitionBroken, Fault
 from registret.registries.loading.toml_lines import TomlLines
-from registret.registries.queries import DefinitionBroken, read
 from registret.registries.vocabulary import RuleLevel
 from tests.rooms.registries.building import INCLUSION, REGISTER, form, variable, write
 

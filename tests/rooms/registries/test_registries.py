@@ -11,18 +11,18 @@ from django.core.management import call_command
 from django.utils import translation
 from pytest_django import Settings
 
+from registret.registries.loading.catalogue import read
+from registret.registries.loading.faults import DefinitionBroken
 from registret.registries.queries import (
-    DefinitionBroken,
-    RegistryState,
     catalogue,
     form_in_force,
     form_of,
     name_of,
     open_for_entry,
     open_for_rights,
-    read,
     sub_registries,
 )
+from registret.registries.vocabulary import RegistryState
 from tests.rooms.registries.building import BARE, INCLUSION, REGISTER, bare, variable, write, write_example
 
 OPTION = '{ code = "a", label = { sv = "A", en = "A" } }'

@@ -12,7 +12,9 @@ from registret.registries.answers import Answer
 from registret.registries.answers import read as read_answer
 from registret.registries.assessing import assess
 from registret.registries.forms import Form
-from registret.registries.queries import DEFINITIONS, DefinitionBroken, catalogue, form_of, read
+from registret.registries.loading.catalogue import DEFINITIONS, read
+from registret.registries.loading.faults import DefinitionBroken
+from registret.registries.queries import catalogue, form_of
 from registret.registries.terminologies import CodeDoubt, CodeFault
 from registret.registries.vocabulary import CodeSystem
 from tests.rooms.registries.building import INCLUSION, NOBODY, at, variable, write

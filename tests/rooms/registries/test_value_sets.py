@@ -17,7 +17,9 @@ from registret.registries.assessing import assess
 from registret.registries.exports.codebook import as_csv
 from registret.registries.exports.questionnaire import as_questionnaire
 from registret.registries.forms import Form
-from registret.registries.queries import DEFINITIONS, DefinitionBroken, catalogue, form_of, read
+from registret.registries.loading.catalogue import DEFINITIONS, read
+from registret.registries.loading.faults import DefinitionBroken
+from registret.registries.queries import catalogue, form_of
 from registret.registries.vocabulary import Missing
 from registret.web.records.paper import score_on_paper
 from registret.web.records.scores import score_shown

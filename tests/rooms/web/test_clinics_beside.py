@@ -19,7 +19,8 @@ from pytest_django import Settings
 from registret import web
 from registret.access.roles import Role
 from registret.registries.indicators import Better, Levels
-from registret.registries.queries import DEFINITIONS, catalogue
+from registret.registries.loading.catalogue import DEFINITIONS
+from registret.registries.queries import catalogue
 from registret.reports.clinics import clinics_beside
 from registret.reports.editions import make_edition
 from registret.reports.figures import one_indicator

@@ -96,6 +96,8 @@ def test_the_funnel_is_on_the_expected_number(place: Country, now: datetime) -> 
     page = Browser.of(ANNA).get(PAGE)
     picture = svg(page, "efter väntat antal")
     assert "Väntat antal" in picture
+    assert "Kliniker efter väntat antal som tabell" in text_of(page)
+    assert "efter antal patienter" not in page.content.decode()
     assert len(dots(picture)) == 2
     assert "NaN" not in page.content.decode()
     for part in ("jamforelse", "tratt", "kliniker", "tid"):

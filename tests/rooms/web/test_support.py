@@ -15,7 +15,8 @@ from registret.access.queries.logins import seats_of
 from registret.access.refusals import NotFound, NotPermitted, OwnRights
 from registret.access.roles import Role
 from registret.access.staff import support as support_acts
-from registret.access.staff.appointing import appoint_support, at_the_registry, dismiss_support
+from registret.access.staff.appointing import appoint_support
+from registret.access.staff.dismissing import at_the_registry, dismiss_support
 from registret.access.staff.people import person_of
 from registret.access.staff.suspending import suspend_person
 from registret.accounts.lifecycle import AccountState

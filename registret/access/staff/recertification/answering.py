@@ -59,27 +59,35 @@ def answer(*, line_id: int, answer: LineAnswer, actor: Actor, at: datetime) -> N
     check_card_age(actor, at=at)
     if line.state is _GIVES[answer] and line.answered_by_id == actor.account_id:
         return  # the same person clicked twice: no colleague was faster
+    _check_unanswered(line, at=at)
+    if answer is LineAnswer.END:
+        _end(line, actor=actor, at=at)
+    elif reach_in(own).covers(line.sub_registries):
+        _keep(line, actor=actor, at=at)
+    else:
+        raise BeyondOwnRights()
+
+
+def _check_unanswered(line: LineRow, *, at: datetime) -> None:
+    """Raises: AlreadyAnswered."""
     if line.state is not LineState.UNANSWERED:
         raise AlreadyAnswered(state=line.state.value, answered_by=line.answered_by, answered_at=line.settled_at or at)
     if line.ends_at <= at:
         raise AlreadyAnswered(state=LineState.OVERTAKEN.value, answered_by="", answered_at=line.ends_at)
-    if answer is LineAnswer.END:
-        if not line.endable:
-            raise NotPermitted()
-        revoke(grant_id=line.grant_id, reason=RECERTIFIED, revoked_by_id=actor.account_id, by=actor.by, at=at)
-        tell_person(line_id, kind="recertification_ended", more={}, at=at)
-        return
-    if not reach_in(own).covers(line.sub_registries):
-        raise BeyondOwnRights()
+
+
+def _end(line: LineRow, *, actor: Actor, at: datetime) -> None:
+    """Raises: NotPermitted."""
+    if not line.endable:
+        raise NotPermitted()
+    revoke(grant_id=line.grant_id, reason=RECERTIFIED, revoked_by_id=actor.account_id, by=actor.by, at=at)
+    tell_person(line.id, kind="recertification_ended", more={}, at=at)
+
+
+def _keep(line: LineRow, *, actor: Actor, at: datetime) -> None:
+    who, where, by = line.account_id, line.clinic_id, actor.by
     facts = {"recertification": line.recertification_id, "role": line.role.value}
-    record(
-        event=Event.GRANT_RECERTIFIED,
-        by=actor.by,
-        at=at,
-        about_account_id=line.account_id,
-        clinic_id=line.clinic_id,
-        facts=facts,
-    )
+    record(event=Event.GRANT_RECERTIFIED, by=by, at=at, about_account_id=who, clinic_id=where, facts=facts)
     record_outcome(grant_id=line.grant_id, act="keep", answered_by_id=actor.account_id, by=actor.by, at=at)
 
 

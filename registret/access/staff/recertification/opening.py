@@ -19,7 +19,7 @@ from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
 from registret.kernel.sweden import day_of, midnight
 from registret.ledger.events import Event
-from registret.ledger.services import record
+from registret.ledger.services import Fact, record
 from registret.time_limits.lengths import Length, TimeLimit
 from registret.time_limits.queries import length
 
@@ -48,41 +48,36 @@ def start(*, clinic_id: int, reason: str, actor: Actor, at: datetime) -> int:
 def open_recertification(
     *, clinic_id: int, opened_by_id: int | None, reason: str, answer_within: Length, by: By, at: datetime
 ) -> int:
-    """Asks about every grant that is valid at the clinic now, and tells those who answer. For this room.
+    """Ask about every grant that is valid at the clinic now, and tell those who answer. For this room.
 
     Raises: RecertificationOpen, NothingToRecertify.
     """
-    valid = valid_grants(at=at).filter(clinic_id=clinic_id).order_by("id")
-    # Locked, as where a right is revoked: no line begins about a grant that is gone.
-    held = set(valid.values_list("account_id", flat=True))
-    lock_accounts(account_ids=held)
-    grants = list(valid.filter(account_id__in=held))
+    grants = _locked(valid_grants(at=at).filter(clinic_id=clinic_id).order_by("id"))
     if not grants:
         raise NothingToRecertify()
     with conflict_as(RecertificationOpen, constraint="one_open_recertification_per_clinic"):
         whole = Recertification.objects.create(
-            clinic_id=clinic_id,
-            opened_at=at,
-            due_at=_due(at, answer_within),
-            opened_by_id=opened_by_id,
-            reason=reason,
+            clinic_id=clinic_id, opened_at=at, due_at=_due(at, answer_within), opened_by_id=opened_by_id, reason=reason
         )
     RecertificationLine.objects.bulk_create(
         RecertificationLine(recertification=whole, grant=grant, account_id=grant.account_id) for grant in grants
     )
-    facts: dict[str, str | int | bool | None] = {
-        "recertification": whole.id,
-        "rows": len(grants),
-        "reason": reason,
-    }
+    facts: dict[str, Fact] = {"recertification": whole.id, "rows": len(grants), "reason": reason}
     record(event=Event.RECERTIFICATION_OPENED, by=by, at=at, clinic_id=clinic_id, facts=facts)
     tell_administrators(whole, kind="recertification_opened", day=last_day(whole.due_at), at=at)
     tell_office(whole, at=at)
     return whole.id
 
 
+def _locked(valid: QuerySet[Grant]) -> list[Grant]:
+    """As where a right is revoked: no line begins about a grant that is gone."""
+    held = set(valid.values_list("account_id", flat=True))
+    lock_accounts(account_ids=held)
+    return list(valid.filter(account_id__in=held))
+
+
 def valid_grants(*, at: datetime) -> QuerySet[Grant]:
-    """What somebody may do at a clinic now, or could if they confirmed their mail or were not suspended."""
+    """What people may do at a clinic now, or could if they confirmed their mail or were not suspended."""
     here = Grant.objects.valid(at=at).filter(clinic__isnull=False)
     return here.exclude(account__state=AccountState.ENDED)
 

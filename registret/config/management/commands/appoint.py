@@ -44,7 +44,7 @@ class AppointmentWish:
 
 
 class Command(Program):
-    help = "Gives somebody a role: two named people have decided it, and the log keeps their names."
+    help = "Gives a person a role: two named people have decided it, and the log keeps their names."
     nothing_done = "nobody was appointed"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

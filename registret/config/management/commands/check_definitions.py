@@ -12,7 +12,8 @@ from django.utils import timezone
 from registret.config.management.decided import Program
 from registret.kernel.sweden import day_of
 from registret.registries.forms import Form
-from registret.registries.queries import DEFINITIONS, DefinitionBroken, logic_faults, read
+from registret.registries.loading.catalogue import DEFINITIONS, logic_faults, read
+from registret.registries.loading.faults import DefinitionBroken
 
 
 class Command(Program):

@@ -48,6 +48,6 @@ class Command(Program):
             except (NotCullable, Busy) as trouble:
                 self.stop(str(trouble))
             except OperationalError:
-                self.stop("somebody reads the log: try again")
+                self.stop("the log is being read: try again")
         count = f"{len(found)} month{'' if len(found) == 1 else 's'}"
         self.stdout.write(f"{count} {'would be removed (dry run)' if dry_run else 'removed'}")

@@ -1,4 +1,4 @@
-"""`registret dismiss`: somebody works for the registry itself no more. Two named people decide; the log keeps both."""
+"""`registret dismiss`: a person works for the registry itself no more. Two named people decide; the log keeps both."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from registret.access.refusals import NotFound, PrincipalsMissing
 from registret.access.roles import ROLES_OF_THE_OFFICE, Role
-from registret.access.staff.appointing import dismiss_by_program
+from registret.access.staff.dismissing import dismiss_by_program
 from registret.config.management.decided import DecidedByTwo
 from registret.kernel.by import By
 

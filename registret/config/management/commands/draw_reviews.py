@@ -16,11 +16,11 @@ from registret.places.queries import clinics
 
 class Command(Program):
     help = (
-        "Draws last month's log reviews, a sample for each clinic where somebody worked, unless they are drawn already."
+        "Draws last month's log reviews, a sample for each clinic where anyone worked, unless they are drawn already."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only say at which clinics somebody worked")
+        parser.add_argument("--dry-run", action="store_true", help="only say at which clinics anyone worked")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         if dry_run:

@@ -14,6 +14,41 @@ from registret.revocation.trust import revocation, trust
 from registret.serving import Door, Listener, ServingTrouble, serve
 
 
+def _get_ready() -> None:
+    """Raises: NotReady."""
+    ready.check_no_front()
+    ready.check_gates()
+    ready.check_trust()
+    ready.check_definitions()
+    ready.check_mail()
+    ready.check_opt_out_file()
+    ready.check_provider()
+    ready.check_database()
+    ready.check_forms_in_use()
+    # Now, so that the first login need not wait for it.
+    revocation().warm()
+    ready.collect_static()
+
+
+def _site() -> Listener:
+    return Listener(
+        host=settings.LISTEN_ADDRESS,
+        port=settings.LISTEN_SITE_PORT,
+        certificate=settings.SITE_CERTIFICATE.path,
+        key=settings.SITE_KEY.path,
+    )
+
+
+def _door() -> Door:
+    return Door(
+        host=settings.LISTEN_ADDRESS,
+        port=settings.LISTEN_CARD_PORT,
+        certificate=settings.CARD_CERTIFICATE.path,
+        key=settings.CARD_KEY.path,
+        issuers=tuple(trust().names()),
+    )
+
+
 class Command(Program):
     help = "Serves the site and the card hosts over HTTPS and sends the letters, until SIGTERM or Ctrl-C."
     says = "registret: "
@@ -21,40 +56,16 @@ class Command(Program):
     stealth_options = ("on_ready",)
 
     def handle(self, *args: Any, on_ready: Callable[[], object] | None = None, **options: Any) -> None:
-        site = Listener(
-            host=settings.LISTEN_ADDRESS,
-            port=settings.LISTEN_SITE_PORT,
-            certificate=settings.SITE_CERTIFICATE.path,
-            key=settings.SITE_KEY.path,
-        )
-        card_certificate, card_key = settings.CARD_CERTIFICATE.path, settings.CARD_KEY.path
         try:
-            ready.check_no_front()
-            ready.check_gates()
-            ready.check_trust()
-            ready.check_definitions()
-            ready.check_mail()
-            ready.check_opt_out_file()
-            ready.check_provider()
-            ready.check_database()
-            ready.check_forms_in_use()
-            # Now, so that the first login need not wait for it.
-            revocation().warm()
-            ready.collect_static()
+            _get_ready()
             # Not imported before: it refuses to be, without static files or with a view that has no gate.
             from registret.config.wsgi import application
 
             serve(
                 application=application,
                 card_application=application,
-                site=site,
-                door=Door(
-                    host=settings.LISTEN_ADDRESS,
-                    port=settings.LISTEN_CARD_PORT,
-                    certificate=card_certificate,
-                    key=card_key,
-                    issuers=tuple(trust().names()),
-                ),
+                site=_site(),
+                door=_door(),
                 site_origin=settings.SITE_ORIGIN,
                 workers=workers(),
                 on_ready=lambda site_port, card_port: on_ready() if on_ready else self._say(site_port, card_port),

@@ -8,6 +8,9 @@ const fill = (input, text) => {
   input.dispatchEvent(new Event("put", { bubbles: true }));
 };
 const isMissing = (text) => text.startsWith("missing:");
+/* What is said at a field, in this order, and how the id of each line ends. */
+const ENDINGS = { fault: "fel", stops: "stopp", odd: "udda", changed: "andrat" };
+const KINDS = Object.keys(ENDINGS);
 
 export function unfold(element) {
   for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
@@ -75,8 +78,7 @@ export class Fields {
   say(code, kind, text) {
     const field = this.question(code);
     if (!field) return;
-    if (kind === "changed" && text) this.#makeLine(field, code);
-    const line = field.querySelector(`[data-${kind}]`);
+    const line = field.querySelector(`[data-${kind}]`) ?? (text && this.#makeLine(field, code, kind));
     if (!line) return;
     line.hidden = !text;
     line.querySelector("span").textContent = text || "";
@@ -96,11 +98,16 @@ export class Fields {
     for (const input of this.inputs(code)) input.removeAttribute("aria-invalid");
   }
 
-  #makeLine(field, code) {
-    if (field.querySelector("[data-changed]")) return;
-    const line = this.sheet.querySelector("[data-line]").content.firstElementChild.cloneNode(true);
-    line.id = `${code}-andrat`;
-    field.querySelector("[data-odd]").after(line);
+  /* A page is sent without the lines that have nothing to say. */
+  #makeLine(field, code, kind) {
+    const lines = this.sheet.querySelector("template[data-lines]").content;
+    const line = lines.querySelector(`[data-${kind}]`).cloneNode(true);
+    line.id = `${code}-${ENDINGS[kind]}`;
+    const said = field.querySelector(".said");
+    const after = KINDS.slice(KINDS.indexOf(kind) + 1);
+    const next = [...said.children].find((one) => after.some((later) => one.hasAttribute(`data-${later}`)));
+    said.insertBefore(line, next ?? null);
+    return line;
   }
 
   #invalid(code, field, isInvalid) {

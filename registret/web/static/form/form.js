@@ -120,7 +120,7 @@ export class Form {
     for (const field of this.sheet.querySelectorAll(".is-bad")) {
       const code = field.dataset.q;
       const fault = field.querySelector("[data-fault]");
-      if (fault.hidden) continue;
+      if (fault?.hidden ?? true) continue;
       if (field.dataset.theirs) {
         const clash = fault.querySelector("span").textContent;
         this.others.collide(code, { texts: JSON.parse(field.dataset.theirs), changed: "", clash });

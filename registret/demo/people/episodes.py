@@ -167,7 +167,7 @@ class _Story:
 
 
 def of_age(rng: random.Random, *, at: datetime) -> tuple[date, KnownOfPatient]:
-    """Somebody between 18 and 97, the old more often."""
+    """A person between 18 and 97, the old more often."""
     age = min(97, max(18, round(rng.gauss(70, 15))))
     day = at.astimezone(UTC).date()
     born = date(day.year - age - 1, rng.randint(1, 12), rng.randint(1, 28))

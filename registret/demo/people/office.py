@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from registret.access.actor import Actor
-from registret.demo.patients import patients
+from registret.demo.people.patients import patients
 from registret.records.data_queries.asking import QueryWanted, ask
 from registret.records.data_queries.text import QueryText
 from registret.reports.publishing import decide_publication, subject_of_year

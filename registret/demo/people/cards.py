@@ -9,10 +9,10 @@ from typing import Final, Literal
 
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
-from registret.demo import cast
 from registret.demo.browser import P12_PASSWORD
-from registret.demo.cast import Person
 from registret.demo.certificates import IssuedCertificate
+from registret.demo.people import cast
+from registret.demo.people.cast import Person
 from registret.demo.pki import DemoAuthority, build_authority
 
 _LONG_AGO: Final = timedelta(days=5 * 365)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from registret.access.actor import Actor
-from registret.demo.episodes import fictitious_number
+from registret.demo.people.episodes import fictitious_number
 from registret.kernel.sweden import SWEDEN, day_of
 from registret.records.numbers import PatientNumber
 from registret.records.reporting import beginning, signing, writing

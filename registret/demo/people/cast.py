@@ -23,7 +23,7 @@ SYDVIK: Final = "infektion-sydvik"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody with a card. `personal_number` is None for those whose card has no Person-id in this demo."""
+    """A person with a card. `personal_number` is None for those whose card has no Person-id in this demo."""
 
     given_name: str
     surname: str
