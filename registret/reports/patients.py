@@ -10,12 +10,18 @@ from registret.access.actor import Actor
 from registret.records.reporting.listing import episodes_among
 from registret.records.rows import ListedEpisode
 from registret.records.scope import clinic_of, provider_scope
+from registret.registries.indicators import Better
 from registret.registries.measuring import CountedAs, Indicator
 from registret.reports.models import Fact
 from registret.reports.periods import Months
 
 MOST: Final = 100
-"""So many are shown, the latest arrivals first."""
+"""So many are shown, the latest arrivals first; of a median the worst values."""
+
+
+def is_highest_first(indicator: Indicator) -> bool:
+    """Whether the worst values of a median are the high ones."""
+    return indicator.definition.better is not Better.MORE
 
 
 def behind(
@@ -34,5 +40,7 @@ def behind(
             month__range=(period.first, period.last),
             outcome__in=[one.value for one in outcomes],
         )
-        ids = list(found.order_by("-month", "-episode_id").values_list("episode_id", flat=True)[:MOST])
-        return episodes_among(actor=actor, episode_ids=ids, at=at)
+        worst = ["-value" if is_highest_first(indicator) else "value"] if indicator.is_median else []
+        ids = list(found.order_by(*worst, "-month", "-episode_id").values_list("episode_id", flat=True)[:MOST])
+        rows = episodes_among(actor=actor, episode_ids=ids, at=at)
+        return tuple(sorted(rows, key=lambda row: ids.index(row.id))) if worst else rows

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import log2
+from operator import itemgetter
 from statistics import median
 from typing import Final
 
@@ -22,12 +23,14 @@ _RARE: Final = 0.05
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunChart:
     """`useful`: points that do not lie on the centre line. `longest`: the longest run on one side, `crossings`: how
-    often the line crosses the centre. `moved`: None with too few points for a verdict."""
+    often the line crosses the centre. `latest`: the point at which the latest run begins, 0 if there is none. `moved`:
+    None with too few points for a verdict."""
 
     centre: float
     useful: int
     longest: int
     crossings: int
+    latest: int
     moved: bool | None
 
 
@@ -41,12 +44,14 @@ def run_chart(values: Sequence[float], centre: float | None = None) -> RunChart:
         if not values:
             raise ValueError("no values have no median")
         centre = median(values)
-    runs = [len(list(run)) for _, run in groupby(value > centre for value in values if value != centre)]
-    useful, longest, crossings = sum(runs), max(runs, default=0), max(len(runs) - 1, 0)
+    sides = [(number, value > centre) for number, value in enumerate(values) if value != centre]
+    runs = [list(run) for _, run in groupby(sides, key=itemgetter(1))]
+    useful, longest, crossings = len(sides), max(map(len, runs), default=0), max(len(runs) - 1, 0)
+    latest = runs[-1][0][0] if runs else 0
     moved = None
     if useful >= LEAST:
         moved = longest > longest_by_chance(useful) or crossings < fewest_crossings_by_chance(useful)
-    return RunChart(centre=centre, useful=useful, longest=longest, crossings=crossings, moved=moved)
+    return RunChart(centre=centre, useful=useful, longest=longest, crossings=crossings, latest=latest, moved=moved)
 
 
 def longest_by_chance(useful: int) -> int:

@@ -111,7 +111,7 @@ def _spread(found: Clinics) -> str:
             )
             % told
         )
-    return _("Klinikerna skiljer sig inte åt mer än slumpen gör (φ = %(factor)s).") % told
+    return _("Bortsett från de yttersta skiljer klinikerna sig inte åt mer än slumpen gör (φ = %(factor)s).") % told
 
 
 def left_out(found: Clinics) -> list[str]:

@@ -22,7 +22,7 @@ from registret.reports.counts import Figure
 from registret.reports.coverage import Coverage
 from registret.reports.figures import Compared, GroupFigures, IndicatorFigures, OneIndicator
 from registret.reports.over_time import OverTime
-from registret.reports.patients import MOST
+from registret.reports.patients import MOST, is_highest_first
 from registret.reports.periods import Months, next_edition_day
 from registret.reports.told import EditionRow
 from registret.web.coverage_words import colour_of, coverage_note
@@ -41,6 +41,13 @@ OUTCOMES: Final[Mapping[str, tuple[CountedAs, ...]]] = {
     "saknas": (CountedAs.MISSING,),
 }
 """As the address says which patients are wanted."""
+
+
+def chosen_outcome(asked: str, indicator: Indicator) -> str:
+    """Which of `OUTCOMES` to show: those who did not reach it, by default. Of a median there are none such."""
+    if asked in OUTCOMES and not (indicator.is_median and asked == "ej"):
+        return asked
+    return "ja" if indicator.is_median else "ej"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +154,8 @@ class IndicatorPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientsPage:
-    """`back`: to the indicator. `cut`: that there are more than are shown. `others`: the other outcomes."""
+    """`back`: to the indicator. `cut`: in which order they stand, and whether there are more. `others`: the other
+    outcomes."""
 
     name: str
     lead: str
@@ -222,16 +230,24 @@ def _address(indicator: Indicator) -> str:
 
 def patients_page(figures: IndicatorFigures, chosen: str, lines: Sequence[EpisodeLine]) -> PatientsPage:
     indicator = figures.indicator
+    number = _numbers(figures)[chosen] if len(lines) == MOST else len(lines)
     return PatientsPage(
         name=str(indicator.definition.name),
         lead=_outcome_name(indicator, chosen),
         back=Link(str(indicator.definition.name), _address(indicator)),
-        count=ngettext("%(n)s vårdepisod, %(period)s", "%(n)s vårdepisoder, %(period)s", len(lines))
-        % {"n": len(lines), "period": months(figures.months_now)},
+        count=ngettext("%(n)s vårdepisod, %(period)s", "%(n)s vårdepisoder, %(period)s", number)
+        % {"n": number, "period": months(figures.months_now)},
         lines=lines,
-        cut=_("De %(most)s senaste visas.") % {"most": MOST} if len(lines) == MOST else "",
+        cut=_cut(indicator, chosen, is_whole=len(lines) < MOST),
         others=[link for code, link in _outcome_links(figures) if code != chosen],
     )
+
+
+def _cut(indicator: Indicator, chosen: str, *, is_whole: bool) -> str:
+    if not indicator.is_median or chosen != "ja":
+        return "" if is_whole else _("De %(most)s senaste visas.") % {"most": MOST}
+    order = _("Högst värde först.") if is_highest_first(indicator) else _("Lägst värde först.")
+    return order if is_whole else f"{order} {_('De %(most)s första visas.') % {'most': MOST}}"
 
 
 def months(period: Months) -> str:
@@ -288,8 +304,8 @@ def _outside(figure: Figure, indicator: Indicator) -> str:
         return ""
     if indicator.is_ratio:
         return ngettext(
-            "%(n)s vårdepisod på din klinik räknas inte, för %(groups)s är inte känt.",
-            "%(n)s vårdepisoder på din klinik räknas inte, för %(groups)s är inte känt.",
+            "%(n)s vårdepisod på din klinik räknas inte, för dess grupp (%(groups)s) är inte känd.",
+            "%(n)s vårdepisoder på din klinik räknas inte, för deras grupp (%(groups)s) är inte känd.",
             figure.unplaced,
         ) % {"n": figure.unplaced, "groups": groups_text(indicator)}
     return ngettext(
@@ -348,15 +364,19 @@ def _who(figures: IndicatorFigures) -> list[Link]:
 
 def _outcome_links(figures: IndicatorFigures) -> list[tuple[str, Link]]:
     """To the patients of each outcome that any patient has, with how many they are."""
-    indicator, now = figures.indicator, figures.now
-    reached = now.x if now.x is not None else now.n
-    numbers = {"ej": now.n - reached, "ja": reached, "saknas": now.missing or 0}
+    indicator = figures.indicator
     address = reverse("indicator_patients", args=[indicator.sub_registry, indicator.code])
     return [
         (code, Link(f"{_outcome_name(indicator, code)} ({number})", f"{address}?utfall={code}"))
-        for code, number in numbers.items()
+        for code, number in _numbers(figures).items()
         if number
     ]
+
+
+def _numbers(figures: IndicatorFigures) -> Mapping[str, int]:
+    now = figures.now
+    reached = now.x if now.x is not None else now.n
+    return {"ej": now.n - reached, "ja": reached, "saknas": now.missing or 0}
 
 
 def _outcome_name(indicator: Indicator, code: str) -> str:

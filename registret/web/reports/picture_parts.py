@@ -13,7 +13,7 @@ from registret.reports.counts import Figure
 from registret.reports.figures import IndicatorFigures
 from registret.reports.over_time import OverTime, Quarter
 from registret.reports.statistics.intervals import Estimate, Interval
-from registret.reports.statistics.run_charts import LEAST
+from registret.reports.statistics.run_charts import LEAST, RunChart
 from registret.web.pieces import FigureText
 from registret.web.reports.figure_words import figure_text, size_text
 from registret.web.reports.pictures import Bar, Moment, Whose, axis, comparison, over_time
@@ -94,8 +94,18 @@ def verdict(found: OverTime, indicator: Indicator) -> str:
     if runs.moved is None:
         return _("För få kvartal för att säga om nivån har ändrats: det behövs %(n)s.") % {"n": LEAST}
     if runs.moved:
-        return _("Nivån har ändrats mer än slumpen gör.")
+        return f"{_('Nivån har ändrats mer än slumpen gör.')} {_since(found, runs)}"
     return _("Nivån är stabil: kvartalen skiljer sig inte mer än slumpen gör.")
+
+
+def _since(found: OverTime, runs: RunChart) -> str:
+    """Since when all quarters lie on the same side of the median."""
+    counted = [(one, one.figure.estimate.value) for one in found.quarters if one.figure.estimate]
+    quarter, value = counted[runs.latest]
+    told = {"number": quarter.number, "year": quarter.first.year}
+    if value > runs.centre:
+        return _("Sedan kvartal %(number)s %(year)s ligger den över medianen av alla kvartal.") % told
+    return _("Sedan kvartal %(number)s %(year)s ligger den under medianen av alla kvartal.") % told
 
 
 def _bar(whose: Whose, name: str, figure: Figure, estimate: Estimate, indicator: Indicator) -> Bar:

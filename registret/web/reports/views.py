@@ -28,6 +28,7 @@ from registret.web.reports.not_included_part import included_part
 from registret.web.reports.pages import (
     OUTCOMES,
     IndicatorPage,
+    chosen_outcome,
     indicator_page,
     patients_page,
     register_table,
@@ -136,8 +137,7 @@ def remark(request: ActorRequest, register: str, step: str, code: str) -> HttpRe
 def patients(request: ActorRequest, register: str, code: str) -> HttpResponse:
     """Vilka är de: the own patients behind a figure, of the period that counts to this day."""
     figures = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at).figures
-    asked = request.GET.get("utfall", "")
-    chosen = asked if asked in OUTCOMES else next(iter(OUTCOMES))
+    chosen = chosen_outcome(request.GET.get("utfall", ""), figures.indicator)
     rows = behind(
         actor=request.actor,
         indicator=figures.indicator,

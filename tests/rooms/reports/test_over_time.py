@@ -91,7 +91,12 @@ def test_nine_quarters_are_too_few_for_a_verdict(place: Country, anna: Actor) ->
 
 def test_a_clinic_that_became_better_has_moved_and_one_that_swings_has_not(place: Country, anna: Actor) -> None:
     by_quarter(place, [3, 4, 3, 4, 3, 4, 8, 9, 8, 9, 8, 9])
-    assert verdict(told(anna)) == "Nivån har ändrats mer än slumpen gör."
+    since = "Sedan kvartal 2 2025 ligger den {} medianen av alla kvartal."
+    assert verdict(told(anna)) == f"Nivån har ändrats mer än slumpen gör. {since.format('över')}"
+    Cell.objects.all().delete()
+    by_quarter(place, [9, 8, 9, 8, 9, 8, 1, 2, 1, 2, 1, 3])
+    Cell.objects.filter(month=OCTOBER_2023).delete()
+    assert verdict(told(anna)).endswith(since.format("under")), "a quarter without patients moves none of the others"
     Cell.objects.all().delete()
     by_quarter(place, [5, 8, 9, 4, 7, 3, 2, 6, 8, 4, 3, 9])
     assert verdict(told(anna)).startswith("Nivån är stabil")

@@ -207,7 +207,10 @@ def test_a_clinic_that_has_closed_is_told_of_its_time_and_not_missed(place: Coun
 
 @pytest.mark.parametrize(
     ("other", "said", "wide"),
-    [(60, "skiljer sig inte åt mer än slumpen gör (φ = ", 0), (90, "skiljer sig åt mer än slumpen gör (φ = ", 4)],
+    [
+        (60, "Bortsett från de yttersta skiljer klinikerna sig inte åt mer än slumpen gör (φ = ", 0),
+        (90, "Klinikerna skiljer sig åt mer än slumpen gör (φ = ", 4),
+    ],
 )
 def test_twenty_clinics_say_whether_they_differ_by_more_than_chance(
     place: Country, now: datetime, other: int, said: str, wide: int
@@ -217,7 +220,7 @@ def test_twenty_clinics_say_whether_they_differ_by_more_than_chance(
         reached = other if number % 2 else 60
         count(cast.clinic_id(f"infektion-{number}"), now, reached, 100 - reached)
     told(place, now)
-    assert f"Klinikerna {said}" in said_to()
+    assert said in said_to()
     assert pictures(page_of())[FUNNEL].count('class="c-wide"') == wide
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
@@ -20,7 +21,7 @@ from registret.reports.making import refresh
 from registret.reports.models import Cell
 from registret.reports.periods import complete_periods, last_complete, next_edition_day
 from registret.reports.role import ROLE
-from registret.web.reports.pages import OUTCOMES
+from registret.web.reports.pages import OUTCOMES, chosen_outcome
 from tests import cast
 from tests.cast import ANNA, CECILIA, DORIS, Country, person
 from tests.rooms.records.scene import SAMORDNAD, TOLVAN, case, handler, opt_out
@@ -205,6 +206,22 @@ def test_who_they_are_leads_from_the_number_to_the_episodes_and_the_log_tells_of
     newest = entries(wanted=Wanted(event="episodes.listed")).rows[0]
     assert len(newest.shown_patient_ids or ()) == 1
     assert soon in browser.get(f"{PAGE}/patienter?utfall=ja").content.decode()
+
+
+def test_who_waited_longest_stands_first_behind_a_median(anna: Actor, now: datetime) -> None:
+    late = arrive(anna, at=now, minutes=300, days_ago=4)
+    soon = arrive(anna, at=now, minutes=75, patient=SAMORDNAD)
+    listed = Browser.of(ANNA).get("/rapporter/pneumoni/time_to_antibiotic/patienter")
+    assert re.findall(f"{late}|{soon}", listed.content.decode())[0] == late
+    assert "2 vårdepisoder" in text_of(listed)
+    assert "Högst värde först." in text_of(listed)
+
+
+def test_the_patients_behind_a_median_are_those_who_count_in_it() -> None:
+    median, share = (next(one for one in indicators_of("pneumoni") if one.is_median is so) for so in (True, False))
+    asked = ("", "ej", "ja", "saknas", "annat")
+    assert [chosen_outcome(one, median) for one in asked] == ["ja", "ja", "ja", "saknas", "ja"]
+    assert [chosen_outcome(one, share) for one in asked] == ["ej", "ej", "ja", "saknas", "ej"]
 
 
 def test_a_report_reader_sees_figures_and_no_patients(anna: Actor, now: datetime) -> None:
