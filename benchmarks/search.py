@@ -2,7 +2,8 @@
 
 .venv/bin/python benchmarks/search.py [--accounts 1000000] [--times 300]
 
-Starts a PostgreSQL of its own, or makes a test database on the one of DATABASE_URL; both are removed afterwards.
+Starts a PostgreSQL of its own, as durable as that of an operator, or makes a test database on the one of DATABASE_URL;
+both are removed afterwards.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=1_000_000)
     parser.add_argument("--times", type=int, default=300)
     given = parser.parse_args()
-    prepare()
+    prepare(is_durable=True)
     import django
 
     django.setup()

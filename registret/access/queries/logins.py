@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from registret.access.actor import Actor, Assignment
 from registret.access.login_policy import login_blocker
@@ -12,8 +15,9 @@ from registret.access.models import Grant
 from registret.access.queries.applications import ApplicationRow, newest_application
 from registret.access.refusals import HsaIdDisputed
 from registret.access.roles import Role
+from registret.accounts.lifecycle import AccountState
 from registret.accounts.likeness import same_person
-from registret.accounts.queries import AccountRow, has_ended_account, living_account
+from registret.accounts.queries import AccountRow, account_row, has_ended_account, living_account
 from registret.accounts.sessions import ActiveSession
 from registret.database.prepared import Given, Prepared
 from registret.kernel.by import By
@@ -49,29 +53,40 @@ class CardHolder:
         )
 
 
-_VALID = Prepared(
+def _valid() -> QuerySet[Grant]:
+    valid = Grant.objects.valid(at=Given("at")).select_related("clinic__care_provider")
+    return valid.order_by("clinic__name", "id")
+
+
+_VALID = Prepared(lambda: _valid().filter(account_id=Given("account")))
+_VALID_WITH_ACCOUNT = Prepared(
     lambda: (
-        Grant.objects.valid(at=Given("at"))
-        .filter(account_id=Given("account"))
-        .select_related("clinic__care_provider")
-        .order_by("clinic__name", "id")
+        _valid()
+        .filter(account__hsa_id_key=Given("key"))
+        .exclude(account__state=AccountState.ENDED)
+        .select_related("account", "clinic__care_provider")
     )
 )
 
 
 def seats_of(*, account_id: int, at: datetime) -> tuple[Assignment, ...]:
     """Every place where the account has a valid grant, clinics by name, the office last. One query."""
+    return _seats(_VALID.rows(account=account_id, at=at))
+
+
+def _seats(valid: Iterable[Grant]) -> tuple[Assignment, ...]:
     by_clinic: dict[int | None, list[Grant]] = defaultdict(list)
-    for grant in _VALID.rows(account=account_id, at=at):
+    for grant in valid:
         by_clinic[grant.clinic_id].append(grant)
     seats = [_seat(grants) for grants in by_clinic.values()]
     return tuple(sorted(seats, key=lambda seat: (seat.clinic_id is None, seat.clinic_name)))
 
 
 def standing_of(*, hsa_id: HsaId, at: datetime) -> LoginStatus:
-    """How the holder of this HSA-id stands now."""
-    account = living_account(hsa_id=hsa_id)
-    seats = seats_of(account_id=account.id, at=at) if account else ()
+    """How the holder of this HSA-id stands now. One query about those who are at work, who ask with every page."""
+    valid = _VALID_WITH_ACCOUNT.rows(key=hsa_id.key, at=at)
+    account = account_row(valid[0].account) if valid else living_account(hsa_id=hsa_id)
+    seats = _seats(valid)
     application = None if account is None or seats else newest_application(account_id=account.id)
     return LoginStatus(
         account=account,

@@ -29,26 +29,28 @@ ALTER TABLE records_revision FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_provider ON records_revision
     USING (care_provider_id = (SELECT records_sees()) OR (SELECT records_sees_all()));
 
+-- A provider sees the patients whom it has an episode of. A scalar sub-select looks for one by its key; an EXISTS would
+-- be hashed, that is, all episodes of the provider read for a few patients.
 ALTER TABLE records_patient ENABLE ROW LEVEL SECURITY;
 ALTER TABLE records_patient FORCE ROW LEVEL SECURITY;
-CREATE POLICY own_provider ON records_patient USING ((SELECT records_sees_all()) OR EXISTS (
-    SELECT 1 FROM records_episode e
-    WHERE e.patient_id = records_patient.id AND e.care_provider_id = (SELECT records_sees())
-));
+CREATE POLICY own_provider ON records_patient USING ((SELECT records_sees_all()) OR COALESCE((
+    SELECT true FROM records_episode e
+    WHERE e.patient_id = records_patient.id AND e.care_provider_id = (SELECT records_sees()) LIMIT 1
+), false));
 
 ALTER TABLE records_number ENABLE ROW LEVEL SECURITY;
 ALTER TABLE records_number FORCE ROW LEVEL SECURITY;
-CREATE POLICY own_provider ON records_number USING ((SELECT records_sees_all()) OR EXISTS (
-    SELECT 1 FROM records_episode e
-    WHERE e.patient_id = records_number.patient_id AND e.care_provider_id = (SELECT records_sees())
-));
+CREATE POLICY own_provider ON records_number USING ((SELECT records_sees_all()) OR COALESCE((
+    SELECT true FROM records_episode e
+    WHERE e.patient_id = records_number.patient_id AND e.care_provider_id = (SELECT records_sees()) LIMIT 1
+), false));
 
 ALTER TABLE records_merge ENABLE ROW LEVEL SECURITY;
 ALTER TABLE records_merge FORCE ROW LEVEL SECURITY;
-CREATE POLICY own_provider ON records_merge USING ((SELECT records_sees_all()) OR EXISTS (
-    SELECT 1 FROM records_episode e
-    WHERE e.patient_id = records_merge.patient_id AND e.care_provider_id = (SELECT records_sees())
-));
+CREATE POLICY own_provider ON records_merge USING ((SELECT records_sees_all()) OR COALESCE((
+    SELECT true FROM records_episode e
+    WHERE e.patient_id = records_merge.patient_id AND e.care_provider_id = (SELECT records_sees()) LIMIT 1
+), false));
 
 -- A patient who has opted out is hidden from everybody at once. The list is short and is read once per query.
 CREATE POLICY not_leaving ON records_episode AS RESTRICTIVE
@@ -60,8 +62,7 @@ CREATE POLICY not_leaving ON records_number AS RESTRICTIVE
 CREATE POLICY not_leaving ON records_merge AS RESTRICTIVE
     USING ((SELECT records_sees_leaving()) OR patient_id NOT IN (SELECT patient_id FROM records_leaving));
 
--- While a patient leaves, a step is seen only with its episode, and a revision with its step. A scalar sub-select finds
--- that one row by its key; an EXISTS would be hashed, that is, all episodes read for a few steps.
+-- While a patient leaves, a step is seen only with its episode, and a revision with its step.
 CREATE POLICY not_leaving ON records_step AS RESTRICTIVE USING (
     (SELECT records_sees_leaving()) OR (SELECT NOT EXISTS (SELECT FROM records_leaving))
     OR COALESCE((SELECT true FROM records_episode e WHERE e.id = records_step.episode_id), false)
