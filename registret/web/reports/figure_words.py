@@ -21,7 +21,7 @@ def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
     if indicator.is_ratio:
         return ratio_text(figure)
     if figure.estimate is None:
-        nobody = _("ingen ännu") if not figure.n else _("för få för en median")
+        nobody = _("ingen") if not figure.n else _("för få för en median")
         return FigureText(value=nobody, about="" if not figure.n else _("n %(n)s") % {"n": figure.n})
     if indicator.is_share:
         return share_text(figure.estimate, x=figure.x or 0)
@@ -34,7 +34,7 @@ def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
 def ratio_text(figure: Figure) -> FigureText:
     """Observed/expected with both; where too few are expected, why there is no ratio."""
     if not figure.n and not figure.x:
-        return FigureText(value=_("ingen ännu"))
+        return FigureText(value=_("ingen"))
     n = _("omkring %(n)s") % {"n": figure.n} if figure.is_rounded else str(figure.n)
     expected = figure.expected or 0.0
     counts = _("%(x)s av %(n)s") % {"x": figure.x, "n": n}
