@@ -71,10 +71,8 @@ def value_text(value: Decimal | None, indicator: Indicator) -> str:
 
 
 def missing_text(figure: Figure | None) -> str:
-    """How many of the population have no known outcome, beside how many have one."""
-    if figure is None:
-        return ""
-    if figure.missing is None:
+    """How many of the population have no known outcome, beside how many have one, if it may be told."""
+    if figure is None or figure.missing is None:
         return _("visas inte")
     whole = figure.n + figure.missing
     if not figure.missing:
