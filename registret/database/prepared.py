@@ -122,8 +122,13 @@ class PreparedUpdate(Generic[Kept]):
 
 
 def insert(model: type[Model], **values: Any) -> int:
-    """Insert a row, with the model's defaults where nothing is said, and return its id."""
+    """Insert a row, with the model's defaults where nothing is said, and return its id.
+
+    Raises: TypeError (a name that is no column: nothing that is said gets lost).
+    """
     sql, fields = _insert(model)
+    if unknown := values.keys() - {field.attname for field in fields}:
+        raise TypeError(f"{model.__name__} has no {', '.join(sorted(unknown))}")
     columns = [
         field.get_db_prep_save(values[field.attname] if field.attname in values else field.get_default(), connection)
         for field in fields

@@ -95,3 +95,8 @@ def test_a_row_is_inserted_as_the_orm_would(now: datetime) -> None:
     number = insert(Entry, **said, **more)
     made, expected = Entry.objects.get(id=number), Entry.objects.create(**said, **more)
     assert columns(made) | {"id": expected.id} == columns(Entry.objects.get(id=expected.id))
+
+
+def test_a_value_without_a_column_is_refused_and_not_left_out(now: datetime) -> None:
+    with pytest.raises(TypeError, match="Entry has no by_account, id"):
+        insert(Entry, at=now, event="session.ended", outcome="done", by_program="clock", by_account=7, id=1)
