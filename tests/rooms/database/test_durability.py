@@ -43,3 +43,11 @@ def test_nothing_that_may_wait_makes_the_transaction_around_it_wait(committed: N
         take(limit=Limit(what="test", most=2, per=timedelta(minutes=1)), subject="x", at=now)
         attempts.claim(label=label, network=None, at=now)
         assert asked("SHOW synchronous_commit") == "on"
+
+
+def test_a_connection_that_commits_by_hand_is_in_a_transaction_too(committed: None) -> None:
+    transaction.set_autocommit(False)
+    try:
+        assert may_wait() == ""
+    finally:
+        transaction.set_autocommit(True)
