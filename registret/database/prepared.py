@@ -16,7 +16,12 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Field, Lookup, Model, QuerySet
-from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators  # type: ignore[attr-defined]
+from django.db.models.query import (  # type: ignore[attr-defined]
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
 from django.db.models.sql import UpdateQuery
 
 from registret.database.durability import MAY_WAIT, may_wait
@@ -24,10 +29,12 @@ from registret.database.durability import MAY_WAIT, may_wait
 Row = TypeVar("Row")
 Kept = TypeVar("Kept", bound=Model)
 _Columns = Sequence[Any]
+_READABLE: Final[tuple[Any, ...]] = (ModelIterable, ValuesListIterable, FlatValuesListIterable)
 
 
 class Given(Expression):
-    """The place of a value. PostgreSQL gets it as it is: a `HsaId` is handed over as its text."""
+    """The place of a value. PostgreSQL gets it as it is, not as the column would have it: of a `HsaId`, hand over the
+    key. None fits no row: it does not become `IS NULL`."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -113,7 +120,7 @@ class PreparedUpdate(Generic[Kept]):
         query.add_update_values(self._changes)
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
         if self._is_followed:
-            # Asked once, when there is a row.
+            # Asked once for the statement.
             sql, parameters = f"{sql} AND (SELECT {MAY_WAIT.format('%s')}) IS NOT NULL", (*parameters, _MAY_WAIT)
         every = rows.all().query.get_compiler(DEFAULT_DB_ALIAS)
         every.as_sql()
@@ -147,11 +154,16 @@ def _insert(model: type[Model]) -> tuple[str, list[Any]]:
     return text, fields
 
 
-def _reader(query: QuerySet[Any, Any], compiler: Any) -> Callable[[_Columns], Any]:
-    """As `ModelIterable` of Django, once for all rows."""
-    if not issubclass(query._iterable_class, ModelIterable):
-        flat = issubclass(query._iterable_class, FlatValuesListIterable)
-        return (lambda row: row[0]) if flat else tuple
+def _reader(query: Any, compiler: Any) -> Callable[[_Columns], Any]:
+    """As Django's iterables read, once for all rows.
+
+    Raises: TypeError (rows of another kind, or a `prefetch_related`, which would be left out).
+    """
+    kind: Any = query._iterable_class
+    if query._prefetch_related_lookups or kind not in _READABLE:
+        raise TypeError("Prepared reads models and tuples, and prefetches nothing")
+    if kind is not ModelIterable:
+        return (lambda row: row[0]) if kind is FlatValuesListIterable else tuple
     info, model = compiler.klass_info, compiler.klass_info["model"]
     first, end = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column.target.attname for column, _sql, _alias in compiler.select[first:end]]

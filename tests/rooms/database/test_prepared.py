@@ -52,6 +52,7 @@ def test_what_is_given_is_forgotten_after_it_was_asked(now: datetime) -> None:
         assert found is not None
         assert found.hsa_id == who.card.hsa_id
     assert account.first(key="SE2321009991-NOBODY") is None
+    assert account.rows(key=None) == []
     with pytest.raises(KeyError):
         account.first()
 
@@ -73,6 +74,14 @@ def test_tuples_flat_values_annotations_and_lists_as_one_value(now: datetime) ->
     found = named.first(key=BERTIL.card.hsa_id.key)
     assert found is not None
     assert found.whole == BERTIL.name
+
+
+def test_what_it_would_read_otherwise_than_the_orm_is_refused() -> None:
+    people = Account.objects.order_by("id")
+    for query in (people.values("id"), people.values_list("id", named=True), people.prefetch_related("grants")):
+        asked: Prepared[object] = Prepared(lambda query=query: query)  # type: ignore[misc]
+        with pytest.raises(TypeError, match="prefetches nothing"):
+            asked.rows()
 
 
 def test_an_update_reads_the_row_as_it_is_then_and_nothing_if_a_condition_holds_no_more(now: datetime) -> None:
