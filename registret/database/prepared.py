@@ -77,7 +77,7 @@ class Prepared(Generic[Row]):
     """Rows of a query: models, also with `select_related` and annotations, or tuples of `values_list`."""
 
     def __init__(self, query: Callable[[], QuerySet[Any, Row]]) -> None:
-        self._query = query
+        self.query = query
 
     def rows(self, **given: Any) -> list[Row]:
         return self._built.rows(given)
@@ -89,7 +89,7 @@ class Prepared(Generic[Row]):
 
     @cached_property
     def _built(self) -> _Built[Row]:
-        query = self._query()
+        query = self.query()
         compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         return _Built(sql, parameters, _converted(compiler, _reader(query, compiler)))

@@ -20,6 +20,7 @@ from registret.records.identity.protected import require_reason
 from registret.records.lifecycle import QUERY_LIFE, QueryOutcome, QueryState, StepState
 from registret.records.logged import log_step
 from registret.records.models import DataQuery, Revision
+from registret.records.queries.episodes import place_of
 from registret.records.queries.patients import listed_patient, with_numbers
 from registret.records.queries.steps import step_page
 from registret.records.refusals import NotCorrected
@@ -99,11 +100,7 @@ def _about(clinic: Any, provider: Any, sub_registries: Any) -> QuerySet[DataQuer
 
 
 def _of_clinic(actor: Actor) -> dict[str, Any]:
-    return {
-        "clinic": clinic_of(actor),
-        "provider": actor.seat.care_provider_id,
-        "sub_registries": sorted(actor.seat.sub_registries_for(Permission.REPORT)),
-    }
+    return {"clinic": clinic_of(actor), **place_of(actor, Permission.REPORT)}
 
 
 _WAITING = Prepared(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -19,9 +20,19 @@ def episodes_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) 
 
     This is the only way from an actor to episodes.
     """
-    return Episode.objects.filter(
-        care_provider_id=actor.seat.care_provider_id, sub_registry__in=actor.seat.sub_registries_for(permission)
-    )
+    return episodes_in(**place_of(actor, permission))
+
+
+def episodes_in(provider: Any, sub_registries: Any) -> QuerySet[Episode]:
+    """The same of what `place_of` says, or of a `Given` for each."""
+    return Episode.objects.filter(care_provider_id=provider, sub_registry__any=sub_registries)
+
+
+def place_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> dict[str, Any]:
+    return {
+        "provider": actor.seat.care_provider_id,
+        "sub_registries": sorted(actor.seat.sub_registries_for(permission)),
+    }
 
 
 def episode_rows(found: QuerySet[Episode]) -> tuple[EpisodeRow, ...]:

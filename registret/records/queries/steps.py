@@ -13,10 +13,11 @@ from registret.access.actor import Actor
 from registret.access.checks import existing
 from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Permission
+from registret.database.prepared import Given, Prepared
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.models import Episode, Step
-from registret.records.queries.episodes import episode_rows, episodes_of, step_row
+from registret.records.queries.episodes import episode_rows, episodes_in, episodes_of, place_of, step_row
 from registret.records.queries.forms import answers_of
 from registret.records.queries.patients import patient_row
 from registret.records.rows import EpisodeRow, PatientRow, StepPage, StepRow
@@ -35,18 +36,15 @@ def step_page(
 
     Raises: NotFound; NotPermitted (to lock it: the actor only reads in this sub-registry).
     """
-    wanted_episodes = _with_death_elsewhere(episodes_of(actor).filter(system_id=episode).select_related("patient"))
-    if lock:
-        # The patient is locked before the steps: a death closes steps of other episodes too, and two transactions
-        # must not wait for each other's steps.
-        wanted_episodes = wanted_episodes.select_for_update(of=("patient",), no_key=True)
+    wanted, here = _LOCKED_EPISODE if lock else _EPISODE, place_of(actor)
     # The query runs again if the patient was merged into another while it waited for the lock.
-    found = existing(wanted_episodes.first() or (wanted_episodes.first() if lock else None))
+    found = existing(wanted.first(episode=episode, **here) or (wanted.first(episode=episode, **here) if lock else None))
     may_report = found.sub_registry in actor.seat.sub_registries_for(Permission.REPORT)
     if lock and not may_report:
         raise NotPermitted()
-    wanted = found.steps.order_by("id")
-    steps = {one.code: one for one in (wanted.select_for_update(of=("self",)) if lock else wanted)}
+    steps = {one.code: one for one in (_LOCKED_STEPS if lock else _STEPS).rows(episode=found.id)}
+    for one in steps.values():
+        one.episode = found
     form = form_now(found, steps)
     step = step or form.inclusion.code
     if step not in steps:
@@ -76,6 +74,20 @@ def step_page(
         is_writable=may_report and row.clinic_id == actor.seat.clinic_id and StepState(row.state) in WRITABLE,
     )
     return page, row
+
+
+_EPISODE = Prepared(
+    lambda: _with_death_elsewhere(
+        episodes_in(Given("provider"), Given("sub_registries"))
+        .filter(system_id=Given("episode"))
+        .select_related("patient")
+    )
+)
+# The patient is locked before the steps: a death closes steps of other episodes too, and two transactions must not wait
+# for each other's steps.
+_LOCKED_EPISODE = Prepared(lambda: _EPISODE.query().select_for_update(of=("patient",), no_key=True))
+_STEPS = Prepared(lambda: Step.objects.filter(episode_id=Given("episode")).order_by("id"))
+_LOCKED_STEPS = Prepared(lambda: _STEPS.query().select_for_update(of=("self",)))
 
 
 def with_step(page: StepPage, row: Step, assessment: Assessment) -> StepPage:

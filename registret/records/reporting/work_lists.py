@@ -15,6 +15,7 @@ from registret.kernel.sweden import day_of
 from registret.records.data_queries.answering import waiting_at_clinic
 from registret.records.lifecycle import StepState
 from registret.records.numbers import PatientNumber, Sex
+from registret.records.queries.episodes import place_of
 from registret.records.rows import ListedQuery, ListedStep, ListedSteps, PatientRow
 from registret.records.scope import clinic_of
 
@@ -106,11 +107,7 @@ def awaiting(actor: Actor) -> int:
 
 
 def _place_of(actor: Actor, permission: Permission) -> dict[str, Any]:
-    return {
-        "clinic": clinic_of(actor),
-        "provider": actor.seat.care_provider_id,
-        "sub_registries": sorted(actor.seat.sub_registries_for(permission)),
-    }
+    return {"clinic": clinic_of(actor), **place_of(actor, permission)}
 
 
 class _Row(NamedTuple):

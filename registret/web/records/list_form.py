@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from registret.access.actor import Actor
 from registret.access.roles import Permission
-from registret.places.queries import clinics
 from registret.records.lifecycle import EpisodeState
 from registret.records.reporting.listing import EpisodeFilter, EpisodeOrder, clinics_to_list
 from registret.registries.queries import sub_registries
@@ -57,13 +56,13 @@ class ListForm(forms.Form):
     def __init__(self, data: QueryDict, *, actor: Actor) -> None:
         super().__init__(data)
         ids = clinics_to_list(actor)
-        places = clinics(ids)
+        names = {seat.clinic_id: seat.clinic_name for seat in actor.seats}
         readable = actor.seat.sub_registries_for(Permission.READ_RECORDS)
         registries = [(one.code, one.name) for one in sub_registries() if one.code in readable]
         choices: dict[str, list[tuple[Any, str]]] = {
             "lage": [("", _("Alla")), *((code, list_state_name(state)) for code, state in STATES.items())],
             "delregister": [("", _("Alla")), *registries],
-            "klinik": [(id, places[id].title) for id in ids],
+            "klinik": [(id, names[id]) for id in ids],
             "ordning": [(code, order_name(order)) for code, order in _ORDERS.items()],
         }
         for name, offered in choices.items():
