@@ -23,6 +23,7 @@ from django.db.models.query import (  # type: ignore[attr-defined]
     get_related_populators,
 )
 from django.db.models.sql import UpdateQuery
+from django.db.transaction import TransactionManagementError
 
 from registret.database.durability import MAY_WAIT, may_wait
 
@@ -61,13 +62,17 @@ Field.register_lookup(AnyOf)
 
 @dataclass(frozen=True, slots=True)
 class _Built(Generic[Row]):
-    """`parameters`: what stands in the text's places; a `Given` is filled in each time."""
+    """`parameters`: what stands in the text's places; a `Given` is filled in each time. `is_locking`: outside of a
+    transaction the locks would be gone at once."""
 
     sql: str
     parameters: Sequence[Any]
     read: Callable[[_Columns], Row]
+    is_locking: bool = False
 
     def rows(self, given: dict[str, Any]) -> list[Row]:
+        if self.is_locking and connection.get_autocommit():
+            raise TransactionManagementError("rows are locked within a transaction")
         with connection.cursor() as cursor:
             cursor.execute(self.sql, [given[one.name] if isinstance(one, Given) else one for one in self.parameters])
             return [self.read(row) for row in cursor.fetchall()]
@@ -80,6 +85,7 @@ class Prepared(Generic[Row]):
         self.query = query
 
     def rows(self, **given: Any) -> list[Row]:
+        """Raises: TransactionManagementError (`select_for_update` outside of a transaction)."""
         return self._built.rows(given)
 
     def first(self, **given: Any) -> Row | None:
@@ -92,7 +98,8 @@ class Prepared(Generic[Row]):
         query = self.query()
         compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        return _Built(sql, parameters, _converted(compiler, _reader(query, compiler)))
+        read = _converted(compiler, _reader(query, compiler))
+        return _Built(sql, parameters, read, is_locking=query.query.select_for_update)
 
 
 _MAY_WAIT: Final = Given("may_wait")
