@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -61,6 +63,11 @@ def size_text(figure: Figure) -> str:
     if figure.expected is not None:
         return _("mot %(expected)s") % {"expected": number_text(figure.expected)}
     return f"n {figure.n}"
+
+
+def value_text(value: Decimal | None, indicator: Indicator) -> str:
+    """What a single patient counts with in a median; empty where nothing is known, and of a share."""
+    return "" if value is None else f"{number_text(float(value))} {indicator.definition.unit}"
 
 
 def missing_text(figure: Figure | None) -> str:
