@@ -18,5 +18,6 @@ MAY_WAIT: Final = (
 
 
 def may_wait() -> str:
-    """`off`; nothing within a transaction, of which the rest may not wait."""
-    return "" if connection.in_atomic_block else "off"
+    """Return `off` for a statement that is committed by itself. Within a transaction, whose other statements must be on
+    the disk when it is done, return an empty text, which changes nothing."""
+    return "off" if connection.get_autocommit() else ""

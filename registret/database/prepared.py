@@ -16,18 +16,26 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Field, Lookup, Model, QuerySet
-from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators  # type: ignore[attr-defined]
+from django.db.models.query import (  # type: ignore[attr-defined]
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
 from django.db.models.sql import UpdateQuery
+from django.db.transaction import TransactionManagementError
 
 from registret.database.durability import MAY_WAIT, may_wait
 
 Row = TypeVar("Row")
 Kept = TypeVar("Kept", bound=Model)
 _Columns = Sequence[Any]
+_READABLE: Final[tuple[Any, ...]] = (ModelIterable, ValuesListIterable, FlatValuesListIterable)
 
 
 class Given(Expression):
-    """The place of a value. PostgreSQL gets it as it is: a `HsaId` is handed over as its text."""
+    """The place of a value. PostgreSQL gets it as it is, not as the column would have it: of a `HsaId`, hand over the
+    key. None fits no row: it does not become `IS NULL`."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -54,13 +62,17 @@ Field.register_lookup(AnyOf)
 
 @dataclass(frozen=True, slots=True)
 class _Built(Generic[Row]):
-    """`parameters`: what stands in the text's places; a `Given` is filled in each time."""
+    """`parameters`: what stands in the text's places; a `Given` is filled in each time. `is_locking`: outside of a
+    transaction the locks would be gone at once."""
 
     sql: str
     parameters: Sequence[Any]
     read: Callable[[_Columns], Row]
+    is_locking: bool = False
 
     def rows(self, given: dict[str, Any]) -> list[Row]:
+        if self.is_locking and connection.get_autocommit():
+            raise TransactionManagementError("rows are locked within a transaction")
         with connection.cursor() as cursor:
             cursor.execute(self.sql, [given[one.name] if isinstance(one, Given) else one for one in self.parameters])
             return [self.read(row) for row in cursor.fetchall()]
@@ -73,6 +85,7 @@ class Prepared(Generic[Row]):
         self.query = query
 
     def rows(self, **given: Any) -> list[Row]:
+        """Raises: TransactionManagementError (`select_for_update` outside of a transaction)."""
         return self._built.rows(given)
 
     def first(self, **given: Any) -> Row | None:
@@ -85,7 +98,8 @@ class Prepared(Generic[Row]):
         query = self.query()
         compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        return _Built(sql, parameters, _converted(compiler, _reader(query, compiler)))
+        read = _converted(compiler, _reader(query, compiler))
+        return _Built(sql, parameters, read, is_locking=query.query.select_for_update)
 
 
 _MAY_WAIT: Final = Given("may_wait")
@@ -113,7 +127,7 @@ class PreparedUpdate(Generic[Kept]):
         query.add_update_values(self._changes)
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
         if self._is_followed:
-            # Asked once, when there is a row.
+            # Asked once for the statement.
             sql, parameters = f"{sql} AND (SELECT {MAY_WAIT.format('%s')}) IS NOT NULL", (*parameters, _MAY_WAIT)
         every = rows.all().query.get_compiler(DEFAULT_DB_ALIAS)
         every.as_sql()
@@ -122,8 +136,13 @@ class PreparedUpdate(Generic[Kept]):
 
 
 def insert(model: type[Model], **values: Any) -> int:
-    """Insert a row, with the model's defaults where nothing is said, and return its id."""
+    """Insert a row, with the model's defaults where nothing is said, and return its id.
+
+    Raises: TypeError (a name that is no column: nothing that is said gets lost).
+    """
     sql, fields = _insert(model)
+    if unknown := values.keys() - {field.attname for field in fields}:
+        raise TypeError(f"{model.__name__} has no {', '.join(sorted(unknown))}")
     columns = [
         field.get_db_prep_save(values[field.attname] if field.attname in values else field.get_default(), connection)
         for field in fields
@@ -142,11 +161,16 @@ def _insert(model: type[Model]) -> tuple[str, list[Any]]:
     return text, fields
 
 
-def _reader(query: QuerySet[Any, Any], compiler: Any) -> Callable[[_Columns], Any]:
-    """As `ModelIterable` of Django, once for all rows."""
-    if not issubclass(query._iterable_class, ModelIterable):
-        flat = issubclass(query._iterable_class, FlatValuesListIterable)
-        return (lambda row: row[0]) if flat else tuple
+def _reader(query: Any, compiler: Any) -> Callable[[_Columns], Any]:
+    """As Django's iterables read, once for all rows.
+
+    Raises: TypeError (rows of another kind, or a `prefetch_related`, which would be left out).
+    """
+    kind: Any = query._iterable_class
+    if query._prefetch_related_lookups or kind not in _READABLE:
+        raise TypeError("Prepared reads models and tuples, and prefetches nothing")
+    if kind is not ModelIterable:
+        return (lambda row: row[0]) if kind is FlatValuesListIterable else tuple
     info, model = compiler.klass_info, compiler.klass_info["model"]
     first, end = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column.target.attname for column, _sql, _alias in compiler.select[first:end]]

@@ -6,7 +6,7 @@ A patient is registered when a step after the inclusion is signed. The year is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -23,7 +23,7 @@ from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.queries import every_clinic
 from registret.registries.measuring import ALL
-from registret.registries.queries import sub_registries
+from registret.registries.queries import closed_since, sub_registries
 from registret.reports.coverage_file import CoverageFault, CoverageLine, Nameable, checked
 from registret.reports.figures import readable
 from registret.reports.models import REGISTERED, Cell, CoverageCount, CoverageFile
@@ -66,7 +66,8 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageRemark:
-    """More patients are registered than the line says that there were."""
+    """More patients are registered than the line says that there were; or, with `closed_since`, the sub-registry was
+    closed in its year."""
 
     line: int
     clinic: str
@@ -74,6 +75,7 @@ class CoverageRemark:
     year: int
     number: int
     registered: int
+    closed_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +88,17 @@ class ImportedCoverage:
     faults: tuple[CoverageFault, ...]
 
 
-def import_coverage(*, rows: Iterable[Row], source: str, dry_run: bool, by: By, at: datetime) -> ImportedCoverage:
-    """Keep the counts of a file, all of it or nothing. Where it says the same as an older file about, it counts
-    instead, and the older is kept; what it does not name stays as it is.
+def import_coverage(
+    *, rows: Iterable[Row], unreadable: Iterable[CoverageFault] = (), source: str, dry_run: bool, by: By, at: datetime
+) -> ImportedCoverage:
+    """Keep the counts of a file, all of it or nothing: `unreadable` is what is wrong with its form. Where it says the
+    same as an older file about, it counts instead, and the older is kept; what it does not name stays as it is.
 
     It is in the log. A dry run does the same, and takes it back.
     """
-    lines, faults = checked(rows, _nameable(at))
-    if faults:
-        return ImportedCoverage(counts=0, replaced=0, remarks=(), faults=faults)
+    lines, wrong = checked(rows, _nameable(at))
+    if faults := sorted((*unreadable, *wrong)):
+        return ImportedCoverage(counts=0, replaced=0, remarks=(), faults=tuple(faults))
     known = {(one.clinic_id, one.sub_registry, one.year): one for one in coverage()}
     older = [line for line in lines if line.about in known and known[line.about].expected is not None]
     with transaction.atomic():
@@ -178,14 +182,19 @@ def _registered(wanted: Mapping[str, int | str]) -> dict[_Key, Coverage]:
 
 
 def _remarks(lines: Iterable[CoverageLine], known: Mapping[_Key, Coverage]) -> Iterable[CoverageRemark]:
+    closed = {one.code: closed_since(one.code) for one in sub_registries()}
     for line in lines:
         registered = known[line.about].registered if line.about in known else 0
+        remark = CoverageRemark(
+            line=line.line,
+            clinic=line.clinic,
+            sub_registry=line.sub_registry,
+            year=line.year,
+            number=line.number,
+            registered=registered,
+        )
+        since = closed[line.sub_registry]
+        if since is not None and line.year >= since:
+            yield replace(remark, closed_since=since)
         if registered > line.number:
-            yield CoverageRemark(
-                line=line.line,
-                clinic=line.clinic,
-                sub_registry=line.sub_registry,
-                year=line.year,
-                number=line.number,
-                registered=registered,
-            )
+            yield remark

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from registret.access.actor import Actor
@@ -19,6 +21,14 @@ MOST: Final = 100
 """So many are shown, the latest arrivals first; of a median the worst values."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedEpisode:
+    """`value`: of a median, where it is known."""
+
+    row: ListedEpisode
+    value: Decimal | None
+
+
 def is_highest_first(indicator: Indicator) -> bool:
     """Whether the worst values of a median are the high ones."""
     return indicator.definition.better is not Better.MORE
@@ -26,7 +36,7 @@ def is_highest_first(indicator: Indicator) -> bool:
 
 def behind(
     *, actor: Actor, indicator: Indicator, period: Months, outcomes: Collection[CountedAs], at: datetime
-) -> tuple[ListedEpisode, ...]:
+) -> tuple[CountedEpisode, ...]:
     """Return the episodes of the own clinic that came to one of the outcomes.
 
     Raises: NotPermitted (the actor reads reports, and no patients).
@@ -41,6 +51,10 @@ def behind(
             outcome__in=[one.value for one in outcomes],
         )
         worst = ["-value" if is_highest_first(indicator) else "value"] if indicator.is_median else []
-        ids = list(found.order_by(*worst, "-month", "-episode_id").values_list("episode_id", flat=True)[:MOST])
-        rows = episodes_among(actor=actor, episode_ids=ids, at=at)
-        return tuple(sorted(rows, key=lambda row: ids.index(row.id))) if worst else rows
+        ordered = found.order_by(*worst, "-month", "-episode_id").values_list("episode_id", "value")[:MOST]
+        values = dict(ordered)
+        rows = episodes_among(actor=actor, episode_ids=list(values), at=at)
+        if worst:
+            places = list(values)
+            rows = tuple(sorted(rows, key=lambda row: places.index(row.id)))
+        return tuple(CountedEpisode(row=row, value=values[row.id]) for row in rows)

@@ -236,8 +236,9 @@ CREATE FUNCTION reports_steps_at(of_clinic bigint, of_register text, since times
 $$;
 
 -- Datakvalitet counts the steps of a clinic as they are now. The role of the reports may read none: it calls these
--- functions, which return nothing but counts. They act as the owner of the tables, whom row-level security binds too:
--- of another care provider's clinic (records.scope), and of a patient who has opted out, they count nothing.
+-- functions, which return counts, one moment and one median, and no row. They act as the owner of the tables, whom
+-- row-level security binds too: of another care provider's clinic (records.scope), and of a patient who has opted out,
+-- they count nothing.
 CREATE FUNCTION reports_step_counts(of_clinic bigint, of_register text, since timestamptz, today date)
     RETURNS TABLE (step varchar, planned bigint, begun bigint, signed bigint, closed bigint, oldest timestamptz,
                    due bigint, in_time bigint, days double precision)

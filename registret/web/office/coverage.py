@@ -19,7 +19,7 @@ from registret.kernel.table import decoded
 from registret.places.queries import every_clinic
 from registret.registries.queries import sub_registries
 from registret.reports import coverage_file
-from registret.reports.coverage import ImportedCoverage, coverage_everywhere, import_coverage
+from registret.reports.coverage import coverage_everywhere, import_coverage
 from registret.reports.not_included import not_included_everywhere
 from registret.time_limits.lengths import Length, Unit
 from registret.web.gate import needs
@@ -114,9 +114,9 @@ def _answer(request: ActorRequest, form: CountsForm, *, dry_run: bool) -> Covera
     content: bytes = form.cleaned_data["file"]
     source = " ".join(form.cleaned_data["source"].split())
     rows, faults = coverage_file.read(content)
-    done = ImportedCoverage(counts=0, replaced=0, remarks=(), faults=faults)
-    if not faults:
-        done = import_coverage(rows=rows, source=source, dry_run=dry_run, by=request.actor.by, at=request.at)
+    done = import_coverage(
+        rows=rows, unreadable=faults, source=source, dry_run=dry_run, by=request.actor.by, at=request.at
+    )
     return CoverageImport(
         text="" if done.faults else decoded(content, windows=True),
         source=source,

@@ -251,6 +251,10 @@ def _faults(answer: CoverageImport) -> FileFaults:
 
 
 def _remark(one: CoverageRemark) -> ClinicImportLine:
+    if one.closed_since is not None:
+        closed = _("%(register)s %(year)s: delregistret är stängt sedan %(since)s")
+        told = {"register": one.sub_registry, "year": one.year, "since": one.closed_since}
+        return ClinicImportLine(line=one.line, column=one.clinic, what=closed % told)
     what = _("%(register)s %(year)s: filen säger %(number)s, men %(registered)s är registrerade") % {
         "register": one.sub_registry,
         "year": one.year,

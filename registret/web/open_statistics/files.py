@@ -15,7 +15,7 @@ from registret.web.tables import csv_file
 
 LICENCE: Final = "CC0-1.0"
 LICENCE_ADDRESS: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
-COUNTRY: Final = Area(code="SE", name="")
+COUNTRY: Final = Area(code="SE", name="Riket")
 COLUMNS: Final = (
     "sub_registry", "indicator", "version", "edition", "edition_date", "area_code", "area", "first_month", "last_month",
     "numerator", "denominator", "value", "lower_95", "upper_95", "unit", "outcome_unknown", "licence",

@@ -44,7 +44,7 @@ def _report(indicator: Indicator, period: PublicPeriod, area: Area, figure: Figu
         "resourceType": "MeasureReport",
         "status": "complete",
         "type": "summary",
-        "subject": {"identifier": _identifier(area), "display": area.name or "Sverige"},
+        "subject": {"identifier": _identifier(area), "display": "Sverige" if area == COUNTRY else area.name},
         "date": f"{period.edition.made_on}",
         "period": {
             "start": f"{period.months.first}",

@@ -22,7 +22,7 @@ from registret.words.days import day_in_words
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeLine:
     """An episode in words. How far its next step has come: a tag if something is unusual about it, else `told`. `done`:
-    how many of its steps are."""
+    how many of its steps are. `value`: what is counted of it, in a list behind a median."""
 
     row: ListedEpisode
     sex: str
@@ -31,6 +31,7 @@ class EpisodeLine:
     state: Tag | None
     told: str
     done: str
+    value: str = ""
 
 
 def lines(rows: Sequence[ListedEpisode], *, at: datetime) -> list[EpisodeLine]:

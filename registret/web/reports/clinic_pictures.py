@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from registret.reports.statistics.funnels import FunnelPlace
 from registret.reports.statistics.intervals import Interval
-from registret.web.reports.pictures import Axis, Whose, mark, picture, place, short, text
+from registret.web.reports.pictures import END, START, WIDTH, Axis, Whose, heading, mark, picture, place, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +71,8 @@ class Band:
     label: str
 
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 480, 24, 292
-_NAMES, _BARS, _NUMBERS, _ROW = 190, 390, 404, 26
-_LINE, _CHARACTER = 17, 7.5
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 326, 24, 292
+_ROW, _LINE, _CHARACTER = 46, 19, 8.5
 _Box = tuple[float, float, float, float]
 _Place = Callable[[float], float]
 _BESIDE: Final = (
@@ -101,10 +100,12 @@ def funnel(
             drawn.append(svg.Path(class_=[one.css], d=_path([(x(n), y(value)) for n, value in line])))
         ends.append((y(one.points[-1][1].high), one.label, ""))
     drawn.append(svg.Path(class_=["c-all"], d=_path([(_LEFT, y(centre)), (_RIGHT, y(centre))])))
-    drawn += _at_the_end([end for end in ends if end[1]])
+    at_the_end = list(_at_the_end([end for end in ends if end[1]]))
+    drawn += [text(words, x=_RIGHT + 8, y=base, classes=css) for base, words, css in at_the_end]
     for dot in sorted(dots, key=lambda one: one.is_own):
         drawn.append(_dot(dot, x(dot.size), y(dot.value)))
-    drawn += _labels(dots, x, y)
+    there = [_box(_RIGHT + 8, base, len(words) * _CHARACTER, "") for base, words, _css in at_the_end]
+    drawn += _labels(dots, x, y, there)
     drawn.append(text(words.along, x=(_LEFT + _RIGHT) / 2, y=_BOTTOM + 44, classes="m"))
     return picture(drawn, _BOTTOM + 54, words.name, words.description)
 
@@ -128,12 +129,12 @@ def _lines(limits: FunnelLine, up: Axis) -> Iterator[list[tuple[float, float]]]:
         yield list(dropwhile(lambda corner: not up.low < corner[1] < up.high, corners))
 
 
-def _at_the_end(ends: Sequence[tuple[float, str, str]]) -> Iterator[svg.Element]:
+def _at_the_end(ends: Sequence[tuple[float, str, str]]) -> Iterator[tuple[float, str, str]]:
     """Labels at the right, each below the one before."""
     last = 0.0
     for y, words, css in sorted(ends):
         last = max(y + 5, last + _LINE)
-        yield text(words, x=_RIGHT + 8, y=last, classes=css)
+        yield last, words, css
 
 
 def _dot(dot: Dot, x: float, y: float) -> svg.Element:
@@ -146,9 +147,9 @@ def _dot(dot: Dot, x: float, y: float) -> svg.Element:
     return svg.Path(class_=["d-out"], d=corners)
 
 
-def _labels(dots: Sequence[Dot], x: _Place, y: _Place) -> Iterator[svg.Element]:
-    """The own one first. Where none of its places is free, one of another is left out."""
-    taken = [_box(x(dot.size), y(dot.value) + 5, 12, "m") for dot in dots]
+def _labels(dots: Sequence[Dot], x: _Place, y: _Place, there: Sequence[_Box]) -> Iterator[svg.Element]:
+    """The own one first; `there`: other labels. Where none of its places is free, one of another is left out."""
+    taken = [*there, *(_box(x(dot.size), y(dot.value) + 5, 12, "m") for dot in dots)]
     for dot in sorted((one for one in dots if one.label), key=lambda one: not one.is_own):
         places = [(x(dot.size) + right, y(dot.value) + down, css) for right, down, css in _BESIDE]
         inside = [one for one in places if _is_inside(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]))]
@@ -166,7 +167,7 @@ def _box(x: float, base: float, width: float, css: str) -> _Box:
 
 
 def _is_inside(box: _Box) -> bool:
-    return box[0] >= _LEFT and box[2] <= _RIGHT + 60 and box[1] >= 0 and box[3] <= _BOTTOM
+    return box[0] >= _LEFT and box[2] <= WIDTH and box[1] >= 0 and box[3] <= _BOTTOM
 
 
 def _hits(box: _Box, others: Sequence[_Box]) -> bool:
@@ -181,32 +182,37 @@ def bars(
     bottom = top + _ROW * len(rows)
 
     def x(value: float) -> float:
-        return place(value, along, _NAMES, _BARS)
+        return place(value, along, START, END)
 
-    drawn: list[svg.Element] = []
-    for row, band in enumerate(bands):
-        left, width = x(band.low), x(band.high) - x(band.low)
-        drawn.append(svg.Rect(class_=[band.css], x=left, y=top - 6, width=round(width, 1), height=bottom - top + 6))
-        drawn.append(text(band.label, x=x(band.edge), y=_TOP + _LINE * row - 6, classes="m"))
-    for tick in along.ticks:
-        drawn.append(svg.Path(d=_path([(x(tick), top - 6), (x(tick), bottom)])))
-    for tick in along.ticks_apart(_BARS - _NAMES):
-        drawn.append(text(along.label(tick), x=x(tick), y=bottom + 20, classes="m"))
+    drawn = list(_behind(bands, along, x, top, bottom))
     for row, bar in enumerate(rows):
-        drawn += _bar(bar, top + _ROW * row + 12, x, x(along.low))
+        drawn += _bar(bar, top + _ROW * row + 30, x, x(along.low))
     if centre is not None:
         drawn.append(svg.Path(class_=["c-all"], d=_path([(x(centre), top - 6), (x(centre), bottom)])))
+    # Above the lines, which stop at the texts.
+    for row, bar in enumerate(rows):
+        whose = "t-own" if bar.is_own else ""
+        drawn += heading(bar.name, f"{bar.label} ({bar.about})", y=top + _ROW * row + 16, classes=whose)
     return picture(drawn, bottom + 28, name, description)
 
 
+def _behind(bands: Sequence[Band], along: Axis, x: _Place, top: float, bottom: float) -> Iterator[svg.Element]:
+    for row, band in enumerate(bands):
+        left, width = x(band.low), x(band.high) - x(band.low)
+        half = len(band.label) * _CHARACTER / 2
+        yield svg.Rect(class_=[band.css], x=left, y=top - 6, width=round(width, 1), height=bottom - top + 6)
+        middle = min(max(x(band.edge), half), WIDTH - half)
+        yield text(band.label, x=middle, y=_TOP + _LINE * row - 6, classes="m")
+    for tick in along.ticks:
+        yield svg.Path(d=_path([(x(tick), top - 6), (x(tick), bottom)]))
+    for tick in along.ticks_apart(END - START):
+        yield text(along.label(tick), x=x(tick), y=bottom + 20, classes="m")
+
+
 def _bar(bar: ClinicBar, y: float, x: _Place, start: float) -> Iterator[svg.Element]:
-    whose = "t-own" if bar.is_own else ""
-    yield text(short(bar.name), x=_NAMES - 10, y=y + 5, classes=f"e {whose}")
     width = round(x(bar.value) - start, 1)
     yield svg.Rect(class_=["b-own" if bar.is_own else "b-dot"], x=start, y=y - 8, width=width, height=16)
     yield svg.Path(class_=["c-bar"], d=_path([(x(bar.interval.low), y), (x(bar.interval.high), y)]))
-    yield text(bar.label, x=_NUMBERS, y=y + 5, classes=whose)
-    yield text(bar.about, x=_NUMBERS + 72, y=y + 5)
 
 
 def _path(points: Sequence[tuple[float, float]]) -> list[svg.PathData]:

@@ -20,7 +20,8 @@ from registret.web.typeset import png_of
 _INK, _SOFT, _LINE, _EDGE, _GRAN, _SURFACE = "#17262b", "#4a5a60", "#dbd6ca", "#6c797e", "#0e5257", "#fff"
 _REGION, _OK, _WARN = "#a85f00", "#24613a", "#744700"
 STYLE: Final[Mapping[str, str]] = {
-    "text": f"font:14px 'Liberation Sans',Arial,'Source Sans Pro',sans-serif;fill:{_SOFT}",
+    "text": f"font:14px 'Liberation Sans',Arial,'Source Sans Pro',sans-serif;fill:{_SOFT};"
+    f"paint-order:stroke;stroke:{_SURFACE};stroke-width:7px;stroke-linejoin:round",
     "path,polyline": f"fill:none;stroke:{_LINE}",
     ".e": "text-anchor:end",
     ".m": "text-anchor:middle",

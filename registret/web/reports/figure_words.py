@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,7 +21,7 @@ def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
     if indicator.is_ratio:
         return ratio_text(figure)
     if figure.estimate is None:
-        nobody = _("ingen ännu") if not figure.n else _("för få för en median")
+        nobody = _("ingen") if not figure.n else _("för få för en median")
         return FigureText(value=nobody, about="" if not figure.n else _("n %(n)s") % {"n": figure.n})
     if indicator.is_share:
         return share_text(figure.estimate, x=figure.x or 0)
@@ -32,7 +34,7 @@ def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
 def ratio_text(figure: Figure) -> FigureText:
     """Observed/expected with both; where too few are expected, why there is no ratio."""
     if not figure.n and not figure.x:
-        return FigureText(value=_("ingen ännu"))
+        return FigureText(value=_("ingen"))
     n = _("omkring %(n)s") % {"n": figure.n} if figure.is_rounded else str(figure.n)
     expected = figure.expected or 0.0
     counts = _("%(x)s av %(n)s") % {"x": figure.x, "n": n}
@@ -63,11 +65,14 @@ def size_text(figure: Figure) -> str:
     return f"n {figure.n}"
 
 
+def value_text(value: Decimal | None, indicator: Indicator) -> str:
+    """What a single patient counts with in a median; empty where nothing is known, and of a share."""
+    return "" if value is None else f"{number_text(float(value))} {indicator.definition.unit}"
+
+
 def missing_text(figure: Figure | None) -> str:
-    """How many of the population have no known outcome, beside how many have one."""
-    if figure is None:
-        return ""
-    if figure.missing is None:
+    """How many of the population have no known outcome, beside how many have one, if it may be told."""
+    if figure is None or figure.missing is None:
         return _("visas inte")
     whole = figure.n + figure.missing
     if not figure.missing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -22,16 +22,17 @@ from registret.reports.counts import Figure
 from registret.reports.coverage import Coverage
 from registret.reports.figures import Compared, GroupFigures, IndicatorFigures, OneIndicator
 from registret.reports.over_time import OverTime
-from registret.reports.patients import MOST, is_highest_first
+from registret.reports.patients import MOST, CountedEpisode, is_highest_first
 from registret.reports.periods import Months, next_edition_day
 from registret.reports.told import EditionRow
 from registret.web.coverage_words import colour_of, coverage_note
 from registret.web.pieces import FigureText, Link, Note
 from registret.web.records.episode_lines import EpisodeLine
+from registret.web.records.episode_lines import lines as episode_lines
 from registret.web.reports.clinic_parts import ClinicsPart, clinics_part
 from registret.web.reports.downloads import links_of
 from registret.web.reports.expected_rows import ExpectedRow, expected_rows
-from registret.web.reports.figure_words import figure_text, missing_text, others_text
+from registret.web.reports.figure_words import figure_text, missing_text, others_text, value_text
 from registret.web.reports.picture_parts import TimePart, comparison_of, time_part
 from registret.web.reports.texts import groups_text, proposed, sentence_of, texts_of
 
@@ -155,7 +156,7 @@ class IndicatorPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientsPage:
     """`back`: to the indicator. `cut`: in which order they stand, and whether there are more. `others`: the other
-    outcomes."""
+    outcomes. `valued`: whether the lines have values."""
 
     name: str
     lead: str
@@ -164,6 +165,7 @@ class PatientsPage:
     lines: Sequence[EpisodeLine]
     cut: str
     others: Sequence[Link]
+    valued: bool = False
 
 
 def register_table(name: str, found: Sequence[IndicatorFigures], covered: Coverage | None) -> RegisterTable:
@@ -228,8 +230,14 @@ def _address(indicator: Indicator) -> str:
     return reverse("indicator", args=[indicator.sub_registry, indicator.code])
 
 
-def patients_page(figures: IndicatorFigures, chosen: str, lines: Sequence[EpisodeLine]) -> PatientsPage:
+def patients_page(
+    figures: IndicatorFigures, chosen: str, found: Sequence[CountedEpisode], *, at: datetime
+) -> PatientsPage:
     indicator = figures.indicator
+    lines = [
+        replace(line, value=value_text(one.value, indicator))
+        for line, one in zip(episode_lines([one.row for one in found], at=at), found, strict=True)
+    ]
     number = _numbers(figures)[chosen] if len(lines) == MOST else len(lines)
     return PatientsPage(
         name=str(indicator.definition.name),
@@ -238,6 +246,7 @@ def patients_page(figures: IndicatorFigures, chosen: str, lines: Sequence[Episod
         count=ngettext("%(n)s vårdepisod, %(period)s", "%(n)s vårdepisoder, %(period)s", number)
         % {"n": number, "period": months(figures.months_now)},
         lines=lines,
+        valued=indicator.is_median and chosen == "ja",
         cut=_cut(indicator, chosen, is_whole=len(lines) < MOST),
         others=[link for code, link in _outcome_links(figures) if code != chosen],
     )

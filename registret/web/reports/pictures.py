@@ -72,15 +72,18 @@ class Moment:
     interval: Interval | None
 
 
-_WIDTH: Final = 560
-_LEFT, _RIGHT = 64, 540
+WIDTH: Final = 400
+"""Of every picture: on a telephone it still has room for its texts, and on paper."""
+EDGE: Final = 8
+START, END = 30, 370
+"""Of an axis across: the label of a tick at either end has room beside it."""
+_LEFT, _RIGHT = 78, 386
 _TOP, _BOTTOM = 24, 262
-_NAMES, _BARS, _NUMBERS = 190, 390, 404
-_ROW: Final = 40
-_CHARACTER, _GAP = 7, 4
+_ROW: Final = 50
+_CHARACTER, _GAP = 8, 4
 """How wide a character of a label is, and what is between two labels."""
 _MOST_TICKS: Final = 6
-_MOST_LABELS: Final = 6
+_MOST_LABELS: Final = 5
 _LONGEST: Final = 24
 
 
@@ -107,25 +110,23 @@ def _round_step(least: float) -> float:
 
 
 def comparison(bars: Sequence[Bar], along: Axis, *, name: str, description: str) -> SafeString:
-    """A row for each: a mark at the value, a line over its interval, the number beside."""
+    """A row for each: its name and number, below them a mark at the value and a line over its interval."""
     bottom = _TOP + _ROW * len(bars)
 
     def x(value: float) -> float:
-        return place(value, along, _NAMES, _BARS)
+        return place(value, along, START, END)
 
     drawn: list[svg.Element] = []
     for tick in along.ticks:
         drawn.append(svg.Path(d=[svg.M(x(tick), _TOP - 8), svg.L(x(tick), bottom)]))
-    for tick in along.ticks_apart(_BARS - _NAMES):
+    for tick in along.ticks_apart(END - START):
         drawn.append(text(along.label(tick), x=x(tick), y=bottom + 20, classes="m"))
     for row, bar in enumerate(bars):
-        y = _TOP + _ROW * row + 14
-        drawn.append(text(short(bar.name), x=_NAMES - 14, y=y + 5, classes=f"e t-{bar.whose}"))
+        y = _TOP + _ROW * row + 32
+        drawn += heading(bar.name, f"{bar.label} ({bar.about})", y=y - 18, classes=f"t-{bar.whose}")
         ends = [svg.M(x(bar.interval.low), y), svg.L(x(bar.interval.high), y)]
         drawn.append(svg.Path(class_=[f"c-{bar.whose}", "solid"], d=ends))
         drawn.append(mark(bar.whose, x(bar.value), y))
-        drawn.append(text(bar.label, x=_NUMBERS, y=y + 5, classes=f"t-{bar.whose}"))
-        drawn.append(text(bar.about, x=_NUMBERS + 72, y=y + 5))
     return picture(drawn, bottom + 28, name, description)
 
 
@@ -191,6 +192,12 @@ def text(words: str, *, x: float, y: float, classes: str = "") -> svg.Text:
     return svg.Text(x=x, y=y, class_=classes.split() or None, text=escape(words))
 
 
+def heading(name: str, number: str, *, y: float, classes: str) -> Iterator[svg.Element]:
+    """Above a row of a picture: who at the left, the number at the right."""
+    yield text(short(name), x=EDGE, y=y, classes=classes)
+    yield text(number, x=WIDTH - EDGE, y=y, classes=f"e {classes}")
+
+
 def short(name: str) -> str:
     """As it has room in a picture: most regions are called Region something, and their table says so."""
     name = name.removeprefix("Region ")
@@ -201,7 +208,7 @@ def picture(drawn: list[svg.Element], height: float, name: str, description: str
     picture = svg.SVG(
         xmlns=None,
         class_=["chart"],
-        viewBox=svg.ViewBoxSpec(0, 0, _WIDTH, height),
+        viewBox=svg.ViewBoxSpec(0, 0, WIDTH, height),
         elements=[svg.Desc(elements=[], text=escape(description)), *drawn],
         extra={"role": "img", "aria-label": escape(name)},
     )

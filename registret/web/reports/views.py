@@ -138,12 +138,12 @@ def patients(request: ActorRequest, register: str, code: str) -> HttpResponse:
     """Vilka är de: the own patients behind a figure, of the period that counts to this day."""
     figures = one_indicator(actor=request.actor, sub_registry=register, code=code, at=request.at).figures
     chosen = chosen_outcome(request.GET.get("utfall", ""), figures.indicator)
-    rows = behind(
+    found = behind(
         actor=request.actor,
         indicator=figures.indicator,
         period=figures.months_now,
         outcomes=OUTCOMES[chosen],
         at=request.at,
     )
-    page = patients_page(figures, chosen, lines(rows, at=request.at))
+    page = patients_page(figures, chosen, found, at=request.at)
     return show(request, "reports/patients.html", page, tab="reports")

@@ -1,15 +1,19 @@
-"""What may wait for the disk is one statement by itself, never the transaction of another."""
+"""A statement by itself may reach the disk later, never the transaction of another; and it locks nothing."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from registret.accounts import attempts
 from registret.accounts.attempts import Purpose
+from registret.accounts.models import Account
 from registret.database.durability import MAY_WAIT, may_wait
+from registret.database.prepared import Given, Prepared
 from registret.rate_limits.services import Limit, take
 from tests.parallel import committed
 
@@ -43,3 +47,19 @@ def test_nothing_that_may_wait_makes_the_transaction_around_it_wait(committed: N
         take(limit=Limit(what="test", most=2, per=timedelta(minutes=1)), subject="x", at=now)
         attempts.claim(label=label, network=None, at=now)
         assert asked("SHOW synchronous_commit") == "on"
+
+
+def test_a_connection_that_commits_by_hand_is_in_a_transaction_too(committed: None) -> None:
+    transaction.set_autocommit(False)
+    try:
+        assert may_wait() == ""
+    finally:
+        transaction.set_autocommit(True)
+
+
+def test_rows_are_locked_within_a_transaction_only(committed: None) -> None:
+    locked = Prepared(lambda: Account.objects.filter(hsa_id_key=Given("key")).select_for_update())
+    with transaction.atomic():
+        assert locked.first(key="SE2321009991-NOBODY") is None
+    with pytest.raises(TransactionManagementError):
+        locked.first(key="SE2321009991-NOBODY")

@@ -52,6 +52,7 @@ def test_what_is_given_is_forgotten_after_it_was_asked(now: datetime) -> None:
         assert found is not None
         assert found.hsa_id == who.card.hsa_id
     assert account.first(key="SE2321009991-NOBODY") is None
+    assert account.rows(key=None) == []
     with pytest.raises(KeyError):
         account.first()
 
@@ -75,6 +76,14 @@ def test_tuples_flat_values_annotations_and_lists_as_one_value(now: datetime) ->
     assert found.whole == BERTIL.name
 
 
+def test_what_it_would_read_otherwise_than_the_orm_is_refused() -> None:
+    people = Account.objects.order_by("id")
+    for query in (people.values("id"), people.values_list("id", named=True), people.prefetch_related("grants")):
+        asked: Prepared[object] = Prepared(lambda query=query: query)  # type: ignore[misc]
+        with pytest.raises(TypeError, match="prefetches nothing"):
+            asked.rows()
+
+
 def test_an_update_reads_the_row_as_it_is_then_and_nothing_if_a_condition_holds_no_more(now: datetime) -> None:
     renamed = PreparedUpdate(
         lambda: Account.objects.filter(hsa_id_key=Given("key"), given_name=Given("before")), given_name=Given("after")
@@ -95,3 +104,8 @@ def test_a_row_is_inserted_as_the_orm_would(now: datetime) -> None:
     number = insert(Entry, **said, **more)
     made, expected = Entry.objects.get(id=number), Entry.objects.create(**said, **more)
     assert columns(made) | {"id": expected.id} == columns(Entry.objects.get(id=expected.id))
+
+
+def test_a_value_without_a_column_is_refused_and_not_left_out(now: datetime) -> None:
+    with pytest.raises(TypeError, match="Entry has no by_account, id"):
+        insert(Entry, at=now, event="session.ended", outcome="done", by_program="clock", by_account=7, id=1)

@@ -169,6 +169,13 @@ def test_a_remark_of_a_file_tells_the_office_of_few_no_more(place: Country, few:
     assert "pneumoni 2025: filen säger 0, men 1–4 är registrerade" in said
 
 
+def test_a_count_of_a_year_in_which_the_sub_registry_was_closed_is_a_remark(place: Country) -> None:
+    lines = [f"{cast.INFECTION};led-nativ;{year};3" for year in (2014, 2015)]
+    said = text_of(Browser.of(DORIS).post(FILE, sent(*lines)))
+    assert "led-nativ 2015: delregistret är stängt sedan 2015" in said
+    assert "led-nativ 2014" not in said
+
+
 def test_a_file_is_tried_first_and_then_brought_in(place: Country) -> None:
     doris = Browser.of(DORIS)
     page = doris.post(FILE, sent(f"{cast.INFECTION};pneumoni;2025;40"))
@@ -191,8 +198,9 @@ def test_what_would_do_something_else_than_was_shown_is_shown_again(place: Count
 
 
 def test_what_is_wrong_with_a_file_is_told_in_swedish(place: Country) -> None:
-    page = Browser.of(DORIS).post(FILE, sent("infektion-atlantis;pneumoni;2025;-1"))
+    page = Browser.of(DORIS).post(FILE, sent("infektion-atlantis;pneumoni;2025;-1", "too;few"))
     assert page.status_code == 422
+    assert "3 saker i filen behöver rättas" in text_of(page), "all at once"
     assert "2 klinikkod kliniken infektion-atlantis finns inte: läs in den först, eller rätta koden" in text_of(page)
     assert "2 antal inget antal patienter" in text_of(page)
     assert "Skriv varifrån antalen kommer" in text_of(Browser.of(DORIS).post(FILE, sent(source=" ")))

@@ -213,6 +213,7 @@ def test_the_files_say_the_same_figures_with_licence_edition_and_version(
     table = list(csv.DictReader(io.StringIO(get(FILES[0]).content.decode("utf-8-sig")), delimiter=";"))
     told = json.loads(get(FILES[1]).content)
     assert told["licence"] == "CC0-1.0"
+    assert [row["area"] for row in told["figures"][:3]] == ["Riket", "Region Norrvik", "Region Sydvik"]
     assert [{name: "" if v is None else str(v) for name, v in row.items()} for row in told["figures"]] == table
     assert [(row["area_code"], row["numerator"], row["denominator"]) for row in told["figures"]] == [
         ("SE", 110, 160), ("98", 50, 80), ("99", 60, 80),

@@ -102,7 +102,7 @@ def test_an_axis_has_round_numbers_and_never_passes_all(low: float, high: float,
 
 def test_labels_of_an_axis_do_not_run_into_each_other() -> None:
     shares, minutes = axis([Interval(0, 100)], unit="%"), axis([Interval(85, 182)], unit="min")
-    assert shares.ticks_apart(200) == shares.ticks
+    assert shares.ticks_apart(260) == shares.ticks
     assert minutes.ticks == [80, 100, 120, 140, 160, 180, 200]
     assert minutes.ticks_apart(200) == [80, 120, 160, 200]
 
@@ -205,3 +205,31 @@ def test_bars_begin_at_nothing_and_stand_before_what_is_aimed_at() -> None:
 @pytest.mark.parametrize("name", ["<b>", "a & b", "</text></svg>"])
 def test_a_clinic_in_the_bars_is_text_and_nothing_else(name: str) -> None:
     assert name in texts(bars_of(bar(50, name=name)))
+
+
+def test_every_text_has_room_in_a_picture_as_wide_as_a_telephone() -> None:
+    minutes = axis([Interval(0, 540)], unit="min")
+    name = "Infektionskliniken, Karolinska"
+    row = ClinicBar(is_own=True, name=name, value=82, interval=Interval(74, 88), label="182,5 min", about="n 1 118")
+    goals = [Band(css="b-high", low=0, high=5, edge=5, label="godtagbart 5 min")]
+    own = Bar(whose=Whose.OWN, name=name, value=82, interval=Interval(74, 88), label="182,5 min", about="n 1 118")
+    drawn = [
+        bars([row], goals, 75, minutes, name="Staplar", description="Om dem"),
+        comparison([own], minutes, name="Jämförelse", description="Om den"),
+        over_time([quarter(80)] * 12, minutes, 82, name="Över tid", description="Om den"),
+    ]
+    found = [ElementTree.fromstring(str(one)) for one in drawn]  # noqa: S314
+    found.append(funnel_of(clinic(390, 100, own=True, label="Din klinik"), clinic(380, 60, label=name)))
+    for picture in found:
+        assert picture.attrib["viewBox"].split()[2] == "400"
+        for one in picture.iter("text"):
+            left, right = ends_of(one)
+            assert left >= 0, one.text
+            assert right <= 400, one.text
+
+
+def ends_of(element: ElementTree.Element) -> tuple[float, float]:
+    """Where a text begins and ends, as wide as its characters are on a telephone."""
+    x, width, css = float(element.attrib["x"]), 8 * len(element.text or ""), element.get("class", "").split()
+    left = x - width if "e" in css else x - width / 2 if "m" in css else x
+    return left, left + width

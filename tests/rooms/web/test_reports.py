@@ -81,7 +81,7 @@ def test_a_signature_is_in_the_report_of_the_own_clinic(anna: Actor, now: dateti
     arrive(anna, at=now, minutes=300, patient=SAMORDNAD)
     said = text_of(Browser.of(ANNA).get("/rapporter"))
     assert "Antibiotika inom 4 timmar 50 % 9–91 %, 1 av 2 0" in said
-    assert "Döda inom 30 dagar, mot väntat ingen ännu" in said
+    assert "Döda inom 30 dagar, mot väntat ingen" in said
     assert "Sepsis" in said
 
 
@@ -151,7 +151,7 @@ def test_few_of_others_are_hidden_though_the_country_is_large(place: Country, an
     make_edition(at=now)
     said = text_of(Browser.of(ANNA).get(PAGE))
     assert "82 av 114" in said
-    assert "Region Norrvik" in said
+    assert re.search(r"Region Norrvik \S+ för få visas inte", said)
     assert not [number for number in ("22 av 34", "62 av 82", "60 av 80") if number in said]
 
 
@@ -212,7 +212,7 @@ def test_who_waited_longest_stands_first_behind_a_median(anna: Actor, now: datet
     late = arrive(anna, at=now, minutes=300, days_ago=4)
     soon = arrive(anna, at=now, minutes=75, patient=SAMORDNAD)
     listed = Browser.of(ANNA).get("/rapporter/pneumoni/time_to_antibiotic/patienter")
-    assert re.findall(f"{late}|{soon}", listed.content.decode())[0] == late
+    assert re.findall(f"{late}|{soon}|300 min|75 min", listed.content.decode()) == [late, "300 min", soon, "75 min"]
     assert "2 vårdepisoder" in text_of(listed)
     assert "Högst värde först." in text_of(listed)
 
@@ -238,8 +238,10 @@ def test_a_report_reader_sees_figures_and_no_patients(anna: Actor, now: datetime
 def test_another_clinic_sees_none_of_it(anna: Actor, now: datetime) -> None:
     late = arrive(anna, at=now, minutes=300)
     browser = Browser.of(CECILIA)
-    assert "ingen ännu" in text_of(browser.get(PAGE))
-    assert "0 av 1" not in text_of(browser.get(PAGE))
+    said = text_of(browser.get(PAGE))
+    assert re.search(r"\d{4}-\d\d ingen\b|så här långt ingen\b", said)
+    assert "ingen ännu" not in said, "the months may be over"
+    assert "0 av 1" not in said
     listed = browser.get(f"{PAGE}/patienter?utfall=ej")
     assert "Inga vårdepisoder." in text_of(listed)
     assert late not in listed.content.decode()

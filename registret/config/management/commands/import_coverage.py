@@ -35,10 +35,8 @@ class Command(Program):
         except OSError as trouble:
             self.stop(f"{file}: {trouble.strerror}")
         rows, faults = coverage_file.read(content)
-        if faults:
-            self._stop_for(faults)
         by, at = By.of_program("import-coverage"), timezone.now()
-        done = import_coverage(rows=rows, source=source.strip(), dry_run=dry_run, by=by, at=at)
+        done = import_coverage(rows=rows, unreadable=faults, source=source.strip(), dry_run=dry_run, by=by, at=at)
         if done.faults:
             self._stop_for(done.faults)
         for remark in done.remarks:
@@ -51,8 +49,8 @@ class Command(Program):
 
 
 def _told(remark: CoverageRemark) -> str:
+    about = f"line {remark.line}: remark: {remark.clinic}, {remark.sub_registry}, {remark.year}: "
+    if remark.closed_since is not None:
+        return f"{about}the sub-registry has been closed since {remark.closed_since}"
     registered = f"1-{FEW - 1}" if remark.registered < FEW else remark.registered
-    return (
-        f"line {remark.line}: remark: {remark.clinic}, {remark.sub_registry}, {remark.year}: "
-        f"{remark.number} in the file, but {registered} are registered"
-    )
+    return f"{about}{remark.number} in the file, but {registered} are registered"
