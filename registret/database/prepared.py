@@ -25,7 +25,7 @@ from django.db.models.query import (  # type: ignore[attr-defined]
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError
 
-from registret.database.durability import MAY_WAIT, may_wait
+from registret.database.durability import ASYNCHRONOUS_COMMIT, asynchronous_commit
 
 Row = TypeVar("Row")
 Kept = TypeVar("Kept", bound=Model)
@@ -102,7 +102,7 @@ class Prepared(Generic[Row]):
         return _Built(sql, parameters, read, is_locking=query.query.select_for_update)
 
 
-_MAY_WAIT: Final = Given("may_wait")
+_ASYNCHRONOUS: Final = Given("asynchronous_commit")
 
 
 class PreparedUpdate(Generic[Kept]):
@@ -117,7 +117,7 @@ class PreparedUpdate(Generic[Kept]):
 
     def get(self, **given: Any) -> Kept | None:
         """The row; None if there is no such row, and nothing has been changed."""
-        found = self._built.rows(given | {_MAY_WAIT.name: may_wait()})
+        found = self._built.rows(given | {_ASYNCHRONOUS.name: asynchronous_commit()})
         return found[0] if found else None
 
     @cached_property
@@ -128,7 +128,10 @@ class PreparedUpdate(Generic[Kept]):
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
         if self._is_followed:
             # Asked once for the statement.
-            sql, parameters = f"{sql} AND (SELECT {MAY_WAIT.format('%s')}) IS NOT NULL", (*parameters, _MAY_WAIT)
+            sql, parameters = (
+                f"{sql} AND (SELECT {ASYNCHRONOUS_COMMIT.format('%s')}) IS NOT NULL",
+                (*parameters, _ASYNCHRONOUS),
+            )
         every = rows.all().query.get_compiler(DEFAULT_DB_ALIAS)
         every.as_sql()
         columns = ", ".join(every.compile(column)[0] for column, _sql, _alias in every.select)

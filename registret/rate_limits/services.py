@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
-from registret.database.durability import MAY_WAIT, may_wait
+from registret.database.durability import ASYNCHRONOUS_COMMIT, asynchronous_commit
 from registret.kernel.refused import Refused
 from registret.kernel.secret import derived
 from registret.rate_limits.models import Count
@@ -40,11 +40,11 @@ _GRAIN: Final = timedelta(microseconds=1)
 _TAKE = f"""
 WITH before AS (
     SELECT COALESCE(MAX((LEAST(taken, %(most)s)::bigint * %(left)s + %(per)s - 1) / %(per)s), 0) AS weight,
-        {MAY_WAIT.format("%(may_wait)s")} AS may_wait
+        {ASYNCHRONOUS_COMMIT.format("%(asynchronous_commit)s")} AS asynchronous_commit
     FROM rate_limits_count WHERE key = %(key)s AND window_start = %(start_before)s
 )
 INSERT INTO rate_limits_count (key, window_start, taken)
-SELECT %(key)s, %(start)s, 1 FROM before WHERE weight <= %(most)s AND may_wait IS NOT NULL
+SELECT %(key)s, %(start)s, 1 FROM before WHERE weight <= %(most)s AND asynchronous_commit IS NOT NULL
 ON CONFLICT (key, window_start) DO UPDATE SET taken = rate_limits_count.taken + 1
 WHERE rate_limits_count.taken + GREATEST(1, (SELECT weight FROM before)) <= %(most)s
 RETURNING taken
@@ -64,7 +64,7 @@ def take(*, limit: Limit, subject: str, at: datetime) -> None:
         "left": (start + limit.per - at) // _GRAIN,
         "per": limit.per // _GRAIN,
         "most": limit.most,
-        "may_wait": may_wait(),
+        "asynchronous_commit": asynchronous_commit(),
     }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, asked)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from registret.accounts import attempts
 from registret.accounts.attempts import Purpose
 from registret.accounts.models import Account
-from registret.database.durability import MAY_WAIT, may_wait
+from registret.database.durability import ASYNCHRONOUS_COMMIT, asynchronous_commit
 from registret.database.prepared import Given, Prepared
 from registret.rate_limits.services import Limit, take
 from tests.parallel import committed
@@ -33,9 +33,9 @@ def test_a_statement_by_itself_may_wait_and_the_next_one_may_not(committed: None
     before = asked("SHOW synchronous_commit")
     with transaction.atomic():
         assert asked("SELECT set_config('synchronous_commit', 'on', true)") == "on"
-        assert asked(f"SELECT {MAY_WAIT.format('%s')}", may_wait()) == "on"
+        assert asked(f"SELECT {ASYNCHRONOUS_COMMIT.format('%s')}", asynchronous_commit()) == "on"
         assert asked("SHOW synchronous_commit") == "on"
-    assert asked(f"SELECT {MAY_WAIT.format('%s')}", may_wait()) == "off"
+    assert asked(f"SELECT {ASYNCHRONOUS_COMMIT.format('%s')}", asynchronous_commit()) == "off"
     assert asked("SHOW synchronous_commit") == before
 
 
@@ -52,7 +52,7 @@ def test_nothing_that_may_wait_makes_the_transaction_around_it_wait(committed: N
 def test_a_connection_that_commits_by_hand_is_in_a_transaction_too(committed: None) -> None:
     transaction.set_autocommit(False)
     try:
-        assert may_wait() == ""
+        assert asynchronous_commit() == ""
     finally:
         transaction.set_autocommit(True)
 
