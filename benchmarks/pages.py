@@ -92,7 +92,7 @@ class Cost:
 
 
 class Browser:
-    """Somebody who has logged in with a card, and connections that are kept."""
+    """A logged-in user, whose connections to the site stay open between requests."""
 
     def __init__(self, house: House, cookies: Mapping[str, str], token: str) -> None:
         self._port = house.site_port

@@ -25,7 +25,7 @@ for words in sys.stdin:
             code = end.code or 0
         except BaseException:
             code = traceback.print_exc() or 1
-    # A database to which somebody is connected cannot be copied.
+    # PostgreSQL does not copy a database that has open connections.
     connections.close_all()
     for connection in connections.all(initialized_only=True):
         connection.close_pool()
