@@ -99,8 +99,8 @@ OpenDesk = Callable[..., Desk]
 
 
 class Desks:
-    """The desks of a module. To start a browser takes longer than most that is done in it: who comes to a desk where
-    somebody sat before finds nothing of that."""
+    """The desks of a module. Starting a browser takes longer than most tests that use it, so tests take turns at a
+    desk. Each finds it without cookies or pages of the test before."""
 
     def __init__(self, house: House, playwright: Playwright, folder: Path) -> None:
         self._house = house
