@@ -20,12 +20,12 @@ from registret.records.identity.protected import require_reason
 from registret.records.lifecycle import QUERY_LIFE, QueryOutcome, QueryState, StepState
 from registret.records.logged import log_step
 from registret.records.models import DataQuery, Revision
-from registret.records.queries.episodes import place_of
+from registret.records.queries.episodes import clinic_place_of
 from registret.records.queries.patients import listed_patient, with_numbers
 from registret.records.queries.steps import step_page
 from registret.records.refusals import NotCorrected
 from registret.records.rows import ListedQuery, StepPage, WaitingQuery
-from registret.records.scope import clinic_of, provider_scope
+from registret.records.scope import provider_scope
 
 SHOWN: Final = 50
 
@@ -84,23 +84,19 @@ def waiting_of_step(actor: Actor, *, episode: str, step: str) -> tuple[WaitingQu
 
 def waiting_at_clinic(actor: Actor) -> tuple[ListedQuery, ...]:
     """What the actor can answer, the longest waiting first. Inside `provider_scope(actor)`; one query."""
-    return tuple(map(_listed, _WAITING.rows(**_of_clinic(actor))))
+    return tuple(map(_listed, _WAITING.rows(**clinic_place_of(actor, Permission.REPORT))))
 
 
 def _at_clinic(actor: Actor) -> QuerySet[DataQuery]:
     """About the steps that the actor may correct. Inside `provider_scope(actor)`. The only way from an actor at a
     clinic to queries."""
-    return _about(**_of_clinic(actor))
+    return _about(**clinic_place_of(actor, Permission.REPORT))
 
 
 def _about(clinic: Any, provider: Any, sub_registries: Any) -> QuerySet[DataQuery]:
     return DataQuery.objects.filter(
         step__clinic_id=clinic, step__care_provider_id=provider, step__episode__sub_registry__any=sub_registries
     )
-
-
-def _of_clinic(actor: Actor) -> dict[str, Any]:
-    return {"clinic": clinic_of(actor), **place_of(actor, Permission.REPORT)}
 
 
 _WAITING = Prepared(

@@ -12,6 +12,7 @@ from registret.access.roles import Permission
 from registret.records.lifecycle import ClosedWhy, StepState
 from registret.records.models import Episode, Step
 from registret.records.rows import EpisodeRow, StepRow
+from registret.records.scope import clinic_of
 from registret.registries.queries import form_of
 
 
@@ -33,6 +34,11 @@ def place_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> 
         "provider": actor.seat.care_provider_id,
         "sub_registries": sorted(actor.seat.sub_registries_for(permission)),
     }
+
+
+def clinic_place_of(actor: Actor, permission: Permission) -> dict[str, Any]:
+    """As `place_of`, with the actor's clinic. Raises: NotPermitted (the actor sits at the registry office)."""
+    return {"clinic": clinic_of(actor), **place_of(actor, permission)}
 
 
 def episode_rows(found: QuerySet[Episode]) -> tuple[EpisodeRow, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import connection
 
@@ -15,9 +15,8 @@ from registret.kernel.sweden import day_of
 from registret.records.data_queries.answering import waiting_at_clinic
 from registret.records.lifecycle import StepState
 from registret.records.numbers import PatientNumber, Sex
-from registret.records.queries.episodes import place_of
+from registret.records.queries.episodes import clinic_place_of
 from registret.records.rows import ListedQuery, ListedStep, ListedSteps, PatientRow
-from registret.records.scope import clinic_of
 
 SHOWN: Final = 10
 """So many lines of each are on the start page; the list of episodes has them all."""
@@ -89,7 +88,7 @@ class Work:
 
 def waiting(actor: Actor, *, at: datetime) -> Work:
     """Inside `provider_scope(actor)`. Raises: NotPermitted."""
-    facts = _place_of(actor, Permission.REPORT) | {"today": day_of(at)}
+    facts = clinic_place_of(actor, Permission.REPORT) | {"today": day_of(at)}
     found = defaultdict[str, list[ListedStep]](list)
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, facts)
@@ -102,12 +101,8 @@ def waiting(actor: Actor, *, at: datetime) -> Work:
 def awaiting(actor: Actor) -> int:
     """Return how many episodes wait for their follow-up. Inside `provider_scope(actor)`. Raises: NotPermitted."""
     with connection.cursor() as cursor:
-        cursor.execute(_AWAITING, _place_of(actor, Permission.READ_RECORDS))
+        cursor.execute(_AWAITING, clinic_place_of(actor, Permission.READ_RECORDS))
         return int(cursor.fetchone()[0])
-
-
-def _place_of(actor: Actor, permission: Permission) -> dict[str, Any]:
-    return {"clinic": clinic_of(actor), **place_of(actor, permission)}
 
 
 class _Row(NamedTuple):
