@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from random import Random
 
@@ -26,7 +25,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),
 ]
 
-LONGEST = 1.0  # seconds: a hang, not a slow machine
 _small = st.binary(max_size=12)
 # One change to a certificate: where, how many bytes go, which bytes come instead.
 _change = st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 12), _small)
@@ -89,7 +87,8 @@ def outcome(pki: Pki, shown: PresentedCertificate) -> VerifiedCard | Refused:
 
 
 def survives(pki: Pki, content: bytes) -> None:
-    shown, begin = presented(content), time.monotonic()
+    """An endless loop is ended by the time limit that all tests have."""
+    shown = presented(content)
     card = outcome(pki, shown)
     if isinstance(card, Refused):
         assert card.code.startswith("card.")
@@ -98,7 +97,6 @@ def survives(pki: Pki, content: bytes) -> None:
             assert text.isprintable()
             assert len(text) <= 513
     assert isinstance(describe(shown, trust=pki.trust, revocation=pki.revocation, at=pki.now), CardReport)
-    assert time.monotonic() - begin < LONGEST
 
 
 @_often

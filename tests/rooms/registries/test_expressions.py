@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -440,14 +439,12 @@ KNOWN: dict[str, st.SearchStrategy[Value]] = {
 
 
 def understood(text: str) -> Expression | None:
-    begun = time.monotonic()
+    """A text that never ends is ended by the time limit that all tests have."""
     try:
         found, said = parse(text, names=NAMES), ""
     except ExpressionBroken as broken:
         found, said = None, str(broken)
     assert "\n" not in said
-    # Far more than it takes: what is looked for is a text that never ends.
-    assert time.monotonic() - begun < 20
     return found
 
 
