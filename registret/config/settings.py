@@ -220,6 +220,7 @@ MIDDLEWARE = [
     "registret.web.middleware.Hosts",
     "registret.web.middleware.SiteFiles",
     "registret.web.middleware.CompressedPages",
+    "registret.web.middleware.LongAnswers",
     "registret.web.middleware.Language",
     "registret.web.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",

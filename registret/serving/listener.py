@@ -17,12 +17,14 @@ class Limits:
 
     `connections` are open at most, and `per_network` of them wait from one IPv4 address or IPv6 /64; who goes beyond
     that is decided in `serving.waiting`. A body of more than `small_body` bytes takes one of `large_bodies` places, so
-    a listener holds `connections` x `small_body` + `large_bodies` x `body` bytes of bodies at worst.
+    a listener holds `connections` x `small_body` + `large_bodies` x `body` bytes of bodies at worst. `threads` make
+    answers; a long one waits for a client that reads slowly in one of `slow_readers` more.
     """
 
     connections: int
     per_network: int
     threads: int
+    slow_readers: int
     body: int
     small_body: int
     large_bodies: int
@@ -41,6 +43,7 @@ SITE_LIMITS: Final = Limits(
     connections=1000,
     per_network=500,
     threads=12,
+    slow_readers=100,
     body=1024 * 1024,
     small_body=64 * 1024,
     large_bodies=16,
@@ -55,6 +58,7 @@ DOOR_LIMITS: Final = Limits(
     connections=2000,
     per_network=500,
     threads=6,
+    slow_readers=0,
     body=64 * 1024,
     small_body=64 * 1024,
     large_bodies=0,

@@ -72,8 +72,8 @@ def serve(
         # Importing it makes the reactor of the process.
         from twisted.internet import reactor
 
-        site_threads = Threads(minthreads=1, maxthreads=site.limits.threads, name="site")
-        door_threads = Threads(minthreads=1, maxthreads=door.limits.threads, name="card-door")
+        site_threads = Threads(name="site", working=site.limits.threads, waiting=site.limits.slow_readers)
+        door_threads = Threads(name="card-door", working=door.limits.threads, waiting=door.limits.slow_readers)
         at_site = site_front(site, application, reactor=reactor, threads=site_threads)
         at_door = door_front(door, card_application, reactor=reactor, threads=door_threads)
         house = _House(
