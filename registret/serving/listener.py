@@ -71,12 +71,17 @@ DOOR_LIMITS: Final = Limits(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """The main site. `certificate` (with its chain) and `key` are PEM files; port 0 means any free port."""
+    """The main site. `certificate` (with its chain) and `key` are PEM files; port 0 means any free port.
+
+    `routers`: addresses of machines that pass connections on unopened and say for whom, by the PROXY protocol. With
+    them a connection from elsewhere is none.
+    """
 
     host: str
     port: int
     certificate: Path
     key: Path
+    routers: frozenset[str] = frozenset()
     limits: Limits = SITE_LIMITS
 
 
@@ -96,4 +101,5 @@ class Door:
     key: Path
     issuers: tuple[bytes, ...]
     tls13: bool = True
+    routers: frozenset[str] = frozenset()
     limits: Limits = DOOR_LIMITS
