@@ -20,8 +20,8 @@ from registret.web.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
-from registret.web.pieces import Link, show
-from registret.web.records.episode_lines import EpisodeLine, lines
+from registret.web.pieces import DataTable, Link, show
+from registret.web.records.episode_lines import EpisodeLine, episode_table, lines
 from registret.web.records.list_form import STATES, ListForm, list_state_name
 from registret.web.records.pages import forms_to_report
 from registret.web.tables import csv_file
@@ -53,7 +53,7 @@ class EpisodesPage:
     may_report: bool
     form: ListForm
     tabs: Sequence[StateTab] = ()
-    lines: Sequence[EpisodeLine] = ()
+    table: DataTable | None = None
     links: Sequence[Link] = ()
     file: ListAsFile | None = None
     empty: str = ""
@@ -71,7 +71,7 @@ def episodes(request: ActorRequest) -> HttpResponse:
     page = replace(
         _blank_page(request, form),
         tabs=_tabs(request.GET, form.wanted, found.counts),
-        lines=lines(found.rows, at=request.at),
+        table=episode_table(lines(found.rows, at=request.at), is_several=form.has_clinics),
         links=_links(request.GET, is_first_page=after is None, after=found.after),
         file=_file(request, form, found.counts[form.wanted.state]),
         empty="" if found.rows else _empty(form),
