@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import EpisodeState
-from registret.records.reporting.listing import EpisodeFilter, episode_file, episode_list
+from registret.records.queries.episode_lists import EpisodeFilter
+from registret.records.reporting.listing import episode_file, episode_list
 from registret.registries.queries import name_of
 from registret.web.card_time import CardTime
 from registret.web.gate import needs
