@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from registret.access.actor import Actor
 from registret.access.checks import existing
-from registret.database.prepared import Given, Prepared
+from registret.database.prepared import Given, Prepared, count_of
 from registret.kernel.sweden import day_of, midnight
 from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
 from registret.records.models import Episode, Step
@@ -144,11 +144,9 @@ def _counted(kind: EpisodeFilter, has_moved: bool) -> Prepared[Any]:
 
     def query() -> QuerySet[Step, Any]:
         found = _found(kind, has_moved)
-        # Of a constant: all rows are one group, also if there are none.
-        every = found.annotate(one=Value(1)).values("one").annotate(number=Count("*")).values("number")
         told = {state.value: Count("episode", distinct=True, filter=_STEPS[state]) for state in _COUNTED}
         steps = _unfinished().filter(episode__in=found).annotate(one=Value(1)).values("one")
-        counted = steps.annotate(total=Subquery(every), left=Count("episode", distinct=True), **told)
+        counted = steps.annotate(total=Subquery(count_of(found)), left=Count("episode", distinct=True), **told)
         return counted.values_list("total", "left", *told)
 
     return Prepared(query)
@@ -231,7 +229,7 @@ def _told(found: QuerySet[Episode]) -> QuerySet[Episode, Any]:
         )
     )
     saved = Step.objects.filter(episode=OuterRef("pk")).order_by().values("episode").annotate(at=Max("saved_at"))
-    told = with_numbers(found, patient="patient_id")
+    told: QuerySet[Episode] = with_numbers(found, patient="patient_id")
     told = told.annotate(saved=Subquery(saved.values("at")), told_steps=ArraySubquery(steps))
     return told.values_list(*_Told._fields)
 
