@@ -67,7 +67,8 @@ def work(actor: Actor, *, at: datetime) -> WaitingWork:
 
 def newest(actor: Actor, *, at: datetime) -> Newest:
     """For those who only read. Raises: NotPermitted."""
-    return Newest(table=episode_table(lines(listing.newest(actor=actor, size=NEWEST, at=at), at=at)))
+    found = listing.newest(actor=actor, size=NEWEST, at=at)
+    return Newest(table=episode_table(lines(found, actor=actor, at=at)))
 
 
 def _awaiting(count: int) -> Link | None:

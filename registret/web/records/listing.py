@@ -72,7 +72,7 @@ def episodes(request: ActorRequest) -> HttpResponse:
     page = replace(
         _blank_page(request, form),
         tabs=_tabs(request.GET, form.wanted, found.counts),
-        table=episode_table(lines(found.rows, at=request.at), is_several=form.has_clinics),
+        table=episode_table(lines(found.rows, actor=request.actor, at=request.at), is_several=form.has_clinics),
         links=_links(request.GET, is_first_page=after is None, after=found.after),
         file=_file(request, form, found.counts[form.wanted.state]),
         empty="" if found.rows else _empty(form),
@@ -102,7 +102,9 @@ def episodes_csv(request: ActorRequest) -> HttpResponse:
         _("Senast"),
         _("Senast sparat"),
     ]
-    return csv_file("registreringar.csv", header, [_cells(line) for line in lines(rows, at=request.at)])
+    return csv_file(
+        "registreringar.csv", header, [_cells(line) for line in lines(rows, actor=request.actor, at=request.at)]
+    )
 
 
 def _show(request: ActorRequest, page: EpisodesPage, *, status: int = 200) -> HttpResponse:

@@ -230,12 +230,12 @@ def _address(indicator: Indicator) -> str:
 
 
 def patients_page(
-    figures: IndicatorFigures, chosen: str, found: Sequence[CountedEpisode], *, at: datetime
+    figures: IndicatorFigures, chosen: str, found: Sequence[CountedEpisode], *, actor: Actor, at: datetime
 ) -> PatientsPage:
     indicator = figures.indicator
     lines = [
         replace(line, value=value_text(one.value, indicator))
-        for line, one in zip(episode_lines([one.row for one in found], at=at), found, strict=True)
+        for line, one in zip(episode_lines([one.row for one in found], actor=actor, at=at), found, strict=True)
     ]
     number = _numbers(figures)[chosen] if len(lines) == MOST else len(lines)
     return PatientsPage(
