@@ -1,7 +1,4 @@
-"""Connections that a router passes on unopened: it says first for whom (PROXY protocol, version 1).
-
-https://www.haproxy.org/download/3.2/doc/proxy-protocol.txt
-"""
+"""Connections that a router passes on unopened: it says first for whom, by the PROXY protocol of HAProxy, version 1."""
 
 # Twisted's names, and its missing annotations:
 # ruff: noqa: N802
