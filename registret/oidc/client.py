@@ -31,11 +31,11 @@ from registret.oidc.idtoken import (
     SURNAME,
     Expected,
     UnknownKey,
-    VerifiedIdentity,
     signed_claims,
     verify,
 )
 from registret.oidc.refusals import AnswerUntrusted, LoginDeclined, ProviderUnavailable
+from registret.oidc.values import AuthorizationRequest, ProviderBroken, VerifiedIdentity
 
 BUDGET = 5.0  # seconds, for everything that one request of a person asks of the provider
 LARGEST_ANSWER = 256 * 1024
@@ -54,20 +54,6 @@ _DECLINED = {
 _TROUBLE = {"server_error", "temporarily_unavailable"}
 
 T = TypeVar("T")
-
-
-class ProviderBroken(Exception):
-    """The client's private key, or the file with the provider's CA, cannot be used; the message is one line."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorizationRequest:
-    """The secrets of one login, all of them single-use: `state` comes back with the browser, `nonce` in the token, and
-    `verifier` (PKCE, RFC 7636) shows the provider that the code is redeemed by the person who asked for it."""
-
-    state: str
-    nonce: str
-    verifier: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
