@@ -15,3 +15,10 @@ limit_request_field_size = 32768
 forwarder_headers = ""
 secure_scheme_headers = {}
 control_socket_disable = True
+
+
+def on_starting(server):
+    """Read the program once, before the workers begin: they share its memory. Each makes the application itself."""
+    from registret.config.sharing import read_once
+
+    read_once()

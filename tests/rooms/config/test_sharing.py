@@ -1,0 +1,43 @@
+"""What is read before gunicorn's workers part."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+PROGRAM = """
+import json, sys, threading
+from registret.config.sharing import read_once
+read_once()
+from django.db import connection
+told = {
+    "pages": "registret.web.urls" in sys.modules,
+    "application": "registret.config.wsgi" in sys.modules,
+    "authlib": "authlib" in sys.modules,
+    "threads": threading.active_count(),
+    "connected": connection.connection is not None,
+}
+print(json.dumps(told))
+"""
+
+
+def test_the_program_is_read_and_nothing_else_is_begun() -> None:
+    # Nothing answers at that address, and no identity provider is set up.
+    environment = os.environ | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none", "REGISTRET_OIDC_ISSUER": ""}
+    told = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, check=True, text=True)
+    assert json.loads(told.stdout) == {
+        "pages": True,
+        "application": False,
+        "authlib": False,
+        "threads": 1,
+        "connected": False,
+    }
+
+
+def test_a_setting_that_is_wrong_is_left_to_the_workers_to_tell() -> None:
+    environment = os.environ | {"REGISTRET_SITE_PORT": "many"}
+    program = "from registret.config.sharing import read_once; read_once()"
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=False, text=True)
+    assert (told.returncode, told.stdout, told.stderr) == (0, "", "")
