@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -15,11 +14,12 @@ from registret.access.actor import Actor
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import StepState
 from registret.records.reporting import listing
+from registret.records.reporting.work_lists import COUNTED
 from registret.records.rows import ListedQuery, ListedStep, ListedSteps
 from registret.registries.queries import form_of, name_of
 from registret.web.home.panels import Item, Panel
-from registret.web.pieces import Link, Tag
-from registret.web.records.episode_lines import EpisodeLine, late_in_words, lines
+from registret.web.pieces import DataTable, Link, Tag
+from registret.web.records.episode_lines import episode_table, late_in_words, lines
 from registret.web.records.pages import sex_name
 from registret.words.days import day_in_words
 
@@ -46,7 +46,7 @@ class WaitingWork:
 class Newest:
     """The clinic's newest episodes."""
 
-    lines: Sequence[EpisodeLine]
+    table: DataTable | None
 
 
 def work(actor: Actor, *, at: datetime) -> WaitingWork:
@@ -67,14 +67,17 @@ def work(actor: Actor, *, at: datetime) -> WaitingWork:
 
 def newest(actor: Actor, *, at: datetime) -> Newest:
     """For those who only read. Raises: NotPermitted."""
-    return Newest(lines=lines(listing.newest(actor=actor, size=NEWEST, at=at), at=at))
+    found = listing.newest(actor=actor, size=NEWEST, at=at)
+    return Newest(table=episode_table(lines(found, actor=actor, at=at)))
 
 
 def _awaiting(count: int) -> Link | None:
     if not count:
         return None
     told = ngettext("%(n)s vårdepisod väntar på uppföljning", "%(n)s vårdepisoder väntar på uppföljning", count)
-    return Link(told % {"n": count}, _records("lage=vantar&ordning=uppfoljning"))
+    if count > COUNTED:
+        told = _("Fler än %(n)s vårdepisoder väntar på uppföljning")
+    return Link(told % {"n": min(count, COUNTED)}, _records("lage=vantar&ordning=uppfoljning"))
 
 
 def _panel(code: str, title: str, found: ListedSteps, query: str, actor: Actor, today: date) -> Panel:

@@ -26,8 +26,8 @@ from registret.reports.patients import MOST, CountedEpisode, is_highest_first
 from registret.reports.periods import Months, next_edition_day
 from registret.reports.told import EditionRow
 from registret.web.coverage_words import colour_of, coverage_note
-from registret.web.pieces import FigureText, Link, Note
-from registret.web.records.episode_lines import EpisodeLine
+from registret.web.pieces import DataTable, FigureText, Link, Note
+from registret.web.records.episode_lines import episode_table
 from registret.web.records.episode_lines import lines as episode_lines
 from registret.web.reports.clinic_parts import ClinicsPart, clinics_part
 from registret.web.reports.downloads import links_of
@@ -156,16 +156,15 @@ class IndicatorPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientsPage:
     """`back`: to the indicator. `cut`: in which order they stand, and whether there are more. `others`: the other
-    outcomes. `valued`: whether the lines have values."""
+    outcomes."""
 
     name: str
     lead: str
     back: Link
     count: str
-    lines: Sequence[EpisodeLine]
+    table: DataTable | None
     cut: str
     others: Sequence[Link]
-    valued: bool = False
 
 
 def register_table(name: str, found: Sequence[IndicatorFigures], covered: Coverage | None) -> RegisterTable:
@@ -231,12 +230,12 @@ def _address(indicator: Indicator) -> str:
 
 
 def patients_page(
-    figures: IndicatorFigures, chosen: str, found: Sequence[CountedEpisode], *, at: datetime
+    figures: IndicatorFigures, chosen: str, found: Sequence[CountedEpisode], *, actor: Actor, at: datetime
 ) -> PatientsPage:
     indicator = figures.indicator
     lines = [
         replace(line, value=value_text(one.value, indicator))
-        for line, one in zip(episode_lines([one.row for one in found], at=at), found, strict=True)
+        for line, one in zip(episode_lines([one.row for one in found], actor=actor, at=at), found, strict=True)
     ]
     number = _numbers(figures)[chosen] if len(lines) == MOST else len(lines)
     return PatientsPage(
@@ -245,8 +244,7 @@ def patients_page(
         back=Link(str(indicator.definition.name), _address(indicator)),
         count=ngettext("%(n)s vårdepisod, %(period)s", "%(n)s vårdepisoder, %(period)s", number)
         % {"n": number, "period": months(figures.months_now)},
-        lines=lines,
-        valued=indicator.is_median and chosen == "ja",
+        table=episode_table(lines, is_valued=indicator.is_median and chosen == "ja"),
         cut=_cut(indicator, chosen, is_whole=len(lines) < MOST),
         others=[link for code, link in _outcome_links(figures) if code != chosen],
     )

@@ -134,6 +134,7 @@ def test_columns_that_the_description_does_not_know_are_told(browser: Browser, m
 @pytest.mark.parametrize(
     ("content", "told"),
     [(b"", "Filen är tom"), (b"\0", "Filen är av ett annat slag."), (b"a;a\n1;2\n", "Två kolumner heter likadant.")],
+    ids=["empty", "binary", "columns"],
 )
 def test_a_file_that_is_not_right_is_told_beside_its_field(
     browser: Browser, mapping: int, content: bytes, told: str
