@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from registret.exchange.importing.results import ImportResult, Outcome, RowFault, RowResult
 from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.readers.table import SourceRow, SourceTable
@@ -48,15 +50,16 @@ def lines_of(mapping: FormMapping, table: SourceTable, row: RowResult) -> Iterat
     for fault in row.faults:
         column = mapping.says.number if isinstance(fault.why, _ABOUT_NUMBER) else columns.get(fault.variable, "")
         question = mapping.form.questions.get(fault.variable)
+        label = str(question.variable.label) if question else ""
         told = page_of(fault.why)
         yield FaultLine(
             line=row.line,
             source_id=mask_personal_numbers(row.source_id),
             column=f"{table.letter_of(column)} {column}".strip(),
-            variable=str(question.variable.label) if question else "",
+            variable=label if label.casefold() != column.casefold() else "",
             value=_value(mapping, source, column),
             what=_what(mapping, fault) or _sentences(told.title, told.happened),
-            todo=told.todo[0],
+            todo=_("Rätta numret i filen.") if isinstance(fault.why, NumberImpossible) else told.todo[0],
             code=told.code,
         )
 

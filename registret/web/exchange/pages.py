@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django import forms
 from django.urls import reverse
@@ -21,7 +22,6 @@ from registret.registries.queries import name_of
 from registret.web.exchange.fault_lines import FaultLine, kept_lines, refused_lines
 from registret.web.exchange.forms import as_base64, titled
 from registret.web.pieces import FactText, Link, Note
-from registret.words.days import moment_in_words
 from registret.words.import_faults import mapping_fault
 
 SHOWN = 200
@@ -32,12 +32,12 @@ SHOWN = 200
 class MappingLine:
     link: Link
     version: str
-    saved: str
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLine:
-    when: str
+    at: datetime
     about: str
     told: str
 
@@ -86,13 +86,13 @@ def imports_page(
             MappingLine(
                 link=Link(titled(one), reverse("mapping", args=[one.id])),
                 version=str(one.number),
-                saved=moment_in_words(one.saved_at),
+                saved_at=one.saved_at,
             )
             for one in mappings
         ],
         runs=[
             RunLine(
-                when=moment_in_words(run.at),
+                at=run.at,
                 about=f"{run.source_system}, {name_of(run.sub_registry)}",
                 told=", ".join(_counted(_by_outcome(run))),
             )

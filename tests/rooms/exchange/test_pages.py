@@ -66,7 +66,7 @@ def test_a_file_is_tried_mended_and_brought_in(browser: Browser, mapping: int, n
     told = text_of(tried)
     assert "Det här behöver rättas" in told
     assert "1 ny, 1 nekad" in told
-    assert "X-1002 J Puls Puls hög Skriv ett tal, till exempel 12" in told
+    assert "X-1002 J Puls hög Skriv ett tal, till exempel 12" in told
     assert 'href="/hjalp/fel/import.answer_impossible"' in tried.content.decode()
     assert SAMORDNAD not in told
     assert counted()[2] == 0
