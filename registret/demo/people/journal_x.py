@@ -6,14 +6,15 @@ import csv
 import io
 import json
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from registret.access.actor import Actor
 from registret.demo.people.episodes import fictitious_number, sexed, told
 from registret.exchange.saved_mappings import save_mapping
-from registret.kernel.sweden import SWEDEN, day_of
+from registret.kernel.sweden import SWEDEN
 from registret.registries.assessing import KnownOfPatient
 from registret.registries.forms import Form, Question
 from registret.registries.queries import form_in_force
@@ -22,6 +23,8 @@ from registret.words.labels import answer_missing
 
 _STEPS: Final = ("inclusion", "acute", "discharge")
 _PATIENTS: Final = 30
+_STORIES: Final = 10
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _ID, _NUMBER, _EXPORTED, _WARD = "Vårdtillfälle", "Personnummer", "Uttaget", "Avdelning"
 _ABBREVIATED: Final[Mapping[str, Mapping[str, str]]] = {
     "acquired": {"SAM": "community", "VRI": "health_care", "SJH": "hospital"}
@@ -49,8 +52,15 @@ def file(*, now: datetime) -> bytes:
     lines = csv.writer(out, delimiter=";")
     questions = _questions(form)
     lines.writerow([_ID, _NUMBER, _EXPORTED, _WARD, *map(_column, questions)])
+    stories = [_story(form, rng, now) for _ in range(_STORIES)]
     for place in range(_PATIENTS):
-        number, answers = _patient(form, rng, now)
+        weeks, story = divmod(place, _STORIES)
+        number, answers = stories[story]
+        if weeks:
+            # As it was for another patient some weeks before: made in no time.
+            born = date(1899, rng.randint(1, 12), rng.randint(1, 28))
+            number = _like(number, rng, born=born)
+            answers = {code: [_before(text, weeks=weeks) for text in texts] for code, texts in answers.items()}
         cells = [
             _ERRORS[place][1] if place in _ERRORS and _ERRORS[place][0] == one.code else _cell(one, answers)
             for one in questions
@@ -93,16 +103,31 @@ def _mapping(form: Form) -> Iterator[str]:
             yield f"values = {{ {pairs} }}"
 
 
-def _patient(form: Form, rng: random.Random, now: datetime) -> tuple[str, Mapping[str, Sequence[str]]]:
+def _story(form: Form, rng: random.Random, now: datetime) -> tuple[str, Mapping[str, Sequence[str]]]:
     """A number that nobody has, and what the three steps say."""
-    came = (now - timedelta(days=rng.randint(8, 30))).astimezone(SWEDEN)
+    came = (now - timedelta(days=rng.randint(8, 14))).astimezone(SWEDEN)
     began_at = came.replace(hour=rng.randint(6, 22), minute=rng.choice((5, 20, 40)), second=0, microsecond=0)
-    born = day_of(now).replace(year=1899, month=rng.randint(1, 12), day=rng.randint(1, 28))
+    born = date(1899, rng.randint(1, 12), rng.randint(1, 28))
     number = fictitious_number(rng, born=born)
     age = rng.randint(40, 90)
     patient = sexed(number, KnownOfPatient(birth_date=born, sex="unknown", died_on=None, age=age))
     found = told(form, patient=patient, began_at=began_at, at=now, rng=rng)
     return number, {code: texts for step in _STEPS for code, texts in found.written[step].items()}
+
+
+def _like(number: str, rng: random.Random, *, born: date) -> str:
+    """A number that nobody has, of the same sex."""
+    while True:
+        found = fictitious_number(rng, born=born)
+        if int(found[10]) % 2 == int(number[10]) % 2:
+            return found
+
+
+def _before(text: str, *, weeks: int) -> str:
+    """The same text, its day some weeks earlier if it begins with one."""
+    if not _DAY.match(text):
+        return text
+    return f"{date.fromisoformat(text[:10]) - timedelta(weeks=weeks)}{text[10:]}"
 
 
 def _cell(question: Question, answers: Mapping[str, Sequence[str]]) -> str:
