@@ -16,10 +16,10 @@ from registret.access.roles import Permission
 from registret.database.prepared import Given, Prepared
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import WRITABLE, StepState
-from registret.records.models import Episode, Step
+from registret.records.models import Episode, FormVersion, Step
 from registret.records.queries.episodes import episode_rows, episodes_in, episodes_of, place_of, step_row
 from registret.records.queries.forms import answers_of
-from registret.records.queries.patients import patient_row
+from registret.records.queries.patients import numbers_of, patient_row, told_patient
 from registret.records.rows import EpisodeRow, PatientRow, StepPage, StepRow
 from registret.records.scope import clinic_of, provider_scope
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
@@ -42,7 +42,8 @@ def step_page(
     may_report = found.sub_registry in actor.seat.sub_registries_for(Permission.REPORT)
     if lock and not may_report:
         raise NotPermitted()
-    steps = {one.code: one for one in (_LOCKED_STEPS if lock else _STEPS).rows(episode=found.id)}
+    asked = (_LOCKED_STEPS if lock else _STEPS).rows(episode=found.id)
+    steps = {one.code: one for one in asked}
     for one in steps.values():
         one.episode = found
     form = form_now(found, steps)
@@ -50,7 +51,8 @@ def step_page(
     if step not in steps:
         raise NotFound()
     answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
-    patient = patient_row(found.patient)
+    # Read with the steps: when the patient is locked.
+    patient = told_patient(found.patient, asked[0].told_numbers)
     row = steps[step]
     page = StepPage(
         patient=patient,
@@ -71,22 +73,31 @@ def step_page(
         or found.is_dead_elsewhere
         or any(s.says_dead for s in steps.values()),
         may_report=may_report,
+        is_as_used=found.used_digest == form_of(found.sub_registry, found.version).digest,
         is_writable=may_report and row.clinic_id == actor.seat.clinic_id and StepState(row.state) in WRITABLE,
     )
     return page, row
 
 
+_USED = FormVersion.objects.filter(sub_registry=OuterRef("sub_registry"), version=OuterRef("version"))
 _EPISODE = Prepared(
     lambda: _with_death_elsewhere(
         episodes_in(Given("provider"), Given("sub_registries"))
         .filter(system_id=Given("episode"))
         .select_related("patient")
+        .annotate(used_digest=Subquery(_USED.values("digest")))
     )
 )
 # The patient is locked before the steps: a death closes steps of other episodes too, and two transactions must not wait
 # for each other's steps.
 _LOCKED_EPISODE = Prepared(lambda: _EPISODE.query().select_for_update(of=("patient",), no_key=True))
-_STEPS = Prepared(lambda: Step.objects.filter(episode_id=Given("episode")).order_by("id"))
+_STEPS = Prepared(
+    lambda: (
+        Step.objects.filter(episode_id=Given("episode"))
+        .annotate(told_numbers=numbers_of("episode__patient_id"))
+        .order_by("id")
+    )
+)
 _LOCKED_STEPS = Prepared(lambda: _STEPS.query().select_for_update(of=("self",)))
 
 
