@@ -173,8 +173,7 @@ Prova i ett annat terminalfönster; varje kommando öppnar en webbläsare med ju
   make demo-browser CARD=working          Nadia registrerar patienter; sök till exempel 19121212-1212
   make demo-browser CARD=bounced          Lova importerar {place.journal_x} (fem rader ska rättas)
   make demo-browser CARD=office           Doris på registerkansliet, och Ingrid som bekräftar (CARD=office-colleague)
-  Andra kort (CARD=…): {others}
-  make demo-browser CARD='?'              säger vems de är
+  Andra kort (CARD=…; `make demo-browser CARD='?'` säger vems de är): {others}
 Egen webbläsare: lita på {place.web_root}
   och importera ett kort ur {place.cards} (lösenord: {P12_PASSWORD}).
 
