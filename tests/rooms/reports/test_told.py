@@ -95,7 +95,7 @@ def test_a_clinic_has_a_figure_of_the_year_if_it_is_told_in_both_half_years(plac
     assert whole(here.region[""]) == (80, 120), "clinics are not added to their region"
     indicator = next(one for one in indicators_of("pneumoni") if one.code == WITHIN_4)
     clinics = told_clinics(indicator, here.period)
-    assert {clinic: whole(figure) for clinic, figure in clinics.items()} == {place.medicine: (40, 60)}
+    assert {clinic: whole(one.figure) for clinic, one in clinics.items()} == {place.medicine: (40, 60)}
     assert set(told_clinics(indicator, SPRING)) == {place.medicine, place.infection}
 
 
