@@ -41,7 +41,9 @@ def tell(
     version: int = 1,
     **counts: float | None,
 ) -> None:
-    edition, _ = Edition.objects.get_or_create(number=number, defaults={"made_at": AT, "rules": {"smallest": {"number": 5}}})
+    edition, _ = Edition.objects.get_or_create(
+        number=number, defaults={"made_at": AT, "rules": {"smallest": {"number": 5}}}
+    )
     indicator = MEDIAN if "valued" in counts else WITHIN_4
     EditionCell.objects.create(
         edition=edition, sub_registry="pneumoni", indicator=indicator, version=version, region_id=region,
