@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredicate, STDLibLogObserver, globalLogBeginner
 
+from registret.serving.announced import AnnouncedFactory
 from registret.serving.card_door import door_front
 from registret.serving.http import Front
 from registret.serving.listener import Door, Listener, ServingTrouble
@@ -72,8 +73,8 @@ def serve(
         # Importing it makes the reactor of the process.
         from twisted.internet import reactor
 
-        site_threads = Threads(minthreads=1, maxthreads=site.limits.threads, name="site")
-        door_threads = Threads(minthreads=1, maxthreads=door.limits.threads, name="card-door")
+        site_threads = Threads(name="site", working=site.limits.threads, waiting=site.limits.slow_readers)
+        door_threads = Threads(name="card-door", working=door.limits.threads, waiting=door.limits.slow_readers)
         at_site = site_front(site, application, reactor=reactor, threads=site_threads)
         at_door = door_front(door, card_application, reactor=reactor, threads=door_threads)
         house = _House(
@@ -85,8 +86,8 @@ def serve(
         )
         _bridge_logs()
         _make_room(site.limits.connections + door.limits.connections)
-        site_port = house.open(site_socket, site_tls, at_site)
-        door_port = house.open(door_socket, door_tls, at_door)
+        site_port = house.open(site_socket, site_tls, at_site, site.routers)
+        door_port = house.open(door_socket, door_tls, at_door, door.routers)
     house.run(lambda: on_ready(site_port, door_port))
 
 
@@ -109,8 +110,9 @@ class _House:
         self._workers = workers
         self._ports: list[Any] = []
 
-    def open(self, listening: socket.socket, tls: Connections, front: Front) -> int:
-        factory = WireFactory(tls, False, front, self._reactor, site=self._site_origin)
+    def open(self, listening: socket.socket, tls: Connections, front: Front, routers: frozenset[str]) -> int:
+        wires: Any = WireFactory(tls, False, front, self._reactor, site=self._site_origin)
+        factory = AnnouncedFactory(wires, routers=routers, reactor=self._reactor) if routers else wires
         self._ports.append(self._reactor.adoptStreamPort(listening.fileno(), listening.family, factory))
         return int(listening.getsockname()[1])
 

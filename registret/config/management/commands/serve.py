@@ -36,6 +36,7 @@ def _site() -> Listener:
         port=settings.LISTEN_SITE_PORT,
         certificate=settings.SITE_CERTIFICATE.path,
         key=settings.SITE_KEY.path,
+        routers=settings.ROUTERS,
     )
 
 
@@ -46,6 +47,7 @@ def _door() -> Door:
         certificate=settings.CARD_CERTIFICATE.path,
         key=settings.CARD_KEY.path,
         issuers=tuple(trust().names()),
+        routers=settings.ROUTERS,
     )
 
 
