@@ -23,16 +23,16 @@ from registret.reports.coverage import Coverage
 from registret.reports.figures import Compared, GroupFigures, IndicatorFigures, OneIndicator
 from registret.reports.over_time import OverTime
 from registret.reports.patients import MOST, CountedEpisode, is_highest_first
-from registret.reports.periods import Months, next_edition_day
-from registret.reports.told import EditionRow
 from registret.web.coverage_words import colour_of, coverage_note
-from registret.web.pieces import DataTable, FigureText, Link, Note
+from registret.web.pieces import DataTable, FigureText, Link, Note, Tag
 from registret.web.records.episode_lines import episode_table
 from registret.web.records.episode_lines import lines as episode_lines
 from registret.web.reports.clinic_parts import ClinicsPart, clinics_part
 from registret.web.reports.downloads import links_of
+from registret.web.reports.edition_words import closed_text, edition_text, months
 from registret.web.reports.expected_rows import ExpectedRow, expected_rows
 from registret.web.reports.figure_words import figure_text, missing_text, others_text, value_text
+from registret.web.reports.level_words import level_tag
 from registret.web.reports.picture_parts import TimePart, comparison_of, time_part
 from registret.web.reports.texts import groups_text, proposed, sentence_of, texts_of
 
@@ -49,39 +49,6 @@ def chosen_outcome(asked: str, indicator: Indicator) -> str:
     if asked in OUTCOMES and not (indicator.is_median and asked == "ej"):
         return asked
     return "ja" if indicator.is_median else "ej"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndicatorRow:
-    link: Link
-    own: FigureText
-    missing: str
-    region: FigureText
-    country: FigureText
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterTable:
-    """`id`: of its heading. `closed`: since when, and of which years the figures are; empty if it is open. `coverage`:
-    how many of all are registered; `css`: how figures look because of it. `file`: the same figures to take along.
-    `quality`: how complete they are."""
-
-    id: str
-    name: str
-    closed: str
-    coverage: Note
-    css: str
-    rows: Sequence[IndicatorRow]
-    file: Link | None
-    quality: Link | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportsPage:
-    """`edition`: which is the newest, and when the next one comes."""
-
-    registers: Sequence[RegisterTable]
-    edition: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +78,10 @@ class StratumTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorPage:
-    """`sentence`: what is measured. `closed`, `coverage`, `css`: as of a `RegisterTable`. `comparison`: a picture,
+    """`sentence`: what is measured. `clinic`: the own one, `own` its figure in `own_months`, `level` whether it differs
+    from the country (None if that is not judged).
+
+    `closed`, `coverage`, `css`: as of a `RegisterTable`. `comparison`: a picture,
     empty if nobody was counted. `edition`: which one the figures of others are from, and when the next comes.
     `outside`: of how many it is not known whether they belong. `who`: links to the own patients behind the figure, for
     those who may read them. `expected_by`: of a ratio, in the months `expected_in`. `texts`: what to bear in mind, each
@@ -125,6 +95,10 @@ class IndicatorPage:
     proposed: Note | None
     coverage: Note
     css: str
+    clinic: str
+    own: FigureText
+    own_months: str
+    level: Tag | None
     comparison: SafeString
     places: Sequence[PlaceRow]
     edition: str
@@ -168,26 +142,6 @@ class PatientsPage:
     others: Sequence[Link]
 
 
-def register_table(name: str, found: Sequence[IndicatorFigures], covered: Coverage | None) -> RegisterTable:
-    code = found[0].indicator.sub_registry if found else ""
-    file = Link(_("Hämta siffrorna som fil"), reverse("reports_file", args=[code])) if found else None
-    quality = Link(_("Datakvalitet"), reverse("data_quality", args=[code])) if found else None
-    return RegisterTable(
-        id=f"r-{code}",
-        name=name,
-        closed=_closed(found[0]) if found else "",
-        coverage=coverage_note(covered),
-        css=f"pile {colour_of(covered)}",
-        rows=[_row(one) for one in found],
-        file=file,
-        quality=quality,
-    )
-
-
-def reports_page(registers: Sequence[RegisterTable], newest: EditionRow | None, *, at: datetime) -> ReportsPage:
-    return ReportsPage(registers=[one for one in registers if one.rows], edition=_editions(newest, at=at))
-
-
 def indicator_page(
     found: OneIndicator,
     clinics: Clinics | None,
@@ -205,13 +159,17 @@ def indicator_page(
         register=name_of(indicator.sub_registry),
         name=str(definition.name),
         sentence=sentence_of(indicator),
-        closed=_closed(figures),
+        closed=closed_text(figures),
         proposed=proposed(indicator),
         coverage=coverage_note(covered),
         css=colour_of(covered),
+        clinic=actor.seat.clinic_name,
+        own=figure_text(figures.now, indicator),
+        own_months=_own_months(figures),
+        level=level_tag(figures),
         comparison=comparison_of(figures),
         places=_places(found, actor.seat.clinic_name),
-        edition=_edition(figures.compared.edition if figures.compared else None, at=at),
+        edition=edition_text(figures.compared.edition if figures.compared else None, at=at),
         clinics=clinics_part(figures, clinics),
         over_time=time_part(quarters, indicator),
         outside=_outside(figures.now, indicator),
@@ -256,55 +214,6 @@ def _cut(indicator: Indicator, chosen: str, *, is_whole: bool) -> str:
         return "" if is_whole else _("De %(most)s senaste visas.") % {"most": MOST}
     order = _("Högst värde först.") if is_highest_first(indicator) else _("Lägst värde först.")
     return order if is_whole else f"{order} {_('De %(most)s första visas.') % {'most': MOST}}"
-
-
-def months(period: Months) -> str:
-    """`2025-12–2026-11`."""
-    return f"{period.first:%Y-%m}–{period.last:%Y-%m}"
-
-
-def _closed(found: IndicatorFigures) -> str:
-    since, period = closed_since(found.indicator.sub_registry), found.months_now
-    if since is None:
-        return ""
-    told = {"since": since, "first": period.first.year, "last": period.last.year}
-    return _("Stängt för registrering sedan %(since)s; siffrorna är från %(first)s–%(last)s.") % told
-
-
-def _row(one: IndicatorFigures) -> IndicatorRow:
-    indicator, compared = one.indicator, one.compared
-    return IndicatorRow(
-        link=Link(str(indicator.definition.name), _address(indicator)),
-        own=figure_text(one.now, indicator),
-        missing=missing_text(one.now),
-        region=others_text(compared.region if compared else None, compared, indicator),
-        country=others_text(compared.country if compared else None, compared, indicator),
-    )
-
-
-def _editions(newest: EditionRow | None, *, at: datetime) -> str:
-    """Of several indicators: each may be from an edition of its own."""
-    if newest is None:
-        return _edition(None, at=at)
-    return _(
-        "Andras siffror är ur utgåvor, den senaste nummer %(number)s från %(made)s; indikatorns sida säger vilken. "
-        "Nästa utgåva kommer %(next)s."
-    ) % _told(newest, at=at)
-
-
-def _edition(newest: EditionRow | None, *, at: datetime) -> str:
-    if newest is None:
-        return _("Ingen utgåva har andras siffror här. Nästa utgåva kommer %(next)s.") % {
-            "next": next_edition_day(at=at)
-        }
-    return _(
-        "Andras siffror är ur utgåva %(number)s, från %(made)s, och ändras inte av det som signeras sedan. Nästa "
-        "utgåva kommer %(next)s."
-    ) % _told(newest, at=at)
-
-
-def _told(edition: EditionRow, *, at: datetime) -> dict[str, object]:
-    return {"number": edition.number, "made": edition.made_on, "next": next_edition_day(at=at)}
 
 
 def _outside(figure: Figure, indicator: Indicator) -> str:
