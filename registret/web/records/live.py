@@ -14,9 +14,11 @@ from registret.records.rows import Other, StepPage
 from registret.registries.answers import written
 from registret.registries.forms import Question
 from registret.web.records.faults import odd_of, overtaken, stops_of
-from registret.web.records.fields import parts_of
+from registret.web.records.fields import Filled
+from registret.web.records.obstacles import next_to_do, to_do
+from registret.web.records.parts import parts_of
 from registret.web.records.scores import ScoreShown, score_shown
-from registret.web.records.step_pages import StepFormPage, next_to_do, to_do
+from registret.web.records.step_pages import StepFormPage
 from registret.words.days import clock_in_words
 from registret.words.labels import asked
 
@@ -25,7 +27,7 @@ def live(outcome: WriteOutcome, faults: Mapping[str, str], at: datetime) -> dict
     """What the browser is told after it saved or asked: what is asked now, what is odd, what scores come to."""
     page = outcome.page
     questions = {question.code: question for question in page.form_step.questions}
-    parts = parts_of(page.form_step, answers=page.answers[page.step.code], assessment=page.assessment, at=at)
+    parts = parts_of(page.form_step, Filled.of(page, at=at))
     return {
         "version": page.step.version,
         "saved": clock_in_words(page.step.saved_at or at),
@@ -49,12 +51,14 @@ def live(outcome: WriteOutcome, faults: Mapping[str, str], at: datetime) -> dict
 
 def refused_live(shown: StepFormPage, outcome: WriteOutcome, faults: Mapping[str, str], at: datetime) -> dict[str, Any]:
     """As `live`, of a form that was sent and not accepted: with the summary of what is to be mended and answered."""
-    unanswered = {f.code: f.fault for part in shown.parts for f in part.fields if f.is_unanswered}
+    fields = [field for part in shown.sheet.parts for field in part.fields]
+    unanswered = {field.code: field.remarks.fault for field in fields if field.remarks.is_unanswered}
+    obstacles = shown.obstacles
     return live(outcome, faults, at) | {
         "unanswered": unanswered,
-        "title": shown.troubles_title,
-        "seen": shown.seen,
-        "troubles": [{"code": t.code, "text": t.text, "left": t.is_unanswered} for t in shown.troubles],
+        "title": obstacles.title,
+        "seen": obstacles.seen,
+        "troubles": [{"code": t.code, "text": t.text, "left": t.is_unanswered} for t in obstacles.troubles],
     }
 
 

@@ -32,17 +32,18 @@ def _with_options(f: Field) -> str:
     """Buttons or boxes in a row, those that are folded away, and why there is no answer."""
     row = " data-row" if f.widget == "boxes" else ""
     told = attributes(data_theirs=f.theirs, aria_describedby=f.described_by, hidden=f.is_hidden)
-    options = f"{_options(f, f.choices)}{_folded(f)}{_options(f, f.missing, is_missing=True)}"
+    options = f"{_options(f, f.choices.first)}{_folded(f)}{_options(f, f.choices.missing, is_missing=True)}"
     return (
-        f'<fieldset class="field {f.look}" id="{f.code}" data-q="{f.code}" tabindex="-1"{told}>\n'
+        f'<fieldset class="field {f.remarks.look}" id="{f.code}" data-q="{f.code}" tabindex="-1"{told}>\n'
         f'<legend>{_name(f)}</legend>{_said(f)}<div class="chips"{row}>{options}</div></fieldset>\n'
     )
 
 
 def _with_input(f: Field) -> str:
     control = _list(f) if f.widget == "list" else f"{_input(f)}{_missing(f)}"
+    told = attributes(data_theirs=f.theirs, hidden=f.is_hidden)
     return (
-        f'<div class="field {f.look}" data-q="{f.code}"{attributes(data_theirs=f.theirs, hidden=f.is_hidden)}>\n'
+        f'<div class="field {f.remarks.look}" data-q="{f.code}"{told}>\n'
         f'<label for="{f.code}">{_name(f)}</label>{_said(f)}<div class="measure">{control}</div></div>\n'
     )
 
@@ -56,15 +57,16 @@ def _said(f: Field) -> str:
     """Lines with nothing to say are left to the script (`step_templates.html`), but for the fault of a date, which *Ny
     vårdepisod* fills."""
     lines = [f'<p class="hint" id="{f.code}-{name}">{escape(text)}</p>' for name, text in f.hints]
-    if f.opens:
-        lines.append(f'<p class="hint" id="{f.code}-fran">{icon("clock")} {escape(f.opens)}</p>')
-    if f.fault or f.date:
-        hidden = "" if f.fault else " hidden"
-        lines.append(_line("err", f"{f.code}-fel", f"data-fault{hidden}", icon("stop"), f.fault))
-    if f.stops:
-        lines.append(_line("err", f"{f.code}-stopp", "data-stops", icon("stop"), f.stops))
-    if f.odd:
-        lines.append(_line("odd", f"{f.code}-udda", "data-odd", icon("info"), f.odd))
+    remarks = f.remarks
+    if remarks.opens:
+        lines.append(f'<p class="hint" id="{f.code}-fran">{icon("clock")} {escape(remarks.opens)}</p>')
+    if remarks.fault or f.date:
+        hidden = "" if remarks.fault else " hidden"
+        lines.append(_line("err", f"{f.code}-fel", f"data-fault{hidden}", icon("stop"), remarks.fault))
+    if remarks.stops:
+        lines.append(_line("err", f"{f.code}-stopp", "data-stops", icon("stop"), remarks.stops))
+    if remarks.odd:
+        lines.append(_line("odd", f"{f.code}-udda", "data-odd", icon("info"), remarks.odd))
     return f'<div class="said">{"".join(lines)}</div>'
 
 
@@ -105,21 +107,22 @@ def _list(f: Field) -> str:
     """One option of many, and why there is none, in one list."""
     told = attributes(aria_describedby=f.described_by, aria_invalid=f.aria_invalid, disabled=f.is_disabled)
     why = escape(gettext("Svaret saknas"))
-    missing = f'<optgroup label="{why}">{_lines(f.missing)}</optgroup>' if f.missing else ""
+    missing = f'<optgroup label="{why}">{_lines(f.choices.missing)}</optgroup>' if f.choices.missing else ""
     first = f'<option value="">{escape(gettext("Välj"))}</option>'
-    return f'<select id="{f.code}" name="{f.code}"{told}>{first}{_lines(f.choices)}{missing}</select>'
+    return f'<select id="{f.code}" name="{f.code}"{told}>{first}{_lines(f.choices.first)}{missing}</select>'
 
 
 def _missing(f: Field) -> str:
     """Why a field is empty, as one control: a box for one reason, a list for several."""
-    if not f.missing:
+    if not f.choices.missing:
         return ""
     label = escape(gettext("%(label)s saknas") % {"label": f.label})
-    if len(f.missing) == 1:
-        box = _options(f, f.missing, is_missing=True)
+    if len(f.choices.missing) == 1:
+        box = _options(f, f.choices.missing, is_missing=True)
         return f'<div class="chips faint" role="group" aria-label="{label}">{box}</div>'
     first = f'<option value="">{escape(gettext("Saknas?"))}</option>'
-    return f'<select class="why" name="{f.code}" data-missing aria-label="{label}">{first}{_lines(f.missing)}</select>'
+    lines = f"{first}{_lines(f.choices.missing)}"
+    return f'<select class="why" name="{f.code}" data-missing aria-label="{label}">{lines}</select>'
 
 
 def _lines(choices: Iterable[Choice]) -> str:
@@ -130,11 +133,13 @@ def _lines(choices: Iterable[Choice]) -> str:
 
 
 def _folded(f: Field) -> str:
-    if not f.more:
+    choices = f.choices
+    if not choices.more:
         return ""
+    summary = f"{escape(choices.more_name)} ({len(choices.more)})"
     return (
-        f"<details{' open' if f.is_unfolded else ''}><summary>{escape(f.more_name)} ({len(f.more)})</summary>"
-        f'<div class="chips">{_options(f, f.more)}</div></details>'
+        f"<details{' open' if choices.is_unfolded else ''}><summary>{summary}</summary>"
+        f'<div class="chips">{_options(f, choices.more)}</div></details>'
     )
 
 

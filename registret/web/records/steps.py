@@ -23,15 +23,23 @@ from registret.web.people.forms import WhyForm
 from registret.web.pieces import show
 from registret.web.records.act_pages import history_page, move_page, reopen_page
 from registret.web.records.faults import fault_of
-from registret.web.records.fields import parts_of
+from registret.web.records.fields import Filled, Sent
 from registret.web.records.forms import MoveForm
 from registret.web.records.live import live, refused_live
+from registret.web.records.obstacles import remarks
 from registret.web.records.pages import clinics_of_provider
+from registret.web.records.parts import parts_of
 from registret.web.records.receipts import StepReceipt, receipt
-from registret.web.records.step_pages import remarks, step_page
+from registret.web.records.step_notes import step_notes
+from registret.web.records.step_pages import step_page
 
 RECEIPT: Final = "klart"
 """In the address of a step of which something was done a moment ago: the page says what, at the top."""
+
+_ACTS: Final = {
+    "lay_aside": (writing.lay_aside, StepReceipt.LAID_ASIDE),
+    "take_up": (writing.take_up, StepReceipt.TAKEN_UP),
+}
 
 
 @needs(Permission.READ_RECORDS).get_post
@@ -51,12 +59,8 @@ def one_step(request: ActorRequest, episode: str, step: str) -> HttpResponse:
         return _again(request, outcome, signing=act == "sign")
     if act == "sign":
         return _signed(request, outcome)
-    with_acts = {
-        "lay_aside": (writing.lay_aside, StepReceipt.LAID_ASIDE),
-        "take_up": (writing.take_up, StepReceipt.TAKEN_UP),
-    }
-    if act in with_acts:
-        do, done = with_acts[act]
+    if act in _ACTS:
+        do, done = _ACTS[act]
         do(actor=request.actor, episode=episode, step=step, at=request.at)
         return _receipt(request, episode, step, done)
     if wants_json(request):
@@ -148,21 +152,14 @@ def _base(request: HttpRequest) -> int:
 
 def _show(request: ActorRequest, page: StepPage, *, number: str = "") -> HttpResponse:
     """The step as it stands. `number`: of the patient, in full."""
-    parts = parts_of(
-        page.form_step,
-        answers=page.answers[page.step.code],
-        assessment=page.assessment,
-        at=request.at,
-        arrived_at=page.arrived_at,
-    )
-    shown = step_page(
+    parts = parts_of(page.form_step, Filled.of(page, at=request.at))
+    notes = step_notes(
         page,
-        parts=parts,
-        actor=request.actor,
-        number=number,
+        request.actor,
         receipt=receipt(page, request.GET.get(RECEIPT, ""), seat=request.actor.seat.clinic_id),
         is_elsewhere=request.GET.get("annan") == "1",
     )
+    shown = step_page(page, parts=parts, notes=notes, actor=request.actor, number=number)
     return show(request, "records/step.html", shown, tab="records")
 
 
@@ -183,19 +180,15 @@ def _onward(request: HttpRequest, address: str) -> HttpResponse:
 def _again(request: ActorRequest, outcome: WriteOutcome, *, signing: bool) -> HttpResponse:
     """The form with what is wrong, beside it what was typed; if it was to be signed, also with what is not answered."""
     page: StepPage = outcome.page
-    typed = {question.code: request.POST.getlist(question.code) for question in page.form_step.questions}
-    parts = parts_of(
-        page.form_step,
-        answers=page.answers[page.step.code],
-        assessment=page.assessment,
-        at=request.at,
-        arrived_at=page.arrived_at,
-        typed=typed,
+    sent = Sent(
+        typed=answers_in(request.POST, page.form_step),
         faults=outcome.faults,
-        conflicts=outcome.conflicts,
-        ask_for_lacking=signing,
+        conflicts={conflict.code: conflict for conflict in outcome.conflicts},
+        is_to_sign=signing,
     )
-    shown = step_page(page, parts=parts, actor=request.actor, signing=signing)
+    parts = parts_of(page.form_step, Filled.of(page, at=request.at), sent)
+    notes = step_notes(page, request.actor)
+    shown = step_page(page, parts=parts, notes=notes, actor=request.actor, signing=signing)
     if wants_json(request):
         return JsonResponse(refused_live(shown, outcome, _faults(outcome), request.at), status=422)
     return show(request, "records/step.html", shown, tab="records", status=422)
