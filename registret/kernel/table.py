@@ -95,6 +95,12 @@ def read_table(
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         return (), (fault("nul", line=line),)
+    return _rows(text, columns, may_be_left_out, fault)
+
+
+def _rows(
+    text: str, columns: Sequence[str], may_be_left_out: Collection[str], fault: MakesFaults[F]
+) -> tuple[tuple[Row, ...], tuple[F, ...]]:
     head = next(iter(text.splitlines()), "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", strict=True)
     rows: list[Row] = []
