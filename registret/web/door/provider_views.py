@@ -6,9 +6,10 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
 
-from registret.accounts import attempts
-from registret.accounts.attempts import ClaimedFlow, LoginMethod
+from registret.accounts import attempts, doors
+from registret.accounts.attempts import LoginMethod
 from registret.accounts.cardfacts import CardFacts
+from registret.accounts.doors import ClaimedFlow
 from registret.kernel.refused import Refused
 from registret.mail.links import read_token
 from registret.oidc import OidcClient
@@ -44,13 +45,13 @@ def answer(request: Request) -> HttpResponse:
     there = _provider()
     browser = request.COOKIES.get(BROWSER_COOKIE, "")
     state = request.GET.get("state", "")
-    claimed = attempts.claim_flow(state=state, browser=browser, network=request.network, at=request.at)
+    claimed = doors.claim_flow(state=state, browser=browser, network=request.network, at=request.at)
     card, refusal = None, None
     try:
         card = _card(request, there, claimed)
     except Refused as no:
         refusal = no
-    code = attempts.answer(
+    code = doors.answer(
         attempt_id=claimed.attempt_id,
         way=LoginMethod.IDP,
         card=card,
