@@ -94,11 +94,10 @@ def funnel(
         return place(min(max(value, up.low), up.high), up, _BOTTOM, _TOP)
 
     drawn = list(_grid(along, up, x, y))
-    ends = [(y(centre), words.country, "t-all")]
     for one in limits:
         for line in _lines(one, up):
             drawn.append(svg.Path(class_=[one.css], d=_path([(x(n), y(value)) for n, value in line])))
-        ends.append((y(one.points[-1][1].high), one.label, ""))
+    ends = [(y(centre), words.country, "t-all"), *((y(one.points[-1][1].high), one.label, "") for one in limits)]
     drawn.append(svg.Path(class_=["c-all"], d=_path([(_LEFT, y(centre)), (_RIGHT, y(centre))])))
     at_the_end = list(_at_the_end([end for end in ends if end[1]]))
     drawn += [text(words, x=_RIGHT + 8, y=base, classes=css) for base, words, css in at_the_end]

@@ -24,16 +24,10 @@ from registret.web.reports.clinic_parts import clinics_part
 from registret.web.reports.downloads import picture_file
 from registret.web.reports.expected_rows import expected_rows
 from registret.web.reports.files import clinics_file, expected_file, figures_file, groups_file, quarters_file
+from registret.web.reports.indicator_pages import IndicatorPage, indicator_page
 from registret.web.reports.not_included_part import included_part
-from registret.web.reports.pages import (
-    OUTCOMES,
-    IndicatorPage,
-    chosen_outcome,
-    indicator_page,
-    patients_page,
-    register_table,
-    reports_page,
-)
+from registret.web.reports.pages import register_table, reports_page
+from registret.web.reports.patient_pages import OUTCOMES, chosen_outcome, patients_page
 from registret.web.reports.quality_pages import counted_since, quality_page
 from registret.web.reports.remark_pages import remark_lines, remark_page, rule_of
 
