@@ -202,13 +202,11 @@ def read_crl(content: bytes, anchor: Anchor) -> RevocationList:
             raise CrlBroken(flaw=CrlFlaw.WRONG_SIGNATURE)
         if not all(_understood(extension) for extension in crl.extensions):
             raise CrlBroken(flaw=CrlFlaw.INCOMPLETE)
-        numbers = [extension.value for extension in crl.extensions if isinstance(extension.value, x509.CRLNumber)]
-        if not numbers or numbers[0].crl_number.bit_length() > _LONGEST_NUMBER:
-            raise CrlBroken(flaw=CrlFlaw.NO_NUMBER)
+        number = _number(crl)
         if crl.next_update_utc is None:
             raise CrlBroken(flaw=CrlFlaw.NO_END)
         return RevocationList(
-            number=numbers[0].crl_number,
+            number=number,
             this_update=crl.last_update_utc,
             next_update=crl.next_update_utc,
             serials=frozenset(entry.serial_number for entry in crl),
@@ -216,6 +214,13 @@ def read_crl(content: bytes, anchor: Anchor) -> RevocationList:
         )
     except UNREADABLE:
         raise CrlBroken(flaw=CrlFlaw.UNREADABLE) from None
+
+
+def _number(crl: x509.CertificateRevocationList) -> int:
+    found = [extension.value for extension in crl.extensions if isinstance(extension.value, x509.CRLNumber)]
+    if not found or found[0].crl_number.bit_length() > _LONGEST_NUMBER:
+        raise CrlBroken(flaw=CrlFlaw.NO_NUMBER)
+    return found[0].crl_number
 
 
 def _understood(extension: x509.Extension[x509.ExtensionType]) -> bool:

@@ -101,8 +101,7 @@ def read_table(
 def _rows(
     text: str, columns: Sequence[str], may_be_left_out: Collection[str], fault: MakesFaults[F]
 ) -> tuple[tuple[Row, ...], tuple[F, ...]]:
-    head = next(iter(text.splitlines()), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     rows: list[Row] = []
     faults: list[F] = []
     names: list[str] | None = None
@@ -118,14 +117,18 @@ def _rows(
             elif len(cells) > len(names) or (any(cell.strip() for cell in cells) and len(cells) < len(names)):
                 faults.append(fault("too_few_or_many", line=begins, values=len(cells), columns=len(names)))
             elif any(cell.strip() for cell in cells):
-                values = dict.fromkeys(columns, "") | {n: c.strip() for n, c in zip(names, cells, strict=True)}
-                rows.append(Row(line=begins, values=values))
+                told = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
+                rows.append(Row(line=begins, values=dict.fromkeys(columns, "") | told))
             begins = reader.line_num + 1
     except csv.Error as trouble:
         faults.append(fault("not_csv", line=begins, trouble=trouble))
     if names is None:
         faults.append(fault("empty_file", line=1))
     return tuple(rows), tuple(faults)
+
+
+def _delimiter(text: str) -> str:
+    return ";" if ";" in next(iter(text.splitlines()), "") else ","
 
 
 def _header_faults(

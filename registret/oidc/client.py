@@ -7,7 +7,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -140,14 +140,6 @@ class OidcClient:
         Raises: ProviderUnavailable.
         """
         description = self._within_budget(self._describe)
-        asked = {
-            HSA_ID: {"essential": True},
-            GIVEN_NAME: None,
-            SURNAME: {"essential": True},
-            ORGANISATION: None,
-            "acr": {"essential": True, "values": list(self.levels)},
-            "auth_time": {"essential": True},
-        }
         client = OAuth2Client(
             None, client_id=self.client_id, redirect_uri=self.redirect_uri, code_challenge_method="S256"
         )
@@ -160,7 +152,7 @@ class OidcClient:
             prompt="login",
             max_age=0,
             acr_values=" ".join(self.levels),
-            claims=json.dumps({"id_token": asked}, separators=(",", ":")),
+            claims=_claims_asked(self.levels),
             ui_locales=language,
         )
         return str(address)
@@ -180,24 +172,23 @@ class OidcClient:
             begun_at=begun_at,
             allow_test=self.allow_test,
         )
+        return verify(self._within_budget(lambda: self._claims(answer, flow)), expected=expected, at=at)
 
-        async def claims() -> dict[str, Any]:
-            description = await self._describe()
-            # RFC 9207: the answer of another provider (mix-up) is told by the name that it does not have.
-            if answer.get("iss", None if description.names_itself else self.issuer) != self.issuer:
-                raise AnswerUntrusted(reason="issuer")
-            token = await self._fetch_token(_code_in(answer), flow, description)
-            try:
-                return signed_claims(token, await self._signing_keys(description))
-            except UnknownKey:
-                # The provider has changed its key since it was last asked.
-                self._keys = None
-            try:
-                return signed_claims(token, await self._signing_keys(description))
-            except UnknownKey:
-                raise AnswerUntrusted(reason="signature") from None
-
-        return verify(self._within_budget(claims), expected=expected, at=at)
+    async def _claims(self, answer: Mapping[str, str], flow: AuthorizationRequest) -> dict[str, Any]:
+        description = await self._describe()
+        # RFC 9207: the answer of another provider (mix-up) is told by the name that it does not have.
+        if answer.get("iss", None if description.names_itself else self.issuer) != self.issuer:
+            raise AnswerUntrusted(reason="issuer")
+        token = await self._fetch_token(_code_in(answer), flow, description)
+        try:
+            return signed_claims(token, await self._signing_keys(description))
+        except UnknownKey:
+            # The provider has changed its key since it was last asked.
+            self._keys = None
+        try:
+            return signed_claims(token, await self._signing_keys(description))
+        except UnknownKey:
+            raise AnswerUntrusted(reason="signature") from None
 
     def logout_address(self, *, back_to: str) -> str | None:
         """Where the browser goes to be logged out of the provider as well; None if that cannot be had.
@@ -325,6 +316,19 @@ class _CappedBody(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self.inner.aclose()
+
+
+def _claims_asked(levels: Iterable[str]) -> str:
+    """OpenID Connect Core 5.5."""
+    asked = {
+        HSA_ID: {"essential": True},
+        GIVEN_NAME: None,
+        SURNAME: {"essential": True},
+        ORGANISATION: None,
+        "acr": {"essential": True, "values": list(levels)},
+        "auth_time": {"essential": True},
+    }
+    return json.dumps({"id_token": asked}, separators=(",", ":"))
 
 
 def _private_key(pem: str) -> RSAKey | ECKey:

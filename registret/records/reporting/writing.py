@@ -59,10 +59,7 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         require_unchanged(page.form)
         since = changes_since(row, base)
         written = {q.code: written[q.code] for q in page.form_step.questions if q.code in written}
-        answers, faults = read_answers(page.form, step, written, at=at, arrived_at=page.arrived_at)
-        early = answers.keys() & page.assessment.locked.keys()
-        answers = {code: answer for code, answer in answers.items() if code not in early}
-        faults |= dict.fromkeys(early, FormFault.NOT_YET)
+        answers, faults = _answers_by_now(page, written, at=at)
         changes, conflicts = _merge(page.form, row, since, written, answers, faults)
         if changes:
             page = _saved(actor, page, row, changes, at=at)
@@ -99,6 +96,14 @@ def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
     Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic, NotPossible.
     """
     change_state(actor, episode, step, "take_up", Revision.Kind.TAKE_UP, Event.STEP_TAKEN_UP, reason="", at=at)
+
+
+def _answers_by_now(page: StepPage, written: Written, *, at: datetime) -> tuple[dict[str, Answer], dict[str, Fault]]:
+    """As `read_answers`; what cannot be answered yet is a fault."""
+    answers, faults = read_answers(page.form, page.step.code, written, at=at, arrived_at=page.arrived_at)
+    early = answers.keys() & page.assessment.locked.keys()
+    faults |= dict.fromkeys(early, FormFault.NOT_YET)
+    return {code: answer for code, answer in answers.items() if code not in early}, faults
 
 
 def _merge(
