@@ -76,8 +76,10 @@ SELECT 'E' || translate(lpad(to_hex(n), 8, '0'), %(hex)s, %(letters)s), p.id, t.
     %(at)s - make_interval(days => (n %% 4000)::int), %(at)s, 1, 'Anna Berg'
 FROM generate_series(%(first)s::int, %(last)s::int) n
 JOIN bench_template t ON t.number = n / %(clinics)s %% %(templates)s
-JOIN bench_clinic c ON c.number =
-    floor(%(clinics)s * power(('x' || left(md5(n::text), 6))::bit(24)::int / 16777216.0, 1.5))::int
+CROSS JOIN LATERAL (SELECT
+    floor(%(clinics)s * power(('x' || left(md5(n::text), 6))::bit(24)::int / 16777216.0, 1.5))::int AS place
+) chosen
+JOIN bench_clinic c ON c.number = CASE chosen.place WHEN 0 THEN %(largest)s ELSE chosen.place END
 JOIN records_patient p ON p.system_id =
     'P' || translate(lpad(to_hex(n - (n %% 4 = 0)::int), 8, '0'), %(hex)s, %(letters)s)
 """
@@ -176,8 +178,10 @@ def people() -> Any:
 
 
 def templates(rng: random.Random, *, days_ago: Callable[[int], int] = lambda number: 500) -> None:
-    """Plausible answers, by number; what is signed, half done, or still to be done is spread over them. `days_ago`:
-    when the episode of a number began."""
+    """Plausible answers, by number; what is signed, half done, still to be done, or waits for its follow-up is spread.
+
+    `days_ago`: when the episode of a number began.
+    """
     from django.db import connection
 
     from registret.demo.people.episodes import of_age, told
@@ -194,12 +198,15 @@ def templates(rng: random.Random, *, days_ago: Callable[[int], int] = lambda num
         _, patient = of_age(rng, at=began)
         story = told(form, patient=replace(patient, sex="female"), began_at=began, at=AT, rng=rng)
         rows.append((number, form.code, form.version))
+        is_next = True
         for place, step in enumerate(form.steps):
             answers = {code: a.stored for code, a in story.answers[step.code].items()}
             now = story.assessments[step.code]
             state = "signed" if now.can_be_signed else "draft"
             if number % 5 == 0 and place > 0:
                 state = "draft" if place == 1 and number % 2 else "planned"
+            if number % 5 == 1 and step.due is not None:
+                state = "planned"
             written = state != "planned"
             steps.append(
                 (
@@ -212,9 +219,10 @@ def templates(rng: random.Random, *, days_ago: Callable[[int], int] = lambda num
                     len(now.broken) if state == "draft" else 0,
                     len(now.lacking) if state == "draft" else 0,
                     step.due is not None,
-                    state == "planned" and place == 1,
+                    state == "planned" and is_next,
                 )
             )
+            is_next = is_next and state == "signed"
     for registry in registries:
         digest = catalogue().forms[registry.code, registry.version].digest
         FormVersion.objects.get_or_create(
@@ -230,8 +238,8 @@ def templates(rng: random.Random, *, days_ago: Callable[[int], int] = lambda num
         cursor.executemany("INSERT INTO bench_step VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", steps)
 
 
-def grow(made: int, wanted: int) -> None:
-    """From `made` episodes to `wanted`."""
+def grow(made: int, wanted: int, *, largest: int = 0) -> None:
+    """From `made` episodes to `wanted`. `largest`: the number of the clinic that gets a twelfth of them."""
     from django.db import connection
 
     from registret.records.scope import all_providers
@@ -244,6 +252,7 @@ def grow(made: int, wanted: int) -> None:
         (episodes,) = cursor.fetchone()
         facts: dict[str, Any] = {"at": AT, "first": made + 1, "last": wanted}
         facts |= {"templates": TEMPLATES, "clinics": CLINICS, "hex": "0123456789abcdef", "letters": LETTERS}
+        facts["largest"] = largest
         cursor.execute(PATIENTS, facts)
         cursor.execute(NUMBERS, facts | {"before": patients})
         cursor.execute(EPISODES, facts)

@@ -4,7 +4,9 @@
 
 The episodes are those of `benchmarks/records.py`, spread over three years. At 1 %, 10 % and 100 % of them all facts and
 cells are made anew, an edition is made, a signature is followed into the figures, and each page of the reports is
-fetched as a registrar gets it, without TLS.
+fetched as a registrar gets it, without TLS. The registrar's clinic is the largest of forty at 1 %, with hundreds of
+episodes a year as a large clinic of the country has, and stays as large while the registry grows. At 100 % the pages
+are fetched at a clinic that has grown with it, too: no clinic is as large.
 
 Starts a PostgreSQL of its own, as durable as that of an operator, or makes a test database on the one of DATABASE_URL;
 both are removed afterwards.
@@ -19,13 +21,16 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks._promises import Promises
-from benchmarks.records import AT, FLAT, TEMPLATES, grow, people, show, templates, timed
+from benchmarks.records import AT, CLINICS, FLAT, TEMPLATES, grow, people, show, templates, timed
 from tests.environment import prepare
+
+if TYPE_CHECKING:
+    from tests.cast import Person
 
 REBUILT: Final = 1_000_000 / 600
 """Episodes a second: a million in ten minutes."""
@@ -33,6 +38,8 @@ FOLLOWED_MS: Final = 8_000
 """From a signature to the figures within ten seconds, of which the worker may sleep two."""
 PAGE_MS: Final = 150
 YEARS: Final = 3
+LARGEST: Final = CLINICS - 1
+"""The number of the clinic that grows with the registry."""
 
 
 def main() -> None:
@@ -57,7 +64,7 @@ def main() -> None:
         made, a_second = 0, 0.0
         for share in (1, 10, 100):
             wanted = given.episodes * share // 100
-            grow(made, wanted)
+            grow(made, wanted, largest=LARGEST if made else 0)
             made = wanted
             print(f"\n{made} episodes")
             a_second = made / rebuilt()
@@ -71,6 +78,11 @@ def main() -> None:
             median = statistics.median(found)
             promises.kept(what, median / first[what], most=FLAT, unit="times as long as at 1 %")
             promises.kept(what, median, most=FOLLOWED_MS if what == SIGNATURE else PAGE_MS, unit="ms")
+        print("\nAt a clinic that has a twelfth of them")
+        for what, act in pages(registrar_at(LARGEST)).items():
+            found = timed(act, given.times)
+            show(what, found, f"{statistics.median(found) / statistics.median(took[what]):.2f} of the other clinic")
+            promises.kept(f"{what}, there", statistics.median(found), most=PAGE_MS, unit="ms")
     promises.end()
 
 
@@ -115,9 +127,7 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
     from registret.reports.making import refresh
     from tests.cast import ANNA
     from tests.rooms.reports.scene import version_of
-    from tests.rooms.web.client import Browser
 
-    browser = Browser.of(ANNA)
     with provider_scope(actor):
         found = Step.objects.filter(clinic_id=actor.seat.clinic_id, state="signed", code="acute").order_by("-id")
         signed = [step.episode.system_id for step in found.select_related("episode")[:200]]
@@ -129,6 +139,30 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
         signing.sign(base=version_of(actor, step["episode"], "acute"), **step)
         return refresh()
 
+    return {SIGNATURE: follow, **pages(ANNA)}
+
+
+def registrar_at(number: int) -> Person:
+    """Somebody who reports at the clinic of this number."""
+    from django.db import connection
+
+    from tests import cast
+    from tests.owner import as_owner
+    from tests.rooms.records.scene import at_work
+
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT clinic FROM bench_clinic WHERE number = %s", [number])
+        (clinic_id,) = cursor.fetchone()
+    registrar = cast.person("Gunnar", "Alm", "SE2321009991-E00G9M2")
+    at_work(registrar, clinic_id, by=None)
+    return registrar
+
+
+def pages(who: Person) -> dict[str, Callable[[int], object]]:
+    from tests.rooms.web.client import Browser
+
+    browser = Browser.of(who)
+
     def page(address: str) -> Callable[[int], object]:
         def get(n: int) -> object:
             answer = browser.get(address)
@@ -139,7 +173,6 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
 
     one = "/rapporter/pneumoni/time_to_antibiotic"
     return {
-        SIGNATURE: follow,
         "Rapporter": page("/rapporter"),
         "En indikator": page(one),
         "Vilka är de": page(f"{one}/patienter?utfall=ja"),

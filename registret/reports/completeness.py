@@ -6,7 +6,7 @@ The episodes are those that began at or after a moment, wherever their steps are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -61,19 +61,39 @@ class RemarkCount:
     number: int
 
 
-def step_counts(*, actor: Actor, sub_registry: str, since: datetime, at: datetime) -> dict[str, StepCounts]:
-    """By the code of the step, of the actor's clinic. Raises: NotPermitted."""
-    rows = _counted("reports_step_counts", actor, sub_registry, since, day_of(at))
-    return {row[0]: StepCounts(**dict(zip(StepCounts.__slots__, row, strict=True))) for row in rows}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completeness:
+    """Of a clinic. `steps`: by code. `answers`: by the code of the question; one that nobody was asked is not there.
+    `remarks`: the most frequent first, whenever their episodes began."""
+
+    steps: Mapping[str, StepCounts]
+    answers: Mapping[str, AnswerCounts]
+    remarks: Sequence[RemarkCount]
 
 
-def answer_counts(*, actor: Actor, sub_registry: str, since: datetime) -> dict[str, AnswerCounts]:
-    """By the code of the question, of the actor's clinic; a question that nobody was asked is not there.
+def completeness(*, actor: Actor, sub_registry: str, since: datetime, at: datetime) -> Completeness:
+    """Count at the actor's clinic: of the patients whom its care provider sees, and as a role that sees none of them.
 
     Raises: NotPermitted.
     """
+    of_clinic = clinic_of(actor), sub_registry
+    with provider_scope(actor, Permission.READ_REPORTS), as_reports_role():
+        return Completeness(
+            steps=_steps(_counted("reports_step_counts", *of_clinic, since, day_of(at))),
+            answers=_answers(_counted("reports_answer_counts", *of_clinic, since)),
+            remarks=[
+                RemarkCount(step=s, rule=r, number=n) for s, r, n in _counted("reports_remark_counts", *of_clinic)
+            ],
+        )
+
+
+def _steps(rows: Iterable[tuple[Any, ...]]) -> dict[str, StepCounts]:
+    return {row[0]: StepCounts(**dict(zip(StepCounts.__slots__, row, strict=True))) for row in rows}
+
+
+def _answers(rows: Iterable[tuple[Any, ...]]) -> dict[str, AnswerCounts]:
     numbers: dict[str, dict[str, int]] = {}
-    for question, why, number in _counted("reports_answer_counts", actor, sub_registry, since):
+    for question, why, number in rows:
         numbers.setdefault(question, {})[why] = number
     return {
         question: AnswerCounts(answered=by_reason.pop("", 0), missing={Missing(why): n for why, n in by_reason.items()})
@@ -81,17 +101,8 @@ def answer_counts(*, actor: Actor, sub_registry: str, since: datetime) -> dict[s
     }
 
 
-def remark_counts(*, actor: Actor, sub_registry: str) -> tuple[RemarkCount, ...]:
-    """Of the actor's clinic, the most frequent first. Raises: NotPermitted."""
-    rows = _counted("reports_remark_counts", actor, sub_registry)
-    return tuple(RemarkCount(step=step, rule=rule, number=number) for step, rule, number in rows)
-
-
-def _counted(function: str, actor: Actor, *parameters: str | date) -> list[tuple[Any, ...]]:
-    """What the function counts at the actor's clinic: of the patients whom its care provider sees, and as a role that
-    sees none of them."""
-    given: list[int | str | date] = [clinic_of(actor), *parameters]
+def _counted(function: str, *given: int | str | date) -> list[tuple[Any, ...]]:
     marks = ", ".join(["%s"] * len(given))
-    with provider_scope(actor, Permission.READ_REPORTS), as_reports_role(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {function}({marks})", given)  # noqa: S608
         return list(cursor.fetchall())

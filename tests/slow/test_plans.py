@@ -12,13 +12,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.records import acts, grow, people, templates
+from benchmarks.records import AT, acts, grow, people, templates
 from registret.access.actor import Actor
+from registret.records.reporting.listing import work_and_awaiting
+from registret.records.reporting.work_lists import COUNTED
 from registret.records.scope import provider_scope
 
 pytestmark = pytest.mark.django_db
 
-EPISODES = 30_000
+EPISODES = 32_000
+"""So many that more than `COUNTED` wait for their follow-up at the largest clinic."""
 GROWING = {f"records_{table}" for table in ("patient", "number", "episode", "step", "revision")} | {"ledger_entry"}
 
 
@@ -70,6 +73,16 @@ def test_no_hot_question_reads_a_growing_table_whole(reporter: Actor, act: str) 
             for node in plans_of(statement):
                 is_whole = node["Node Type"] == "Seq Scan" and node["Relation Name"] in GROWING
                 assert not is_whole, (statement, node)
+
+
+def test_those_that_wait_for_their_follow_up_are_counted_up_to_a_limit(reporter: Actor) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        _, counted = work_and_awaiting(actor=reporter, at=AT)
+    (statement,) = [query["sql"] for query in captured.captured_queries if "count(*)" in query["sql"]]
+    with provider_scope(reporter):
+        used = {node.get("Index Name") for node in plans_of(statement)}
+    assert counted == COUNTED + 1, "no more are read"
+    assert "step_awaiting" in used
 
 
 @pytest.mark.parametrize("table", ["patient", "number", "merge", "episode", "step", "revision"])

@@ -857,6 +857,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="step",
             index=models.Index(
+                condition=models.Q(("due_from__isnull", False), ("next_since__isnull", False), ("state", "planned")),
+                fields=["clinic", "due_from", "id"],
+                name="step_awaiting",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="step",
+            index=models.Index(
                 condition=models.Q(("due_from", None), ("next_since__isnull", False), ("state", "planned")),
                 fields=["clinic", "next_since", "id"],
                 name="step_next",

@@ -138,6 +138,11 @@ class Step(models.Model):
             index("step_laid_aside", "clinic", "-saved_at", "-id", where=Q(state=StepState.INCOMPLETE)),
             index("step_due", "clinic", "due_from", "id", where=Q(state=StepState.PLANNED, due_from__isnull=False)),
             index(
+                "step_awaiting",
+                *("clinic", "due_from", "id"),
+                where=Q(state=StepState.PLANNED, next_since__isnull=False, due_from__isnull=False),
+            ),
+            index(
                 "step_next",
                 "clinic",
                 "next_since",

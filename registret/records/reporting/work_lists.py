@@ -20,6 +20,8 @@ from registret.records.rows import ListedQuery, ListedStep, ListedSteps, Patient
 
 SHOWN: Final = 10
 """So many lines of each are on the start page; the list of episodes has them all."""
+COUNTED: Final = 500
+"""So many episodes that wait for their follow-up are counted; of more it is told that there are more."""
 
 # Everybody who reports sees these first after each login: one statement, whose text is made once.
 _LISTS: Final = {
@@ -60,17 +62,20 @@ _WAITING: Final = (
 
 # As `listing` finds those in EpisodeState.AWAITING: the clinic's steps have an index, and moved ones are few.
 _WAITS: Final = "step.state = 'planned' AND step.next_since IS NOT NULL AND step.due_from IS NOT NULL"
+_OWN: Final = "episode.care_provider_id = %(provider)s AND episode.sub_registry = ANY(%(sub_registries)s)"
 _AWAITING: Final = f"""
 SELECT count(*) FROM (
-    SELECT step.episode_id FROM records_step step WHERE step.clinic_id = %(clinic)s AND {_WAITS}
+    (
+        SELECT step.episode_id FROM records_step step JOIN records_episode episode ON episode.id = step.episode_id
+        WHERE step.clinic_id = %(clinic)s AND {_WAITS} AND {_OWN}
+        LIMIT {COUNTED + 1}
+    )
     UNION
     SELECT step.episode_id FROM records_step moved
     JOIN records_episode episode ON episode.id = moved.episode_id
     JOIN records_step step ON step.episode_id = moved.episode_id
-    WHERE moved.is_moved AND (moved.clinic_id = %(clinic)s OR episode.clinic_id = %(clinic)s) AND {_WAITS}
-) waiting
-JOIN records_episode episode ON episode.id = waiting.episode_id
-WHERE episode.care_provider_id = %(provider)s AND episode.sub_registry = ANY(%(sub_registries)s)"""  # noqa: S608
+    WHERE moved.is_moved AND (moved.clinic_id = %(clinic)s OR episode.clinic_id = %(clinic)s) AND {_WAITS} AND {_OWN}
+) waiting"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +104,10 @@ def waiting(actor: Actor, *, at: datetime) -> Work:
 
 
 def awaiting(actor: Actor) -> int:
-    """Return how many episodes wait for their follow-up. Inside `provider_scope(actor)`. Raises: NotPermitted."""
+    """Return how many episodes wait for their follow-up; a number above `COUNTED` says only that there are more.
+
+    Inside `provider_scope(actor)`. Raises: NotPermitted.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_AWAITING, clinic_place_of(actor, Permission.READ_RECORDS))
         return int(cursor.fetchone()[0])

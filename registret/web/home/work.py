@@ -15,6 +15,7 @@ from registret.access.actor import Actor
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import StepState
 from registret.records.reporting import listing
+from registret.records.reporting.work_lists import COUNTED
 from registret.records.rows import ListedQuery, ListedStep, ListedSteps
 from registret.registries.queries import form_of, name_of
 from registret.web.home.panels import Item, Panel
@@ -74,7 +75,9 @@ def _awaiting(count: int) -> Link | None:
     if not count:
         return None
     told = ngettext("%(n)s vårdepisod väntar på uppföljning", "%(n)s vårdepisoder väntar på uppföljning", count)
-    return Link(told % {"n": count}, _records("lage=vantar&ordning=uppfoljning"))
+    if count > COUNTED:
+        told = _("Fler än %(n)s vårdepisoder väntar på uppföljning")
+    return Link(told % {"n": min(count, COUNTED)}, _records("lage=vantar&ordning=uppfoljning"))
 
 
 def _panel(code: str, title: str, found: ListedSteps, query: str, actor: Actor, today: date) -> Panel:

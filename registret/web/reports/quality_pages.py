@@ -17,7 +17,7 @@ from registret.kernel.sweden import day_of, midnight
 from registret.registries.forms import Form, FormStep, Question
 from registret.registries.queries import closed_since, name_of
 from registret.registries.vocabulary import Missing
-from registret.reports.completeness import AnswerCounts, StepCounts
+from registret.reports.completeness import AnswerCounts, Completeness, StepCounts
 from registret.reports.coverage import Coverage
 from registret.reports.periods import own_months
 from registret.web.coverage_words import coverage_text
@@ -92,8 +92,7 @@ def counted_since(sub_registry: str, *, at: datetime) -> datetime:
 
 def quality_page(
     form: Form,
-    steps: Mapping[str, StepCounts],
-    answers: Mapping[str, AnswerCounts],
+    counted: Completeness,
     covered: Sequence[Coverage],
     included: IncludedPart,
     remarks: Sequence[RemarkLine],
@@ -101,16 +100,16 @@ def quality_page(
     actor: Actor,
     at: datetime,
 ) -> QualityPage:
-    told = [StepQuestions(name=str(step.name), lines=_lines(step, answers)) for step in form.steps]
+    told = [StepQuestions(name=str(step.name), lines=_lines(step, counted.answers)) for step in form.steps]
     return QualityPage(
         register=name_of(form.code),
         since=day(day_of(counted_since(form.code, at=at))),
         coverage=[_coverage_line(one) for one in covered] if any(one.source for one in covered) else (),
         included=included,
         remarks=remarks,
-        steps=[_step_line(step, steps[step.code], at=at) for step in form.steps if step.code in steps],
+        steps=[_step_line(step, counted.steps[step.code], at=at) for step in form.steps if step.code in counted.steps],
         to_do=_to_do(form) if actor.may(Permission.READ_RECORDS) else (),
-        worst=_worst(form, answers),
+        worst=_worst(form, counted.answers),
         all_questions=[one for one in told if one.lines],
     )
 

@@ -8,7 +8,7 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.registries.queries import sub_registries
 from registret.reports.clinics import clinics_beside
-from registret.reports.completeness import answer_counts, remark_counts, step_counts
+from registret.reports.completeness import completeness
 from registret.reports.coverage import newest_own_coverage, own_coverage
 from registret.reports.figures import one_indicator, overview, readable, readable_form
 from registret.reports.not_included import own_not_included
@@ -103,17 +103,15 @@ def quality(request: ActorRequest, register: str) -> HttpResponse:
     """Datakvalitet: how complete the own clinic's registrations of a year are."""
     form = readable_form(request.actor, register)
     since = counted_since(register, at=request.at)
-    steps = step_counts(actor=request.actor, sub_registry=register, since=since, at=request.at)
-    answers = answer_counts(actor=request.actor, sub_registry=register, since=since)
+    counted = completeness(actor=request.actor, sub_registry=register, since=since, at=request.at)
     covered = own_coverage(actor=request.actor, sub_registry=register)
     left_out = own_not_included(actor=request.actor, sub_registry=register)
     included = included_part(form, left_out, covered, actor=request.actor)
-    counts = remark_counts(actor=request.actor, sub_registry=register)
-    remarks = remark_lines(form, counts, actor=request.actor)
+    remarks = remark_lines(form, counted.remarks, actor=request.actor)
     return show(
         request,
         "reports/quality.html",
-        quality_page(form, steps, answers, covered, included, remarks, actor=request.actor, at=request.at),
+        quality_page(form, counted, covered, included, remarks, actor=request.actor, at=request.at),
         tab="reports",
     )
 

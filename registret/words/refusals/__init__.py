@@ -20,6 +20,7 @@ from registret.words.days import day_in_words, moment_in_words
 from registret.words.events import event_name
 from registret.words.numbers import number_fault
 from registret.words.refusals.cards import CARD_REFUSALS
+from registret.words.refusals.exchange import EXCHANGE_REFUSALS
 from registret.words.refusals.logins import LOGIN_REFUSALS
 from registret.words.refusals.oversight import OVERSIGHT_REFUSALS
 from registret.words.refusals.records import RECORD_REFUSALS
@@ -54,6 +55,7 @@ REFUSALS: Mapping[str, RefusalWords] = {
     **STAFF_REFUSALS,
     **RECORD_REFUSALS,
     **OVERSIGHT_REFUSALS,
+    **EXCHANGE_REFUSALS,
 }
 
 REQUESTS: Mapping[str, RefusalWords] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from registret.access.roles import Role
 from registret.ledger.queries import Wanted, entries
 from registret.records.reporting import signing, writing
 from registret.records.scope import all_providers, leaving_patients
-from registret.reports.completeness import RemarkCount, remark_counts
+from registret.reports.completeness import RemarkCount, completeness
 from registret.reports.making import refresh
 from registret.reports.models import Remark
 from registret.reports.rebuilding import rebuild
@@ -31,8 +32,12 @@ RULE = "antibiotic_within_days"
 RUNE = cast.person("Rune", "Lind", "SE2321009991-E00R7L2")
 
 
+def told(actor: Actor) -> Sequence[RemarkCount]:
+    return completeness(actor=actor, sub_registry="pneumoni", since=NOW, at=NOW).remarks
+
+
 def counts(actor: Actor) -> dict[str, int]:
-    return {one.rule: one.number for one in remark_counts(actor=actor, sub_registry="pneumoni")}
+    return {one.rule: one.number for one in told(actor)}
 
 
 def listed(actor: Actor) -> list[str]:
@@ -48,7 +53,7 @@ def remark_count() -> int:
 def test_a_rule_that_does_not_hold_is_a_remark_when_the_worker_has_been_there(here: Ward) -> None:
     episode = signed(here.anna, antibiotic_at=LATE)
     counted(here.anna, patient=SAMORDNAD)
-    assert remark_counts(actor=here.anna, sub_registry="pneumoni") == (RemarkCount(step="acute", rule=RULE, number=1),)
+    assert told(here.anna) == [RemarkCount(step="acute", rule=RULE, number=1)]
     assert listed(here.anna) == [episode]
 
 

@@ -14,7 +14,7 @@ from registret.access.roles import Role
 from registret.records.models import Episode, Step
 from registret.records.reporting import moving, writing
 from registret.records.scope import all_providers
-from registret.reports.completeness import answer_counts, step_counts
+from registret.reports.completeness import Completeness, completeness
 from registret.reports.making import refresh
 from registret.reports.role import ROLE
 from registret.web.reports.quality_pages import counted_since
@@ -34,6 +34,10 @@ PAGE = "/rapporter/pneumoni/datakvalitet"
 
 def arrived(now: datetime, days_ago: int) -> str:
     return f"{timezone.localtime(now - timedelta(days=days_ago)):%Y-%m-%dT%H:%M}"
+
+
+def counted(actor: Actor, now: datetime) -> Completeness:
+    return completeness(actor=actor, sub_registry="pneumoni", since=counted_since("pneumoni", at=now), at=now)
 
 
 def a_pneumonia(actor: Actor, patient: str, *, now: datetime, days_ago: int = 4, confusion: str = "no") -> str:
@@ -78,7 +82,7 @@ def test_days_from_discharge_to_signature_are_a_median_in_swedish_days(anna: Act
         episode = a_pneumonia(anna, patient, now=now, days_ago=9)
         left = {**DISCHARGE, "discharged_at": [f"{timezone.localtime(now - timedelta(days=days)):%Y-%m-%dT%H:%M}"]}
         sign(anna, episode, "discharge", left, at=now)
-    counts = step_counts(actor=anna, sub_registry="pneumoni", since=counted_since("pneumoni", at=now), at=now)
+    counts = counted(anna, now).steps
     assert (counts["discharge"].signed, counts["discharge"].days) == (3, 2)
     assert counts["acute"].days is None
     assert "Utskrivning 3 av 3 (100 %) 0 – – 2" in text_of(Browser.of(ANNA).get(PAGE))
@@ -101,7 +105,7 @@ def last_day_of_follow_up(day: date) -> None:
 
 
 def counts_of_follow_up(actor: Actor, now: datetime) -> tuple[int, int]:
-    counts = step_counts(actor=actor, sub_registry="pneumoni", since=counted_since("pneumoni", at=now), at=now)
+    counts = counted(actor, now).steps
     (found,) = [one for one in counts.values() if one.step.startswith("follow_up")]
     return found.due, found.in_time
 
@@ -110,11 +114,11 @@ def test_a_step_that_was_moved_counts_where_it_is_now(place: Country, anna: Acto
     episode = a_pneumonia(anna, TOLVAN, now=now)
     moving.move(actor=anna, episode=episode, step="acute", clinic_id=place.medicine, reason="Flyttad", at=now)
     cast.appoint_by_program(MOA, Role.READER, clinic_id=place.medicine, at=now - timedelta(days=20))
-    since, moa = counted_since("pneumoni", at=now), cast.actor(MOA, at=now)
-    assert "acute" not in step_counts(actor=anna, sub_registry="pneumoni", since=since, at=now)
-    assert "confusion" not in answer_counts(actor=anna, sub_registry="pneumoni", since=since)
-    assert set(step_counts(actor=moa, sub_registry="pneumoni", since=since, at=now)) == {"acute"}
-    assert answer_counts(actor=moa, sub_registry="pneumoni", since=since)["confusion"].answered == 1
+    left, came = counted(anna, now), counted(cast.actor(MOA, at=now), now)
+    assert "acute" not in left.steps
+    assert "confusion" not in left.answers
+    assert set(came.steps) == {"acute"}
+    assert came.answers["confusion"].answered == 1
 
 
 def test_only_episodes_of_a_year_count(anna: Actor, now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""What comes in from other systems, on top of `records`: nothing passes by its services, checks, scope or log."""
