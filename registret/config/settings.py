@@ -250,7 +250,7 @@ TEMPLATES = [
                 "registret.web.templatetags.components",
                 "registret.web.templatetags.fields",
                 "registret.web.templatetags.pieces",
-                "registret.web.records.question_tags",
+                "registret.web.steps.question_tags",
             ],
         },
     }

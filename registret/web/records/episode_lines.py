@@ -15,7 +15,7 @@ from registret.records.lifecycle import UNFINISHED, StepState
 from registret.records.rows import ListedEpisode, StepMark
 from registret.registries.queries import form_of
 from registret.web.pieces import Tag
-from registret.web.records.pages import sex_name, state_name
+from registret.web.steps.heads import sex_name, state_name
 from registret.words.days import day_in_words
 
 

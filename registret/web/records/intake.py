@@ -23,7 +23,6 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.pieces import show
 from registret.web.records import pages
-from registret.web.records.fields import NOTHING_SENT, Filled, Sent
 from registret.web.records.intake_pages import (
     Inclusion,
     IntakePart,
@@ -37,10 +36,11 @@ from registret.web.records.intake_pages import (
     registry_choice,
     sex_options,
 )
-from registret.web.records.obstacles import Trouble, broken_shown, troubles_of
-from registret.web.records.parts import parts_of
-from registret.web.records.steps import answers_in
 from registret.web.records.wanted_episode import WantedEpisode
+from registret.web.steps.fields import NOTHING_SENT, Filled, Sent
+from registret.web.steps.obstacles import Trouble, broken_shown, troubles_of
+from registret.web.steps.parts import parts_of
+from registret.web.steps.views import answers_in
 
 Written = Mapping[str, Sequence[str]]
 

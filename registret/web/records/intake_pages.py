@@ -15,9 +15,10 @@ from registret.records.reporting.inclusion import NewPatient
 from registret.registries.queries import name_of
 from registret.web.dates import DateInput
 from registret.web.pieces import Note, OptionText
-from registret.web.records.obstacles import Trouble, title_of
-from registret.web.records.pages import EpisodeShown, sex_name
-from registret.web.records.parts import Part
+from registret.web.records.pages import EpisodeShown
+from registret.web.steps.heads import sex_name
+from registret.web.steps.obstacles import Trouble, title_of
+from registret.web.steps.parts import Part
 from registret.web.templatetags.look import day
 
 

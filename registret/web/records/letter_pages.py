@@ -17,7 +17,7 @@ from registret.records.rows import LetterLine
 from registret.registries.queries import form_of, name_of
 from registret.web.pieces import Link, Note, Tag
 from registret.web.records.episode_lines import late_in_words
-from registret.web.records.pages import sex_name
+from registret.web.steps.heads import sex_name
 from registret.words.days import day_in_words
 
 MOST: Final = 200
