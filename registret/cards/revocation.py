@@ -191,15 +191,7 @@ def read_crl(content: bytes, anchor: Anchor) -> RevocationList:
     try:
         load = x509.load_pem_x509_crl if content.startswith(_PEM) else x509.load_der_x509_crl
         crl = load(content)
-        if crl.issuer.public_bytes() != anchor.subject:
-            raise CrlBroken(flaw=CrlFlaw.OTHER_ISSUER)
-        algorithm = crl.signature_hash_algorithm
-        if algorithm is None or algorithm.name not in STRONG_HASHES:
-            raise CrlBroken(flaw=CrlFlaw.WEAK)
-        if not _may_sign_lists(anchor.certificate):
-            raise CrlBroken(flaw=CrlFlaw.MAY_NOT_SIGN)
-        if not crl.is_signature_valid(anchor.certificate.public_key()):  # type: ignore[arg-type]  # checked inside
-            raise CrlBroken(flaw=CrlFlaw.WRONG_SIGNATURE)
+        _require_signed(crl, anchor)
         if not all(_understood(extension) for extension in crl.extensions):
             raise CrlBroken(flaw=CrlFlaw.INCOMPLETE)
         number = _number(crl)
@@ -214,6 +206,19 @@ def read_crl(content: bytes, anchor: Anchor) -> RevocationList:
         )
     except UNREADABLE:
         raise CrlBroken(flaw=CrlFlaw.UNREADABLE) from None
+
+
+def _require_signed(crl: x509.CertificateRevocationList, anchor: Anchor) -> None:
+    """Raises: CrlBroken."""
+    if crl.issuer.public_bytes() != anchor.subject:
+        raise CrlBroken(flaw=CrlFlaw.OTHER_ISSUER)
+    algorithm = crl.signature_hash_algorithm
+    if algorithm is None or algorithm.name not in STRONG_HASHES:
+        raise CrlBroken(flaw=CrlFlaw.WEAK)
+    if not _may_sign_lists(anchor.certificate):
+        raise CrlBroken(flaw=CrlFlaw.MAY_NOT_SIGN)
+    if not crl.is_signature_valid(anchor.certificate.public_key()):  # type: ignore[arg-type]  # checked inside
+        raise CrlBroken(flaw=CrlFlaw.WRONG_SIGNATURE)
 
 
 def _number(crl: x509.CertificateRevocationList) -> int:

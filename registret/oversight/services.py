@@ -37,15 +37,7 @@ MOST = 200
 
 
 @transaction.atomic
-def draw_sample(
-    *,
-    clinic_id: int,
-    span: TimeSpan,
-    size: int,
-    reviewer_id: int,
-    actor: Actor,
-    at: datetime,
-) -> int:
+def draw_sample(*, clinic_id: int, span: TimeSpan, size: int, reviewer_id: int, actor: Actor, at: datetime) -> int:
     """`size` entries by lot out of what people at the clinic did in `span`, about patients first; returns the review's
     id.
 
@@ -60,15 +52,7 @@ def draw_sample(
 
 
 @transaction.atomic
-def draw_directed(
-    *,
-    hsa_id: HsaId,
-    span: TimeSpan,
-    reason: str,
-    reviewer_id: int,
-    actor: Actor,
-    at: datetime,
-) -> int:
+def draw_directed(*, hsa_id: HsaId, span: TimeSpan, reason: str, reviewer_id: int, actor: Actor, at: datetime) -> int:
     """What one person did in `span`, at most MOST entries by lot; returns the review's id.
 
     It reaches all accounts that the HSA-id has had, and those that are linked to them: ending one's account, or a new
@@ -90,13 +74,7 @@ def draw_directed(
 
 @transaction.atomic
 def draw_about_patient(
-    *,
-    system_id: str,
-    span: TimeSpan,
-    reason: str,
-    reviewer_id: int,
-    actor: Actor,
-    at: datetime,
+    *, system_id: str, span: TimeSpan, reason: str, reviewer_id: int, actor: Actor, at: datetime
 ) -> int:
     """What anybody did with one patient's data in `span`, at most MOST entries by lot; returns the
     review's id. It reaches what was done before two patients were merged into this one.

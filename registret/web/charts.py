@@ -51,10 +51,14 @@ def ranges(lines: Sequence[ChartRange], *, name: str) -> SafeString:
     drawn.append(_text(label, x=_RIGHT, y=bottom + 42, classes=["e"]))
     for place, line in enumerate(lines):
         drawn += _row(line, _TOP + _ROW * place, x)
+    return _picture(drawn, height=bottom + _FOOT, name=name)
+
+
+def _picture(drawn: list[svg.Element], *, height: int, name: str) -> SafeString:
     picture = svg.SVG(
         xmlns=None,
         class_=["chart", "fit"],
-        viewBox=svg.ViewBoxSpec(0, 0, _WIDTH, bottom + _FOOT),
+        viewBox=svg.ViewBoxSpec(0, 0, _WIDTH, height),
         elements=drawn,
         extra={"role": "img", "aria-label": escape(name)},
     )

@@ -81,13 +81,18 @@ def search(*, actor: Actor, written: str, at: datetime) -> SearchResult:
         elif _is_system_id(text):
             how, found = "system_id", SearchResult(patient=_by_system_id(actor, text.upper()))
         else:
-            named, more = patients_named(actor, text) if len(text) >= 2 else ((), False)
-            how, found = "name", SearchResult(named=named, more=more, malformed=malformed)
+            how, found = "name", _by_name(actor, text, malformed)
         hits = found.named or ((found.patient,) if found.patient else ())
         log_each(actor, Event.PATIENT_FOUND, [(patient.id, {"how": how}) for patient in hits], at=at)
         if not hits:
             log_patient(actor, Event.PATIENT_NOT_FOUND, None, at, how=how)
     return replace(found, patient=found.patient.masked) if found.patient else found
+
+
+def _by_name(actor: Actor, text: str, malformed: NumberFault | None) -> SearchResult:
+    """`malformed`: why the text is no number."""
+    named, more = patients_named(actor, text) if len(text) >= 2 else ((), False)
+    return SearchResult(named=named, more=more, malformed=malformed)
 
 
 def _number_in(text: str, *, at: datetime) -> tuple[PatientNumber | None, NumberFault | None]:

@@ -83,11 +83,9 @@ def change_answers(
     row.answers = answers | {code: new for code, (_, new) in changes.items() if new is not None}
     own = answers_of(page.form, row.answers)
     everything = dict(page.answers) | {row.code: own}
-    began_at = began_at_in(page.form, own) if row.code == page.form.inclusion.code else None
-    moves_episode = began_at is not None and began_at != page.episode.began_at
-    if moves_episode:
-        Episode.objects.filter(id=row.episode_id).update(began_at=began_at)
-    known = known_of(page.patient, began_at or page.episode.began_at, told_died_on=page.told_died_on)
+    began_at = _begun_at(page, row, own)
+    moves_episode = began_at != page.episode.began_at
+    known = known_of(page.patient, began_at, told_died_on=page.told_died_on)
     now = assess(page.form, row.code, answers=everything, patient=known, today=day_of(at))
     said = row.says_dead, row.died_on
     _note_on(row, now, actor, at=at)
@@ -101,6 +99,15 @@ def change_answers(
     if row.says_dead != said[0]:
         settle(page.patient.id, by=actor.by, actor=actor, but=row.id, at=at)
     return None if moves_episode or sets_due or sets_next or settles else now
+
+
+def _begun_at(page: StepPage, row: Step, own: Mapping[str, Answer]) -> datetime:
+    """When the episode began, by the step's own answers if they say so: then the episode is moved there."""
+    told = began_at_in(page.form, own) if row.code == page.form.inclusion.code else None
+    if told is None or told == page.episode.began_at:
+        return page.episode.began_at
+    Episode.objects.filter(id=row.episode_id).update(began_at=told)
+    return told
 
 
 def _note_on(row: Step, now: Assessment, actor: Actor, *, at: datetime) -> None:

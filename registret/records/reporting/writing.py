@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -127,9 +127,12 @@ def _merge(
         if code not in faults and new in (at_base, now):
             continue
         if revision is not None:
-            theirs = answers_of(form, {code: now}).get(code) if now is not None else None
-            by_name, at = revision.by_name, revision.at
-            conflicts.append(Conflict(code=code, mine=tuple(mine), theirs=theirs, by_name=by_name, at=at))
+            conflicts.append(_conflict(form, code, mine, now, revision))
         elif code not in faults:
             changes[code] = (now, new)
     return changes, tuple(conflicts)
+
+
+def _conflict(form: Form, code: str, mine: Sequence[str], now: Stored | None, revision: Revision) -> Conflict:
+    theirs = answers_of(form, {code: now}).get(code) if now is not None else None
+    return Conflict(code=code, mine=tuple(mine), theirs=theirs, by_name=revision.by_name, at=revision.at)
