@@ -37,7 +37,7 @@ from registret.web.records.intake_pages import (
     sex_options,
 )
 from registret.web.records.wanted_episode import WantedEpisode
-from registret.web.steps.fields import NOTHING_SENT, FilledStep, Sent
+from registret.web.steps.fields import NOTHING_SENT, Sent, StepAnswers
 from registret.web.steps.obstacles import Trouble, broken_shown, troubles_of
 from registret.web.steps.parts import parts_of
 from registret.web.steps.views import answers_in
@@ -221,7 +221,7 @@ def _again(
 def _inclusion(form: Form, assessment: Assessment, sent: Sent = NOTHING_SENT, *, at: datetime) -> Inclusion:
     """Questions that may yet decide are shown from the beginning; an answer that makes them needless hides them."""
     assessment = replace(assessment, shown=assessment.shown | assessment.may_be_asked)
-    filled = FilledStep(answers=_kept(form, sent.typed, at=at), assessment=assessment, at=at)
+    filled = StepAnswers(answers=_kept(form, sent.typed, at=at), assessment=assessment, at=at)
     return Inclusion(
         code=form.code,
         name=str(form.register.name),

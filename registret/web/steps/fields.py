@@ -26,7 +26,7 @@ _LONGEST_NUMBER = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilledStep:
+class StepAnswers:
     """A step as it is filled in. `arrived_at`: when the episode began, if it has."""
 
     answers: Mapping[str, Answer]
@@ -158,7 +158,7 @@ class Field:
         return " ".join(f"{self.code}-{name}" for name, text in parts if text)
 
 
-def field_of(question: Question, filled: FilledStep, sent: Sent) -> Field:
+def field_of(question: Question, filled: StepAnswers, sent: Sent) -> Field:
     """A question with what was answered, or with what was sent and could not be kept."""
     variable, widget = question.variable, _widget(question)
     remarks = _remarks(question, filled.assessment, sent)
@@ -230,12 +230,12 @@ def _widget(question: Question) -> str:
     return question.type.value
 
 
-def _shown_answer(field: Field, filled: FilledStep) -> Answer | None:
+def _shown_answer(field: Field, filled: StepAnswers) -> Answer | None:
     """None, if what stands in the field is not the answer."""
     return None if field.remarks.fault else filled.answers.get(field.code)
 
 
-def _coded(field: Field, question: Question, filled: FilledStep) -> Field:
+def _coded(field: Field, question: Question, filled: StepAnswers) -> Field:
     """The same, but a code can be searched for, and is told with its name."""
     codes = code_input(
         question,
@@ -247,7 +247,7 @@ def _coded(field: Field, question: Question, filled: FilledStep) -> Field:
     return replace(field, codes=codes)
 
 
-def _dated(field: Field, question: Question, filled: FilledStep) -> Field:
+def _dated(field: Field, question: Question, filled: StepAnswers) -> Field:
     """The same, but a date knows what may be written, and reads back what was."""
     if question.type not in {VariableType.DATE, VariableType.MOMENT}:
         return field

@@ -14,7 +14,7 @@ from registret.records.rows import Other, StepPage
 from registret.registries.answers import written
 from registret.registries.forms import Question
 from registret.web.steps.faults import odd_of, overtaken, stops_of
-from registret.web.steps.fields import FilledStep
+from registret.web.steps.fields import StepAnswers
 from registret.web.steps.obstacles import next_to_do, to_do
 from registret.web.steps.pages import StepFormPage
 from registret.web.steps.parts import parts_of
@@ -27,7 +27,7 @@ def live(outcome: WriteOutcome, faults: Mapping[str, str], at: datetime) -> dict
     """What the browser is told after it saved or asked: what is asked now, what is odd, what scores come to."""
     page = outcome.page
     questions = {question.code: question for question in page.form_step.questions}
-    parts = parts_of(page.form_step, FilledStep.of(page, at=at))
+    parts = parts_of(page.form_step, StepAnswers.of(page, at=at))
     return {
         "version": page.step.version,
         "saved": clock_in_words(page.step.saved_at or at),

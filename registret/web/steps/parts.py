@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from registret.registries.forms import FormSection, FormStep
 from registret.registries.vocabulary import Block, Layout
-from registret.web.steps.fields import NOTHING_SENT, Field, FilledStep, Sent, field_of
+from registret.web.steps.fields import NOTHING_SENT, Field, Sent, StepAnswers, field_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +37,11 @@ class Part:
         return any(remarks.fault or remarks.stops or remarks.odd for remarks in shown)
 
 
-def parts_of(step: FormStep, filled: FilledStep, sent: Sent = NOTHING_SENT) -> tuple[Part, ...]:
+def parts_of(step: FormStep, filled: StepAnswers, sent: Sent = NOTHING_SENT) -> tuple[Part, ...]:
     return tuple(_part(section, filled, sent) for section in step.sections)
 
 
-def _part(section: FormSection, filled: FilledStep, sent: Sent) -> Part:
+def _part(section: FormSection, filled: StepAnswers, sent: Sent) -> Part:
     fields = tuple(field_of(question, filled, sent) for question in section.questions)
     shown = [field.code for field in fields if field.is_shown]
     answered = [code for code in shown if code in filled.answers]

@@ -26,7 +26,7 @@ from registret.web.people.forms import WhyForm
 from registret.web.pieces import show
 from registret.web.steps.act_pages import history_page, move_page, reopen_page, version_page
 from registret.web.steps.faults import fault_of
-from registret.web.steps.fields import FilledStep, Sent
+from registret.web.steps.fields import Sent, StepAnswers
 from registret.web.steps.forms import MoveForm
 from registret.web.steps.live import live, refused_live
 from registret.web.steps.notes import step_notes
@@ -170,7 +170,7 @@ def _base(request: HttpRequest) -> int:
 
 def _show(request: ActorRequest, page: StepPage, *, number: str = "") -> HttpResponse:
     """The step as it stands. `number`: of the patient, in full."""
-    parts = parts_of(page.form_step, FilledStep.of(page, at=request.at))
+    parts = parts_of(page.form_step, StepAnswers.of(page, at=request.at))
     notes = step_notes(
         page,
         request.actor,
@@ -204,7 +204,7 @@ def _again(request: ActorRequest, outcome: WriteOutcome, *, signing: bool) -> Ht
         conflicts={conflict.code: conflict for conflict in outcome.conflicts},
         is_to_sign=signing,
     )
-    parts = parts_of(page.form_step, FilledStep.of(page, at=request.at), sent)
+    parts = parts_of(page.form_step, StepAnswers.of(page, at=request.at), sent)
     notes = step_notes(page, request.actor)
     shown = step_page(page, parts=parts, notes=notes, actor=request.actor, signing=signing)
     if wants_json(request):
