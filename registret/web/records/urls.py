@@ -1,19 +1,14 @@
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from registret.web import converters  # noqa: F401 (registers `system_id`)
 from registret.web.records import finding, intake, letters, listing, not_included, views
 
 
-class DefinitionFormat:
+class DefinitionFormat(StringConverter):
     """In which form a definition is fetched."""
 
     regex = "csv|json"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(DefinitionFormat, "kind")
