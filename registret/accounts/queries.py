@@ -68,6 +68,15 @@ class ConfirmationRow:
 
 _LIVING = Prepared(lambda: Account.objects.filter(hsa_id_key=Given("key")).exclude(state=AccountState.ENDED))
 
+_BY_ID = Prepared(lambda: Account.objects.filter(id__any=Given("ids")))
+_NEWEST_CONFIRMATIONS = Prepared(
+    lambda: (
+        Confirmation.objects.filter(account__id__any=Given("accounts"))
+        .order_by("account_id", "-id")
+        .distinct("account_id")
+    )
+)
+
 
 def living_account(*, hsa_id: HsaId) -> AccountRow | None:
     """The account under this HSA-id that has not been ended, if any."""
@@ -87,7 +96,7 @@ def account(*, account_id: int) -> AccountRow | None:
 
 
 def accounts_by_id(*, account_ids: list[int]) -> dict[int, AccountRow]:
-    return {a.id: account_row(a) for a in Account.objects.filter(id__in=account_ids)}
+    return {a.id: account_row(a) for a in _BY_ID.rows(ids=account_ids)}
 
 
 def unused_accounts(
@@ -154,8 +163,7 @@ def newest_confirmation(*, account_id: int) -> ConfirmationRow | None:
 
 
 def newest_confirmations(*, account_ids: list[int]) -> dict[int, ConfirmationRow]:
-    found = Confirmation.objects.filter(account_id__in=account_ids).order_by("account_id", "-id").distinct("account_id")
-    return {c.account_id: _confirmation_row(c) for c in found}
+    return {c.account_id: _confirmation_row(c) for c in _NEWEST_CONFIRMATIONS.rows(accounts=account_ids)}
 
 
 def pending_change(*, account_id: int) -> ConfirmationRow | None:

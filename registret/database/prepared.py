@@ -9,13 +9,14 @@ A query is written as elsewhere, with `Given` where a value comes later:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Final, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Expression, Field, Lookup, Model, QuerySet
+from django.db.models import Count, Expression, Field, Lookup, Model, QuerySet, Value
 from django.db.models.query import (  # type: ignore[attr-defined]
     FlatValuesListIterable,
     ModelIterable,
@@ -102,6 +103,13 @@ class Prepared(Generic[Row]):
         return _Built(sql, parameters, read, is_locking=query.query.select_for_update)
 
 
+def count_of(rows: QuerySet[Any, Any]) -> QuerySet[Any, int]:
+    """How many there are, as a query of one row."""
+    # Of a constant all rows are one group, also if there are none.
+    grouped = rows.order_by().annotate(one=Value(1)).values("one")
+    return cast("QuerySet[Any, int]", grouped.annotate(number=Count("*")).values_list("number", flat=True))
+
+
 _ASYNCHRONOUS: Final = Given("asynchronous_commit")
 
 
@@ -143,25 +151,48 @@ def insert(model: type[Model], **values: Any) -> int:
 
     Raises: TypeError (a name that is no column: nothing that is said gets lost).
     """
-    sql, fields = _insert(model)
-    if unknown := values.keys() - {field.attname for field in fields}:
-        raise TypeError(f"{model.__name__} has no {', '.join(sorted(unknown))}")
-    columns = [
-        field.get_db_prep_save(values[field.attname] if field.attname in values else field.get_default(), connection)
-        for field in fields
-    ]
+    columns = [field.get_db_prep_save(value, connection) for field, value in _columns_of(model, values)]
     with connection.cursor() as cursor:
-        cursor.execute(sql, columns)
+        cursor.execute(_insert(model), columns)
         return int(cursor.fetchone()[0])
 
 
+def insert_many(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows in their order, in one statement. They go to PostgreSQL as one list of JSON, whose objects have the
+    types of the table's columns there: values are what JSON can say, or what PostgreSQL reads from its text.
+
+    Raises: TypeError (a name that is no column).
+    """
+    said = [{field.column: value for field, value in _columns_of(model, row)} for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_many(model), [json.dumps(said, default=str)])
+
+
+def _columns_of(model: type[Model], values: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """Fields with their values, or their defaults. Raises: TypeError."""
+    fields = _written(model)
+    if unknown := values.keys() - {field.attname for field in fields}:
+        raise TypeError(f"{model.__name__} has no {', '.join(sorted(unknown))}")
+    return [(field, values[field.attname] if field.attname in values else field.get_default()) for field in fields]
+
+
 @cache
-def _insert(model: type[Model]) -> tuple[str, list[Any]]:
-    meta = model._meta
-    fields = [field for field in meta.concrete_fields if not field.primary_key and not field.generated]
+def _written(model: type[Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
+
+
+@cache
+def _insert(model: type[Model]) -> str:
+    meta, fields = model._meta, _written(model)
     columns, places = ", ".join(f'"{field.column}"' for field in fields), ", ".join("%s" for _field in fields)
-    text = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({places}) RETURNING "{meta.pk.column}"'  # noqa: S608
-    return text, fields
+    return f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({places}) RETURNING "{meta.pk.column}"'  # noqa: S608
+
+
+@cache
+def _insert_many(model: type[Model]) -> str:
+    table, columns = model._meta.db_table, ", ".join(f'"{field.column}"' for field in _written(model))
+    rows = f'json_populate_recordset(NULL::"{table}", %s::json)'
+    return f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM {rows}'  # noqa: S608
 
 
 def _reader(query: Any, compiler: Any) -> Callable[[_Columns], Any]:

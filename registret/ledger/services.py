@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from registret.database.prepared import insert
+from registret.database.prepared import insert, insert_many
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId, mask_personal_numbers
 from registret.ledger.events import Event
@@ -39,22 +39,21 @@ class NewEntry:
 
 def record_many(*, entries: Sequence[NewEntry], by: By, at: datetime) -> None:
     """Appends many entries that one author did at one moment, in their order."""
-    Entry.objects.bulk_create(
-        [
-            Entry(
-                **_author(by),
-                at=at,
-                event=one.event,
-                outcome="done",
-                about_account_id=one.about_account_id,
-                about_hsa_id=one.about_hsa_id.text if one.about_hsa_id else "",
-                about_patient_id=one.about_patient_id,
-                clinic_id=one.clinic_id,
-                facts=_masked(one.facts),
-            )
-            for one in entries
-        ]
-    )
+    common = {**_author(by), "at": at, "outcome": "done"}
+    rows = [
+        {
+            **common,
+            "event": one.event,
+            "about_account_id": one.about_account_id,
+            "about_hsa_id": one.about_hsa_id.text if one.about_hsa_id else "",
+            "about_patient_id": one.about_patient_id,
+            "clinic_id": one.clinic_id,
+            "facts": _masked(one.facts),
+        }
+        for one in entries
+    ]
+    if rows:
+        insert_many(Entry, rows)
 
 
 def record(

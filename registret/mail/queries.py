@@ -104,14 +104,21 @@ _NEWEST_ENDED = Prepared(
     lambda: Letter.objects.filter(_ENDED, to_address=Given("address")).order_by("-attempted_at")[:1]
 )
 
+_NEWEST_ENDED_OF = Prepared(
+    lambda: (
+        Letter.objects.filter(_ENDED, to_address__any=Given("addresses"))
+        .order_by("to_address", "-attempted_at")
+        .distinct("to_address")
+    )
+)
+
 
 def bounces(addresses: Iterable[str]) -> Mapping[str, Bounce]:
     """Those of the addresses that do not work: the newest letter that came to an end there was refused. One query.
 
     A letter that is accepted later takes it back; an address that is changed is no longer asked about.
     """
-    ended = Letter.objects.filter(_ENDED, to_address__in=set(addresses))
-    newest = ended.order_by("to_address", "-attempted_at").distinct("to_address")
+    newest = _NEWEST_ENDED_OF.rows(addresses=sorted(set(addresses)))
     return {letter.to_address: told for letter in newest if (told := _bounce(letter)) is not None}
 
 

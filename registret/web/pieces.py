@@ -42,10 +42,68 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Words that lead somewhere, or stay words if `url` is empty."""
+    """Words that lead somewhere, or stay words if `url` is empty. `css`: the classes of the link."""
 
     text: str
     url: str = ""
+    css: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words with classes of their own: `nb` stays on one line, `soft` says less than others."""
+
+    text: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """An aside in small print, if there is one."""
+
+    text: str
+    css: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Lines that show when their title is opened."""
+
+    title: str
+    lines: Sequence[Link | Words]
+
+
+Part = str | Words | Small | Link | Tag | Folded | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table: parts one after the other. `rows`: how many it reaches over; `css`: `none` if it says nothing,
+    and is left out in a narrow window."""
+
+    parts: Sequence[Part]
+    css: str = ""
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`head` says what the row is about; None: that of a row above does. The cells stand in the last columns."""
+
+    head: Cell | None
+    cells: Sequence[Cell]
+    css: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataTable:
+    """A table that `{% data_table %}` draws: fast, for lists may have a hundred rows. Where a cell holds other things
+    than these parts, a template writes the table with `{% table %}`."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    css: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from registret.access.actor import Actor
 from registret.access.models import Participation
 from registret.access.refusals import DecidedAlready, NotFound, NotParticipating
 from registret.access.roles import Permission, Role
+from registret.database.prepared import Given, Prepared
 from registret.ledger.events import Event
 from registret.ledger.services import Fact, record
 from registret.places.queries import clinic
@@ -25,6 +26,13 @@ class ParticipationRow:
     reason: str
     at: datetime
     by_name: str
+
+
+_NEWEST = Prepared(
+    lambda: (
+        Participation.objects.filter(clinic_id=Given("clinic")).order_by("sub_registry", "-id").distinct("sub_registry")
+    )
+)
 
 
 def left_out(clinic_id: int) -> frozenset[str]:
@@ -43,8 +51,7 @@ def check_participation(clinic_id: int, *, role: Role, sub_registries: Collectio
 
 def newest(clinic_id: int) -> Mapping[str, ParticipationRow]:
     """The decision in force for each sub-registry that was decided about."""
-    found = Participation.objects.filter(clinic_id=clinic_id).order_by("sub_registry", "-id").distinct("sub_registry")
-    return {row.sub_registry: _row(row) for row in found}
+    return {row.sub_registry: _row(row) for row in _NEWEST.rows(clinic=clinic_id)}
 
 
 def decisions(clinic_id: int, *, size: int = 50) -> tuple[ParticipationRow, ...]:

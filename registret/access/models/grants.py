@@ -34,7 +34,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def valid(self, *, at: datetime | Given) -> Self:
         return self.not_ended(at=at).filter(begins_at__lte=at)
 
-    def active(self, *, at: datetime) -> Self:
+    def active(self, *, at: datetime | Given) -> Self:
         """Valid, and the account can be used: its mail address is confirmed and it is not suspended."""
         return self.valid(at=at).filter(account__state=AccountState.CONFIRMED)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -16,9 +18,13 @@ from registret.access.queries.grants import others_who_attest
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission, Role
 from registret.accounts.queries import newest_confirmations
+from registret.database.prepared import Given, Prepared, count_of
 from registret.kernel.identifiers import HsaId
 
 PAGE = 50
+_RELATED = ("account", "clinic__care_provider", "decided_by", "taken_by", "recommended_by")
+_GIVEN = {name: Given(name) for name in ("clinic", "account", "at")}
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,19 +111,14 @@ def waiting_applications(
     """What waits where the actor attests, oldest first: the own clinic's; for the office, those of clinics that have no
     active administrator. The actor's own are not among them. `actionable` asks for those alone whose mail is confirmed
     (True) or is not yet (False)."""
-    waiting = _waiting(actor, at=at).filter(id__gt=after)
-    if actionable is not None:
-        waiting = waiting.filter(account__confirmed_at__isnull=not actionable)
-    found = list(waiting.order_by("id")[: size + 1])
+    found = _asked(_waiting_page(_is_office(actor), actionable, size), actor, at=at, after=after)
     rows = tuple(_rows(found[:size]))
     return ApplicationPage(rows=rows, after=rows[-1].id if len(found) > size else None)
 
 
 def count_waiting(*, actor: Actor, at: datetime) -> int:
     """How many of `waiting_applications` can be acted on now."""
-    if not actor.may(Permission.ATTEST):
-        return 0
-    return _waiting(actor, at=at).filter(account__confirmed_at__isnull=False).count()
+    return sum(_asked(_waiting_count(_is_office(actor)), actor, at=at))
 
 
 def applicant_of(*, actor: Actor, application_id: int, at: datetime) -> int:
@@ -142,8 +143,7 @@ def application_for(*, actor: Actor, application_id: int, lock: bool = False, at
 
 def decided_applications(*, actor: Actor, size: int = 20, at: datetime) -> tuple[ApplicationRow, ...]:
     """The newest decisions where the actor attests."""
-    decided = _visible(actor, at=at).filter(state__in=[ApplicationState.ATTESTED, ApplicationState.DECLINED])
-    return tuple(_rows(decided.order_by("-decided_at")[:size]))
+    return tuple(_rows(_asked(_decided(_is_office(actor), size), actor, at=at)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,25 +170,60 @@ def granted(*, application_id: int) -> Granted | None:
 
 
 def _visible(actor: Actor, *, at: datetime) -> QuerySet[Application]:
-    """Nobody reads without a seat: this is the only way from an actor to applications."""
+    """Nobody reads without a seat: this and `_asked` are the only ways from an actor to applications."""
     if not actor.may(Permission.ATTEST):
         return Application.objects.none()
-    everything = Application.objects.select_related(
-        "account", "clinic__care_provider", "decided_by", "taken_by", "recommended_by"
-    )
-    if actor.seat.clinic_id is not None:
-        return everything.filter(clinic_id=actor.seat.clinic_id)
+    found = _where(is_office=_is_office(actor), clinic=actor.seat.clinic_id, account=actor.account_id, at=at)
+    return found.select_related(*_RELATED)
+
+
+def _asked(query: Prepared[Row], actor: Actor, *, at: datetime, **given: Any) -> list[Row]:
+    """What a query of `_where` finds for the actor."""
+    if not actor.may(Permission.ATTEST):
+        return []
+    return query.rows(clinic=actor.seat.clinic_id, account=actor.account_id, at=at, **given)
+
+
+def _is_office(actor: Actor) -> bool:
+    return actor.seat.clinic_id is None
+
+
+def _where(
+    *, is_office: bool, clinic: Any = _GIVEN["clinic"], account: Any = _GIVEN["account"], at: Any = _GIVEN["at"]
+) -> QuerySet[Application]:
+    """Where one attests: at the clinic, or at the office those that come to it."""
+    if not is_office:
+        return Application.objects.filter(clinic_id=clinic)
     has_administrator = others_who_attest(at=at)
-    return everything.filter(Q(decided_by_id=actor.account_id) | Q(escalated_at__isnull=False) | ~has_administrator)
+    return Application.objects.filter(Q(decided_by_id=account) | Q(escalated_at__isnull=False) | ~has_administrator)
 
 
-def _waiting(actor: Actor, *, at: datetime) -> QuerySet[Application]:
-    return _visible(actor, at=at).filter(state=ApplicationState.WAITING).exclude(account_id=actor.account_id)
+def _waiting(*, is_office: bool, actionable: bool | None) -> QuerySet[Application]:
+    found = _where(is_office=is_office).filter(state=ApplicationState.WAITING).exclude(account_id=_GIVEN["account"])
+    return found if actionable is None else found.filter(account__confirmed_at__isnull=not actionable)
+
+
+@cache
+def _waiting_page(is_office: bool, actionable: bool | None, size: int) -> Prepared[Application]:
+    """And one more."""
+    waiting = _waiting(is_office=is_office, actionable=actionable).select_related(*_RELATED)
+    return Prepared(lambda: waiting.filter(id__gt=Given("after")).order_by("id")[: size + 1])
+
+
+@cache
+def _waiting_count(is_office: bool) -> Prepared[int]:
+    return Prepared(lambda: count_of(_waiting(is_office=is_office, actionable=True)))
+
+
+@cache
+def _decided(is_office: bool, size: int) -> Prepared[Application]:
+    decided = _where(is_office=is_office).filter(state__in=[ApplicationState.ATTESTED, ApplicationState.DECLINED])
+    return Prepared(lambda: decided.select_related(*_RELATED).order_by("-decided_at")[:size])
 
 
 def _rows(found: Iterable[Application]) -> Iterable[ApplicationRow]:
     if isinstance(found, QuerySet):
-        found = found.select_related("account", "clinic__care_provider", "decided_by", "taken_by", "recommended_by")
+        found = found.select_related(*_RELATED)
     applications = list(found)
     letters = newest_confirmations(account_ids=[a.account_id for a in applications]) if applications else {}
     for a in applications:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registret.access.lifecycle import SubstitutionState
 from registret.access.models import Grant, Substitution
 from registret.access.refusals import AdministratorsAddress
 from registret.access.roles import Role
+from registret.database.prepared import Given
 from registret.kernel.identifiers import EmailAddress
 from registret.places.queries import foreign_at
 
@@ -31,7 +32,7 @@ def clinics_to_attest_anew(
 
 
 def others_who_attest(
-    *, at: datetime, clinic: str = "clinic_id", sub_registries: str = "sub_registries", whole: bool = False
+    *, at: datetime | Given, clinic: str = "clinic_id", sub_registries: str = "sub_registries", whole: bool = False
 ) -> Exists:
     """For querysets of applications, and of other rows about an account at a `clinic`: the clinic has an active local
     administrator, other than that account, who may grant one (or, if `whole`, each) of the `sub_registries`."""
@@ -47,13 +48,17 @@ def others_who_attest(
     )
 
 
-def of_substitutes(grants: QuerySet[Grant]) -> frozenset[int]:
-    """Those of these grants, by id, that came of a confirmed substitution and still end with it."""
+def is_of_substitute() -> Q:
+    """For querysets of grants: it came of a confirmed substitution, and still ends with it."""
     confirmed = Substitution.objects.filter(
         state=SubstitutionState.CONFIRMED,
         account_id=OuterRef("account_id"),
         clinic_id=OuterRef("clinic_id"),
         ends_at=OuterRef("ends_at"),
     )
-    of_them = grants.filter(Exists(confirmed), role=Role.LOCAL_ADMINISTRATOR)
-    return frozenset(of_them.values_list("id", flat=True))
+    return Q(Exists(confirmed), role=Role.LOCAL_ADMINISTRATOR)
+
+
+def of_substitutes(grants: QuerySet[Grant]) -> frozenset[int]:
+    """Those of these grants, by id."""
+    return frozenset(grants.filter(is_of_substitute()).values_list("id", flat=True))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 
 from registret.access.actor import Actor
 from registret.access.checks import existing
 from registret.access.models import Grant
-from registret.access.queries.grants import of_substitutes
+from registret.access.queries.grants import is_of_substitute
 from registret.access.refusals import NotFound
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState, Authority
+from registret.database.prepared import Given, Prepared
 from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
@@ -72,12 +74,11 @@ def people_of(*, actor: Actor, clinic_id: int | None = None, at: datetime) -> tu
 
     Raises: NotPermitted, NotFound (the office named no clinic).
     """
-    here = _grants(actor, at=at)
-    if actor.seat.clinic_id is None:
-        if clinic_id is None or clinic(clinic_id) is None:
-            raise NotFound()
-        here = here.filter(clinic_id=clinic_id)
-    return _people(here, actor=actor, at=at)
+    actor.require(Permission.MANAGE_PEOPLE)
+    place = actor.seat.clinic_id or clinic_id
+    if place is None or (place != actor.seat.clinic_id and clinic(place) is None):
+        raise NotFound()
+    return _people(_AT_CLINIC.rows(clinic=place, since=at - ENDED_SHOWN), actor=actor, at=at)
 
 
 def person_of(*, actor: Actor, account_id: int, at: datetime) -> PersonRow:
@@ -85,7 +86,7 @@ def person_of(*, actor: Actor, account_id: int, at: datetime) -> PersonRow:
 
     Raises: NotPermitted, NotFound.
     """
-    found = _people(_grants(actor, at=at).filter(account_id=account_id), actor=actor, at=at)
+    found = _people(_told(_grants(actor, at=at).filter(account_id=account_id)), actor=actor, at=at)
     if not found:
         raise NotFound()
     return found[0]
@@ -93,9 +94,8 @@ def person_of(*, actor: Actor, account_id: int, at: datetime) -> PersonRow:
 
 def grant_of(*, actor: Actor, grant_id: int, at: datetime) -> GrantRow:
     """Raises: NotPermitted, NotFound."""
-    wanted = _grants(actor, at=at).filter(id=grant_id)
-    found = existing(wanted.select_related("account", "clinic").first())
-    return _grant_row(found, of_substitutes(wanted), actor=actor, at=at)
+    found = existing(_told(_grants(actor, at=at).filter(id=grant_id)).first())
+    return _grant_row(found, actor=actor, at=at)
 
 
 def note_export(*, number: int, actor: Actor, at: datetime) -> None:
@@ -109,31 +109,40 @@ def note_processings_export(*, number: int, actor: Actor, at: datetime) -> None:
 
 
 def _grants(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
-    """Nobody reads without a seat: this is the only way from an actor to other people's grants."""
+    """Nobody reads without a seat: this and `people_of` are the only ways from an actor to other people's grants."""
     actor.require(Permission.MANAGE_PEOPLE)
-    here = Grant.objects.filter(revoked_at=None, ends_at__gt=at - ENDED_SHOWN).exclude(
-        account__state=AccountState.ENDED
-    )
+    here = _shown(at - ENDED_SHOWN)
     if actor.seat.clinic_id is not None:
         return here.filter(clinic_id=actor.seat.clinic_id)
     # Those who work for the registry are appointed and removed by two people: see `appoint_by_program`.
     return here.filter(clinic__isnull=False)
 
 
-def _people(grants: QuerySet[Grant], *, actor: Actor, at: datetime) -> tuple[PersonRow, ...]:
-    found: dict[int, list[Grant]] = {}
-    for grant in grants.select_related("account", "clinic").order_by("ends_at", "id"):
+def _shown(since: Any) -> QuerySet[Grant]:
+    living = Grant.objects.exclude(account__state=AccountState.ENDED)
+    return living.filter(revoked_at=None, ends_at__gt=since)
+
+
+def _told(grants: QuerySet[Grant]) -> QuerySet[Any]:
+    """With whose they are, where, and whether they are a substitute's."""
+    told = grants.select_related("account", "clinic").order_by("ends_at", "id")
+    return told.annotate(is_substitute=ExpressionWrapper(is_of_substitute(), output_field=BooleanField()))
+
+
+_AT_CLINIC = Prepared(lambda: _told(_shown(Given("since")).filter(clinic_id=Given("clinic"))))
+
+
+def _people(grants: Iterable[Any], *, actor: Actor, at: datetime) -> tuple[PersonRow, ...]:
+    found: dict[int, list[Any]] = {}
+    for grant in grants:
         found.setdefault(grant.account_id, []).append(grant)
     refused = bounces(theirs[0].account.email for theirs in found.values())
-    substitutes = of_substitutes(grants)
-    people = [_person_row(theirs, refused, substitutes, actor=actor, at=at) for theirs in found.values()]
+    people = [_person_row(theirs, refused, actor=actor, at=at) for theirs in found.values()]
     surname = {theirs[0].account_id: theirs[0].account.surname for theirs in found.values()}
     return tuple(sorted(people, key=lambda p: (swedish_order(surname[p.account_id]), swedish_order(p.name), p.hsa_id)))
 
 
-def _person_row(
-    grants: list[Grant], refused: Mapping[str, Bounce], substitutes: frozenset[int], *, actor: Actor, at: datetime
-) -> PersonRow:
+def _person_row(grants: list[Any], refused: Mapping[str, Bounce], *, actor: Actor, at: datetime) -> PersonRow:
     who = grants[0].account
     elsewhere = suspended_elsewhere(who.state_authority, who.state_clinic_id, actor=actor)
     told = authority_of(actor) is Authority.OFFICE or not elsewhere
@@ -148,11 +157,11 @@ def _person_row(
         mail_confirmed_at=who.confirmed_at,
         logged_in_at=who.logged_in_at,
         bounce=refused.get(who.email),
-        grants=tuple(_grant_row(grant, substitutes, actor=actor, at=at) for grant in grants),
+        grants=tuple(_grant_row(grant, actor=actor, at=at) for grant in grants),
     )
 
 
-def _grant_row(found: Grant, substitutes: frozenset[int], *, actor: Actor, at: datetime) -> GrantRow:
+def _grant_row(found: Any, *, actor: Actor, at: datetime) -> GrantRow:
     at_a_clinic = found.clinic is not None and found.clinic.closed_at is None
     # Appointing a local administrator, and so prolonging it, is for the office.
     own = found.role in ROLES_TO_APPLY_FOR or (found.role == Role.LOCAL_ADMINISTRATOR and actor.may(Permission.APPOINT))
@@ -169,7 +178,7 @@ def _grant_row(found: Grant, substitutes: frozenset[int], *, actor: Actor, at: d
         begins_at=found.begins_at,
         ends_at=found.ends_at,
         ended=ended,
-        substitute=found.id in substitutes,
+        substitute=found.is_substitute,
         changeable=at_a_clinic and own and lasting and found.account_id != actor.account_id,
         revocable=own and found.account_id != actor.account_id,
     )

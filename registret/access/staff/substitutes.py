@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -41,6 +43,7 @@ from registret.accounts.lifecycle import AccountState
 from registret.accounts.locks import lock_account, lock_accounts
 from registret.accounts.queries import account
 from registret.database.conflicts import conflict_as
+from registret.database.prepared import Given, Prepared
 from registret.kernel.identifiers import HsaId
 from registret.kernel.life import NotPossible
 from registret.ledger.events import Event
@@ -72,8 +75,8 @@ def proposed(*, actor: Actor, at: datetime) -> tuple[ProposedRow, ...]:
 
     Raises: NotPermitted.
     """
-    waiting = _visible(actor).filter(state=SubstitutionState.WAITING, ends_at__gt=at)
-    rows = waiting.select_related("account", "clinic", "proposed_by").order_by("begins_at", "id")
+    actor.require(Permission.MANAGE_PEOPLE)
+    rows = _waiting(actor.seat.clinic_id is None).rows(clinic=actor.seat.clinic_id, at=at)
     return tuple(_row(found, actor=actor) for found in rows)
 
 
@@ -213,10 +216,22 @@ def withdraw_proposal(*, substitution_id: int, actor: Actor, at: datetime) -> No
 
 
 def _visible(actor: Actor) -> QuerySet[Substitution]:
-    """Nobody reads without a seat: this is the only way from an actor to proposals."""
+    """Nobody reads without a seat: this and `proposed` are the only ways from an actor to proposals."""
     actor.require(Permission.MANAGE_PEOPLE)
-    everywhere = Substitution.objects.all()
-    return everywhere if actor.seat.clinic_id is None else everywhere.filter(clinic_id=actor.seat.clinic_id)
+    return _where(actor.seat.clinic_id)
+
+
+def _where(clinic: Any) -> QuerySet[Substitution]:
+    """None: everywhere, for the office."""
+    return Substitution.objects.all() if clinic is None else Substitution.objects.filter(clinic_id=clinic)
+
+
+@cache
+def _waiting(is_office: bool) -> Prepared[Substitution]:
+    rows = _where(None if is_office else Given("clinic")).select_related("account", "clinic", "proposed_by")
+    return Prepared(
+        lambda: rows.filter(state=SubstitutionState.WAITING, ends_at__gt=Given("at")).order_by("begins_at", "id")
+    )
 
 
 def _row(found: Substitution, *, actor: Actor) -> ProposedRow:

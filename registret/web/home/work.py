@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -19,8 +18,8 @@ from registret.records.reporting.work_lists import COUNTED
 from registret.records.rows import ListedQuery, ListedStep, ListedSteps
 from registret.registries.queries import form_of, name_of
 from registret.web.home.panels import Item, Panel
-from registret.web.pieces import Link, Tag
-from registret.web.records.episode_lines import EpisodeLine, late_in_words, lines
+from registret.web.pieces import DataTable, Link, Tag
+from registret.web.records.episode_lines import episode_table, late_in_words, lines
 from registret.web.steps.heads import sex_name
 from registret.words.days import day_in_words
 
@@ -47,7 +46,7 @@ class WaitingWork:
 class Newest:
     """The clinic's newest episodes."""
 
-    lines: Sequence[EpisodeLine]
+    table: DataTable | None
 
 
 def work(actor: Actor, *, at: datetime) -> WaitingWork:
@@ -68,7 +67,8 @@ def work(actor: Actor, *, at: datetime) -> WaitingWork:
 
 def newest(actor: Actor, *, at: datetime) -> Newest:
     """For those who only read. Raises: NotPermitted."""
-    return Newest(lines=lines(listing.newest(actor=actor, size=NEWEST, at=at), at=at))
+    found = listing.newest(actor=actor, size=NEWEST, at=at)
+    return Newest(table=episode_table(lines(found, actor=actor, at=at)))
 
 
 def _awaiting(count: int) -> Link | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from registret.access.actor import Actor
 from registret.accounts.lifecycle import AccountState
@@ -18,7 +20,8 @@ from registret.places.queries import ClinicRow, clinics
 from registret.records.identity.known_as import system_ids
 from registret.registries.queries import sub_registries
 from registret.web.logbook.forms import LogForm
-from registret.web.pieces import Link, Tag
+from registret.web.pieces import Cell, DataTable, Folded, Link, Part, Row, Small, Tag, Words
+from registret.web.templatetags.look import iso
 from registret.words.events import event_name, fact_name, fact_value
 from registret.words.letters import LETTERS, letter_name
 from registret.words.programs import program_name
@@ -44,7 +47,7 @@ class LogLine:
     """One entry as it is shown. Texts may be empty. `about`: a name, or else an HSA-id; `patient`: the system id;
     `no_patient`: that there is no such patient now; `where`: as what, at which clinic, from where.
 
-    `shown`: system ids of those whom a list showed and who are still there, out of `shown_count`.
+    `shown`: how many a list showed, and who of them is still there.
     """
 
     at: datetime
@@ -56,8 +59,7 @@ class LogLine:
     about: LogCell
     patient: str
     no_patient: str
-    shown: tuple[str, ...]
-    shown_count: int
+    shown: Folded | None
     seat: LogCell
     origin: LogCell
     where: str
@@ -65,11 +67,41 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogPage:
-    """Entries that fit the filter. `lines` None: the filter has a fault. `links`: newer and older ones."""
+    """Entries that fit the filter, or why there are none. `links`: newer and older ones."""
 
     form: LogForm
-    lines: Sequence[LogLine] | None = None
+    table: DataTable | None = None
+    empty: str = ""
     links: Sequence[Link] = ()
+
+
+def log_page(form: LogForm, lines: Sequence[LogLine], links: Sequence[Link]) -> LogPage:
+    """`form`: what they fit."""
+    if not lines:
+        return LogPage(form=form, empty=_("Ingen loggpost passar filtret."), links=links)
+    columns = [_("Tid"), _("Vem"), _("Händelse"), _("Om vem"), _("Som, på klinik"), _("Från, referens")]
+    rows = [_row(line) for line in lines]
+    table = DataTable(caption=_("Loggposter, nyast först"), columns=columns, rows=rows, css="dense")
+    return LogPage(form=form, table=table, links=links)
+
+
+def _row(line: LogLine) -> Row:
+    return Row(
+        Cell([iso(line.at)], "nb"),
+        [
+            Cell([line.who, Small(line.who_id, "id nb")]),
+            Cell([line.refused, line.event, *map(Small, line.details)]),
+            Cell([line.about.text, Small(line.about.small, "id nb"), *_patient(line), line.shown], line.about.css),
+            Cell([line.seat.text, Small(line.seat.small)], line.seat.css),
+            Cell([line.origin.text, Small(line.origin.small, "id nb")], line.origin.css),
+        ],
+    )
+
+
+def _patient(line: LogLine) -> list[Part]:
+    if line.patient:
+        return [_("Patient"), Link(line.patient, f"?patient={line.patient}", "id nb")]
+    return [Words(line.no_patient, "soft")] if line.no_patient else []
 
 
 def log_lines(rows: tuple[EntryRow, ...], *, actor: Actor) -> tuple[LogLine, ...]:
@@ -111,12 +143,20 @@ def _line(
         about=_about(row, name, "" if itself else about_id.text),
         patient=patient if is_here else "",
         no_patient="" if is_here else patient,
-        shown=tuple(sorted({patients[i] for i in row.shown_patient_ids or () if i in patients})),
-        shown_count=len(row.shown_patient_ids or ()),
+        shown=_shown(row.shown_patient_ids or (), patients),
         seat=_cell(roles, clinic),
         origin=_cell(row.network or "", row.reference),
         where=", ".join(filter(None, (roles, clinic, row.network))),
     )
+
+
+def _shown(ids: Collection[int], patients: Mapping[int, str]) -> Folded | None:
+    if not ids:
+        return None
+    title = ngettext("Visade %(n)s patient", "Visade %(n)s patienter", len(ids)) % {"n": len(ids)}
+    there, log = sorted({patients[i] for i in ids if i in patients}), reverse("logbook")
+    links = [Link(one, f"{log}?patient={one}", "id nb") for one in there]
+    return Folded(title, links or [Words(_("Ingen av dem finns kvar"), "soft")])
 
 
 def _about(row: EntryRow, name: str, hsa_id: str) -> LogCell:

@@ -13,7 +13,7 @@ from registret.oversight.refusals import LogReasonNeeded
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.logbook.forms import LogForm, OpeningForm
-from registret.web.logbook.pages import LogPage, log_lines
+from registret.web.logbook.pages import LogPage, log_lines, log_page
 from registret.web.logbook.reading import export_log, read_log
 from registret.web.numbers import number_in
 from registret.web.pieces import FormPage, older_and_newest, show
@@ -47,7 +47,7 @@ def logbook(request: ActorRequest) -> HttpResponse:
     links = older_and_newest(
         older=_with(request, page.older) if page.older else "", newest=_with(request, None) if before else ""
     )
-    return _log(request, LogPage(form=form, lines=log_lines(page.rows, actor=request.actor), links=links))
+    return _log(request, log_page(form, log_lines(page.rows, actor=request.actor), links))
 
 
 @needs(Permission.READ_LOG).post

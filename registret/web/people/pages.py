@@ -17,34 +17,23 @@ from registret.access.actor import Actor
 from registret.access.grants.lost_rights import LostRight
 from registret.access.roles import Permission
 from registret.access.staff.people import GrantRow, PersonRow
-from registret.kernel.identifiers import HsaId
 from registret.places.queries import ClinicRow
 from registret.registries.queries import names_of
 from registret.web.people.proposals import ProposalLine
-from registret.web.pieces import Link, Note, Tag, account_trouble, marked_up
+from registret.web.pieces import (
+    Cell,
+    DataTable,
+    Link,
+    Note,
+    Row,
+    Small,
+    Tag,
+    Words,
+    account_trouble,
+    marked_up,
+)
 from registret.web.templatetags.look import day, iso_day, last_day
 from registret.words.roles import role_in_sentence, role_name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GrantLine:
-    """A grant in the list."""
-
-    role: str
-    tags: Sequence[Tag]
-    sub_registries: str
-    until: str
-    ended: Tag | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonLine:
-    account_id: int
-    name: str
-    hsa_id: HsaId
-    tags: Sequence[Tag]
-    logged_in: str
-    grants: Sequence[GrantLine]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +59,7 @@ class PeoplePage:
     proposed: Sequence[ProposalLine]
     words: str
     everybody: Link | None
-    people: Sequence[PersonLine]
+    table: DataTable | None
     empty: str
 
 
@@ -95,7 +84,7 @@ def people_page(
         proposed=proposed,
         words=found.words,
         everybody=Link(_("Visa alla"), reverse("people") + asked) if found.words else None,
-        people=[_person_line(one, found.at) for one in found.people],
+        table=_table(found) if found.people else None,
         empty="" if found.people else _nobody(found.words),
     )
 
@@ -125,15 +114,31 @@ def _nobody(words: str) -> str:
     return _("Ingen har behörighet här än.")
 
 
-def _person_line(one: PersonRow, at: datetime) -> PersonLine:
-    return PersonLine(
-        account_id=one.account_id,
-        name=one.name,
-        hsa_id=one.hsa_id,
-        tags=tuple(_troubles(one)),
-        logged_in=iso_day(one.logged_in_at),
-        grants=[_grant_line(grant, at) for grant in one.grants],
+def _table(found: FoundPeople) -> DataTable:
+    return DataTable(
+        caption=_("Personer med behörighet, efter efternamn"),
+        columns=[_("Namn"), _("Senaste inloggning"), _("Roll"), _("Gäller till")],
+        rows=[row for one in found.people for row in _rows(one, found.at)],
     )
+
+
+def _rows(one: PersonRow, at: datetime) -> Iterator[Row]:
+    """One for each grant; who it is stands beside all of them."""
+    number = len(one.grants)
+    link = Link(one.name, reverse("person", args=[one.account_id]))
+    head = Cell([link, *_troubles(one), Small(one.hsa_id.text, "id")], rows=number)
+    seen = Words(iso_day(one.logged_in_at), "nb") if one.logged_in_at else Words(_("aldrig"), "soft")
+    first, *others = [_grant_cells(grant, at) for grant in one.grants]
+    yield Row(head, [Cell([seen], rows=number), *first])
+    for cells in others:
+        yield Row(None, cells, "more")
+
+
+def _grant_cells(grant: GrantRow, at: datetime) -> list[Cell]:
+    first = Tag(_("från %(first)s") % {"first": day(grant.begins_at)}) if grant.begins_at > at else None
+    registries = Small(", ".join(names_of(grant.sub_registries)))
+    until = Words(iso_day(last_day(grant.ends_at)), "nb")
+    return [Cell([role_name(grant.role), substitute_tag(grant), first, registries]), Cell([until, ended_tag(grant)])]
 
 
 def _troubles(one: PersonRow) -> Iterator[Tag]:
@@ -142,17 +147,6 @@ def _troubles(one: PersonRow) -> Iterator[Tag]:
         yield trouble
     if one.bounce:
         yield Tag(_("mejl kommer inte fram"), "bad", "mail")
-
-
-def _grant_line(grant: GrantRow, at: datetime) -> GrantLine:
-    first = Tag(_("från %(first)s") % {"first": day(grant.begins_at)}) if grant.begins_at > at else None
-    return GrantLine(
-        role=role_name(grant.role),
-        tags=[tag for tag in (substitute_tag(grant), first) if tag],
-        sub_registries=", ".join(names_of(grant.sub_registries)),
-        until=iso_day(last_day(grant.ends_at)),
-        ended=ended_tag(grant),
-    )
 
 
 def substitute_tag(grant: GrantRow) -> Tag | None:

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from registret.access.actor import Actor
 from registret.kernel.sweden import day_of
 from registret.places.queries import clinics
 from registret.records.lifecycle import UNFINISHED, StepState
 from registret.records.rows import ListedEpisode, StepMark
-from registret.registries.queries import form_of
-from registret.web.pieces import Tag
+from registret.registries.queries import form_of, name_of
+from registret.web.pieces import Cell, DataTable, Link, Row, Small, Tag, Words
 from registret.web.steps.heads import sex_name, state_name
+from registret.web.templatetags.look import iso_day
 from registret.words.days import day_in_words
 
 
@@ -34,10 +37,38 @@ class EpisodeLine:
     value: str = ""
 
 
-def lines(rows: Sequence[ListedEpisode], *, at: datetime) -> list[EpisodeLine]:
-    """In words, as they are on the day of `at`."""
-    places = clinics({row.clinic_id for row in rows})
-    return [_line(row, places[row.clinic_id].title, today=day_of(at)) for row in rows]
+def lines(rows: Sequence[ListedEpisode], *, actor: Actor, at: datetime) -> list[EpisodeLine]:
+    """In words, as they are on the day of `at`. One query if there are other clinics than those of the actor."""
+    names = {seat.clinic_id: seat.clinic_name for seat in actor.seats if seat.clinic_id is not None}
+    if others := {row.clinic_id for row in rows} - names.keys():
+        names |= {id: place.title for id, place in clinics(others).items()}
+    return [_line(row, names[row.clinic_id], today=day_of(at)) for row in rows]
+
+
+def episode_table(
+    found: Sequence[EpisodeLine], *, is_several: bool = False, is_valued: bool = False
+) -> DataTable | None:
+    """None if there are none. `is_several`: more than one clinic may be in it; `is_valued`: each has a value."""
+    value = [_("Värde")] if is_valued else []
+    columns = [_("Patient"), *value, _("Ankomst"), _("Delregister"), _("Nästa steg"), _("Senast sparat")]
+    rows = [_row(line, is_several=is_several, is_valued=is_valued) for line in found]
+    return DataTable(caption=_("Vårdepisoder"), columns=columns, rows=rows, css="dense") if rows else None
+
+
+def _row(line: EpisodeLine, *, is_several: bool, is_valued: bool) -> Row:
+    row = line.row
+    who = Small(f"{line.sex}, {_('%(age)s år vid ankomst') % {'age': row.age}}", "soft")
+    step = line.state or Words(line.told, "soft")
+    return Row(
+        Cell([Link(row.shown, reverse("episode", args=[row.system_id]), "id"), who]),
+        [
+            *([Cell([Words(line.value, "nb")])] if is_valued else []),
+            Cell([Words(iso_day(row.began_at), "nb")]),
+            Cell([name_of(row.sub_registry), Small(line.clinic if is_several else "", "soft")]),
+            Cell([line.step, step, Small(line.done, "soft")]),
+            Cell([Words(iso_day(row.saved_at), "nb")], "none"),
+        ],
+    )
 
 
 def late_in_words(last: date, *, today: date) -> str:

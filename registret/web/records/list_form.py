@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.records.lifecycle import EpisodeState
-from registret.records.reporting.listing import EpisodeFilter, EpisodeOrder, clinics_to_list
+from registret.records.queries.episode_lists import EpisodeFilter, EpisodeOrder
+from registret.records.reporting.listing import clinics_to_list
 from registret.registries.queries import sub_registries
 from registret.web.dates import DayField
 

@@ -14,14 +14,15 @@ from django.utils.translation import ngettext
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import EpisodeState
-from registret.records.reporting.listing import EpisodeFilter, episode_file, episode_list
+from registret.records.queries.episode_lists import EpisodeFilter
+from registret.records.reporting.listing import episode_file, episode_list
 from registret.registries.queries import name_of
 from registret.web.card_time import CardTime
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
-from registret.web.pieces import Link, show
-from registret.web.records.episode_lines import EpisodeLine, lines
+from registret.web.pieces import DataTable, Link, show
+from registret.web.records.episode_lines import EpisodeLine, episode_table, lines
 from registret.web.records.list_form import STATES, ListForm, list_state_name
 from registret.web.records.pages import forms_to_report
 from registret.web.tables import csv_file
@@ -53,7 +54,7 @@ class EpisodesPage:
     may_report: bool
     form: ListForm
     tabs: Sequence[StateTab] = ()
-    lines: Sequence[EpisodeLine] = ()
+    table: DataTable | None = None
     links: Sequence[Link] = ()
     file: ListAsFile | None = None
     empty: str = ""
@@ -71,7 +72,7 @@ def episodes(request: ActorRequest) -> HttpResponse:
     page = replace(
         _blank_page(request, form),
         tabs=_tabs(request.GET, form.wanted, found.counts),
-        lines=lines(found.rows, at=request.at),
+        table=episode_table(lines(found.rows, actor=request.actor, at=request.at), is_several=form.has_clinics),
         links=_links(request.GET, is_first_page=after is None, after=found.after),
         file=_file(request, form, found.counts[form.wanted.state]),
         empty="" if found.rows else _empty(form),
@@ -101,7 +102,9 @@ def episodes_csv(request: ActorRequest) -> HttpResponse:
         _("Senast"),
         _("Senast sparat"),
     ]
-    return csv_file("registreringar.csv", header, [_cells(line) for line in lines(rows, at=request.at)])
+    return csv_file(
+        "registreringar.csv", header, [_cells(line) for line in lines(rows, actor=request.actor, at=request.at)]
+    )
 
 
 def _show(request: ActorRequest, page: EpisodesPage, *, status: int = 200) -> HttpResponse:

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from registret.access.actor import Actor
 from registret.registries.measuring import CountedAs, Indicator
 from registret.reports.figures import IndicatorFigures
 from registret.reports.patients import MOST, CountedEpisode, is_highest_first
-from registret.web.pieces import Link
-from registret.web.records.episode_lines import EpisodeLine
+from registret.web.pieces import DataTable, Link
+from registret.web.records.episode_lines import episode_table
 from registret.web.records.episode_lines import lines as episode_lines
 from registret.web.reports.figure_words import value_text
 from registret.web.reports.page_words import address_of, months
@@ -38,25 +39,24 @@ def chosen_outcome(asked: str, indicator: Indicator) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientsPage:
     """`back`: to the indicator. `cut`: in which order they stand, and whether there are more. `others`: the other
-    outcomes. `valued`: whether the lines have values."""
+    outcomes."""
 
     name: str
     lead: str
     back: Link
     count: str
-    lines: Sequence[EpisodeLine]
+    table: DataTable | None
     cut: str
     others: Sequence[Link]
-    valued: bool = False
 
 
 def patients_page(
-    figures: IndicatorFigures, chosen: str, found: Sequence[CountedEpisode], *, at: datetime
+    figures: IndicatorFigures, chosen: str, found: Sequence[CountedEpisode], *, actor: Actor, at: datetime
 ) -> PatientsPage:
     indicator = figures.indicator
     lines = [
         replace(line, value=value_text(one.value, indicator))
-        for line, one in zip(episode_lines([one.row for one in found], at=at), found, strict=True)
+        for line, one in zip(episode_lines([one.row for one in found], actor=actor, at=at), found, strict=True)
     ]
     number = _numbers(figures)[chosen] if len(lines) == MOST else len(lines)
     return PatientsPage(
@@ -65,8 +65,7 @@ def patients_page(
         back=Link(str(indicator.definition.name), address_of(indicator)),
         count=ngettext("%(n)s vårdepisod, %(period)s", "%(n)s vårdepisoder, %(period)s", number)
         % {"n": number, "period": months(figures.months_now)},
-        lines=lines,
-        valued=indicator.is_median and chosen == "ja",
+        table=episode_table(lines, is_valued=indicator.is_median and chosen == "ja"),
         cut=_cut(indicator, chosen, is_whole=len(lines) < MOST),
         others=[link for code, link in outcome_links(figures) if code != chosen],
     )

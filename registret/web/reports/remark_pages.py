@@ -16,7 +16,7 @@ from registret.registries.forms import Form, FormRule
 from registret.reports.completeness import RemarkCount
 from registret.reports.remarks import MOST
 from registret.web.pieces import Link
-from registret.web.records.episode_lines import EpisodeLine
+from registret.web.records.episode_lines import EpisodeLine, episode_table
 from registret.web.reports.patient_pages import PatientsPage
 
 
@@ -60,7 +60,7 @@ def remark_page(form: Form, rule: FormRule, lines: Sequence[EpisodeLine]) -> Pat
         lead=str(rule.message),
         back=Link(_("Datakvalitet"), reverse("data_quality", args=[form.code])),
         count=number,
-        lines=lines,
+        table=episode_table(lines),
         cut=_("De %(most)s senaste visas.") % {"most": MOST} if len(lines) == MOST else "",
         others=(),
     )

@@ -122,7 +122,12 @@ def remark(request: ActorRequest, register: str, step: str, code: str) -> HttpRe
     form = readable_form(request.actor, register)
     rule = rule_of(form, step, code)
     rows = with_remark(actor=request.actor, sub_registry=register, step=step, rule=code, at=request.at)
-    return show(request, "reports/patients.html", remark_page(form, rule, lines(rows, at=request.at)), tab="reports")
+    return show(
+        request,
+        "reports/patients.html",
+        remark_page(form, rule, lines(rows, actor=request.actor, at=request.at)),
+        tab="reports",
+    )
 
 
 @needs(Permission.READ_RECORDS).get
@@ -137,5 +142,5 @@ def patients(request: ActorRequest, register: str, code: str) -> HttpResponse:
         outcomes=OUTCOMES[chosen],
         at=request.at,
     )
-    page = patients_page(figures, chosen, found, at=request.at)
+    page = patients_page(figures, chosen, found, actor=request.actor, at=request.at)
     return show(request, "reports/patients.html", page, tab="reports")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import StepState
@@ -15,21 +17,28 @@ from registret.records.rows import EpisodeRow, PatientRow, StepPage, StepRow
 from registret.registries.queries import form_of
 from registret.words.days import day_in_words
 
+_SEXES: Final = {
+    Sex.FEMALE: gettext_lazy("Kvinna"),
+    Sex.MALE: gettext_lazy("Man"),
+    Sex.UNKNOWN: gettext_lazy("Okänt kön"),
+}
+_STATES: Final = {
+    StepState.PLANNED: gettext_lazy("ej påbörjad"),
+    StepState.DRAFT: gettext_lazy("utkast"),
+    StepState.INCOMPLETE: gettext_lazy("ofullständig"),
+    StepState.SIGNED: gettext_lazy("signerad"),
+    StepState.REOPENED: gettext_lazy("upplåst"),
+    StepState.CLOSED: gettext_lazy("stängd"),
+}
+
 
 def sex_name(sex: Sex) -> str:
     """In the active language."""
-    return {Sex.FEMALE: _("Kvinna"), Sex.MALE: _("Man"), Sex.UNKNOWN: _("Okänt kön")}[sex]
+    return str(_SEXES[sex])
 
 
 def state_name(state: StepState) -> str:
-    return {
-        StepState.PLANNED: _("ej påbörjad"),
-        StepState.DRAFT: _("utkast"),
-        StepState.INCOMPLETE: _("ofullständig"),
-        StepState.SIGNED: _("signerad"),
-        StepState.REOPENED: _("upplåst"),
-        StepState.CLOSED: _("stängd"),
-    }[state]
+    return str(_STATES[state])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

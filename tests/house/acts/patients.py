@@ -20,6 +20,7 @@ from registret.records.ethics_approval import Approval
 from registret.records.identity import cases as identity_cases
 from registret.records.identity import lookups, merging, renumbering
 from registret.records.patient_rights import extracts, opting_out
+from registret.records.queries.episode_lists import EpisodeFilter
 from registret.records.refusals import AlsoElsewhere, TakenElsewhere
 from registret.records.reporting import (
     audited_reads,
@@ -31,7 +32,7 @@ from registret.records.reporting import (
     versions,
     writing,
 )
-from registret.records.reporting.listing import EpisodeFilter, episode_file, episode_list
+from registret.records.reporting.listing import episode_file, episode_list
 from registret.records.retention import decisions, destroying
 from registret.registries.loading.catalogue import DEFINITIONS
 from registret.registries.queries import catalogue

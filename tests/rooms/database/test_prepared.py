@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from registret.access.models import Grant
 from registret.accounts.models import Account
-from registret.database.prepared import Given, Prepared, PreparedUpdate, insert
+from registret.database.prepared import Given, Prepared, PreparedUpdate, count_of, insert, insert_many
 from registret.ledger.models import Entry
 from tests import cast
 from tests.cast import ANNA, BERTIL
@@ -104,6 +104,29 @@ def test_a_row_is_inserted_as_the_orm_would(now: datetime) -> None:
     number = insert(Entry, **said, **more)
     made, expected = Entry.objects.get(id=number), Entry.objects.create(**said, **more)
     assert columns(made) | {"id": expected.id} == columns(Entry.objects.get(id=expected.id))
+
+
+def test_many_rows_are_inserted_in_their_order_as_the_orm_would(now: datetime) -> None:
+    said = {"at": now, "event": "session.ended", "outcome": "done", "by_hsa_id": "SE1-1", "network": "2001:db8::7"}
+    rows = [
+        said | {"shown_patient_ids": [3, 4], "facts": {"reason": 'å"\\', "n": 1, "no": None}, "by_name": "%s O'Hara"},
+        said | {"event": "log.read", "by_account_id": 9, "clinic_id": None},
+    ]
+    before = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    insert_many(Entry, rows)
+    made = list(Entry.objects.filter(id__gt=before).order_by("id"))
+    expected = [Entry.objects.create(**row) for row in rows]
+    assert [columns(one) | {"id": 0} for one in made] == [
+        columns(Entry.objects.get(id=one.id)) | {"id": 0} for one in expected
+    ]
+    with pytest.raises(TypeError, match="Entry has no by_account"):
+        insert_many(Entry, [said | {"by_account": 7}])
+
+
+def test_how_many_there_are_is_one_row_also_if_there_are_none(now: datetime) -> None:
+    counted = Prepared(lambda: count_of(Account.objects.filter(hsa_id_key__any=Given("keys")).order_by("surname")))
+    assert counted.rows(keys=[who.card.hsa_id.key for who in (ANNA, BERTIL)]) == [2]
+    assert counted.rows(keys=[]) == [0]
 
 
 def test_a_value_without_a_column_is_refused_and_not_left_out(now: datetime) -> None:

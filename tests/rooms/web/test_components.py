@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.template import Context, Engine
 
-from registret.web.pieces import Link, SortedBy, older_and_newest
+from registret.web.pieces import Cell, DataTable, Folded, Link, Row, Small, SortedBy, Tag, Words, older_and_newest
 
 
 def shown(source: str, **values: object) -> str:
@@ -118,6 +118,30 @@ def test_a_column_says_how_the_table_is_sorted_by_it() -> None:
 def test_a_head_stands_beside_all_rows_that_are_about_it() -> None:
     assert 'rowspan="2"' in shown("{% row_head rows=2 %}Bo{% endrow_head %}")
     assert "rowspan" not in shown("{% row_head rows=1 %}Bo{% endrow_head %}")
+
+
+def test_a_table_of_values_is_drawn_as_one_that_a_template_writes() -> None:
+    written = shown(
+        '{% table "Resor" css="dense" %}{% columns "Ort" "Dag" "Läge" %}'
+        '{% row %}{% row_head rows=2 %}<a class="id" href="/o?a=1&amp;b=2">Å&amp;B</a>{% endrow_head %}'
+        '{% cell "Dag" css="none" %}<span class="nb">1</span>{% endcell %}'
+        '{% cell "Läge" %}<div>{% tag tag %} &lt;b&gt; <small>sist</small></div>{% endcell %}{% endrow %}'
+        '{% row css="more" %}{% cell "Läge" %}–{% endcell %}{% endrow %}{% endtable %}',
+        tag=Tag("sen", "bad", "clock"),
+    )
+    place = Cell([Link("Å&B", "/o?a=1&b=2", "id")], rows=2)
+    state = Cell([Tag("sen", "bad", "clock"), "<b>", None, Small(""), Small("sist")])
+    rows = [Row(place, [Cell([Words("1", "nb")], "none"), state]), Row(None, [Cell(["–"])], "more")]
+    table = DataTable(caption="Resor", columns=["Ort", "Dag", "Läge"], rows=rows, css="dense")
+    assert shown("{% data_table table %}", table=table) == written
+
+
+def test_lines_are_folded_below_their_title() -> None:
+    lines = Folded("Visade <2>", [Link("P1", "?p=P1", "nb"), Words("borta", "soft")])
+    assert shown("{% folded lines %}", lines=lines) == (
+        '<details class="small"><summary>Visade &lt;2&gt;</summary><ul><li><a class="nb" href="?p=P1">P1</a></li>'
+        '<li><span class="soft">borta</span></li></ul></details>'
+    )
 
 
 def test_a_fact_is_a_term_and_what_is_said_of_it() -> None:

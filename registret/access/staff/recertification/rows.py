@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import QuerySet
 
@@ -17,6 +18,7 @@ from registret.access.queries.grants import of_substitutes, others_who_attest
 from registret.access.refusals import NotFound
 from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState
+from registret.database.prepared import Given, Prepared, count_of
 from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
@@ -139,9 +141,8 @@ def count_to_answer(*, actor: Actor, at: datetime) -> int:
     clinic can answer."""
     if not actor.may(Permission.MANAGE_PEOPLE):
         return 0
-    waiting = _lines(actor).filter(state=LineState.UNANSWERED, grant__ends_at__gt=at)
-    waiting = waiting.exclude(account_id=actor.account_id)
-    return (waiting if actor.seat.clinic_id is not None else for_the_office(waiting, at=at)).count()
+    counted = _to_answer(actor.seat.clinic_id is None)
+    return sum(counted.rows(clinic=actor.seat.clinic_id, account=actor.account_id, at=at))
 
 
 def outcome_of(
@@ -164,7 +165,17 @@ def unanswered(whole: Recertification) -> QuerySet[RecertificationLine]:
     return RecertificationLine.objects.filter(recertification=whole, state=LineState.UNANSWERED)
 
 
-def for_the_office(lines: QuerySet[RecertificationLine], *, at: datetime) -> QuerySet[RecertificationLine]:
+@cache
+def _to_answer(is_office: bool) -> Prepared[int]:
+    at, account = Given("at"), Given("account")
+    waiting = RecertificationLine.objects.filter(state=LineState.UNANSWERED, grant__ends_at__gt=at)
+    waiting = waiting.exclude(account_id=account)
+    if is_office:
+        return Prepared(lambda: count_of(for_the_office(waiting, at=at)))
+    return Prepared(lambda: count_of(waiting.filter(recertification__clinic_id=Given("clinic"))))
+
+
+def for_the_office(lines: QuerySet[RecertificationLine], *, at: datetime | Given) -> QuerySet[RecertificationLine]:
     """Those that nobody at the clinic can answer: no active administrator but, at most, the person themselves, or none
     whose own right is for the same sub-registries."""
     there = others_who_attest(
@@ -174,7 +185,7 @@ def for_the_office(lines: QuerySet[RecertificationLine], *, at: datetime) -> Que
 
 
 def _visible(actor: Actor) -> QuerySet[Recertification]:
-    """Nobody reads without a seat: this is the only way from an actor to recertifications."""
+    """Nobody reads without a seat: this and `count_to_answer` are the only ways from an actor to recertifications."""
     actor.require(Permission.MANAGE_PEOPLE)
     if actor.seat.clinic_id is not None:
         return Recertification.objects.filter(clinic_id=actor.seat.clinic_id)
