@@ -174,12 +174,17 @@ def build_authority(
         site_host=site_host,
         card_host=card_host,
     )
-    _write_keys(authority)
-    (folder / _REVOKED).unlink(missing_ok=True)
-    # Written last: a folder without it is not an authority, however far the work got.
-    state = {"created": created.isoformat(), "site_host": site_host, "card_host": card_host}
-    write_file(folder / _STATE, json.dumps(state, indent=1).encode())
+    _write(authority)
     return authority
+
+
+def _write(authority: DemoAuthority) -> None:
+    _write_keys(authority)
+    (authority.folder / _REVOKED).unlink(missing_ok=True)
+    # Written last: a folder without it is not an authority, however far the work got.
+    hosts = {"site_host": authority.site_host, "card_host": authority.card_host}
+    state = {"created": authority.created.isoformat(), **hosts}
+    write_file(authority.folder / _STATE, json.dumps(state, indent=1).encode())
 
 
 def _write_keys(authority: DemoAuthority) -> None:

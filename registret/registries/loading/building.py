@@ -107,10 +107,6 @@ class FormBuilder:
         if variable.opens and self.types.get(variable.opens.after) not in _TIMES:
             self.source.fault(name, (*at, "opens"), f"{variable.opens.after} is not a date or time before it")
         terminology = self._terminology(name, at, variable)
-        self.types[variable.code] = variable.type
-        self.labels[variable.code] = variable.label
-        if block is Block.RESEARCH:
-            self.research.add(variable.code)
         question = Question(
             variable=variable,
             step=step,
@@ -120,8 +116,16 @@ class FormBuilder:
             shown_if=shown_if,
             terminology=terminology,
         )
-        self.known[variable.code] = question.name
+        self._remember(question)
         return question
+
+    def _remember(self, question: Question) -> None:
+        """For what comes after it."""
+        self.types[question.code] = question.type
+        self.labels[question.code] = question.variable.label
+        self.known[question.code] = question.name
+        if question.block is Block.RESEARCH:
+            self.research.add(question.code)
 
     def _shown_if(self, name: str, at: tuple[str | int, ...], variable: Variable, block: Block) -> Expression | None:
         found = self._condition(name, at, variable.show_if)
