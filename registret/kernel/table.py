@@ -58,7 +58,7 @@ class MakesFaults(Protocol[F]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class FileRow:
     """One line as it stands in the file: every column that there may be, stripped of white space."""
 
     line: int
@@ -85,7 +85,7 @@ def read_table(
     may_be_left_out: Collection[str] = (),
     windows: bool = False,
     fault: MakesFaults[F],
-) -> tuple[tuple[Row, ...], tuple[F, ...]]:
+) -> tuple[tuple[FileRow, ...], tuple[F, ...]]:
     """The lines of a file (`decoded`), separated by `;` or `,`, and what is wrong with its form."""
     try:
         text = decoded(content, windows=windows)
@@ -100,9 +100,9 @@ def read_table(
 
 def _rows(
     text: str, columns: Sequence[str], may_be_left_out: Collection[str], fault: MakesFaults[F]
-) -> tuple[tuple[Row, ...], tuple[F, ...]]:
+) -> tuple[tuple[FileRow, ...], tuple[F, ...]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    rows: list[Row] = []
+    rows: list[FileRow] = []
     faults: list[F] = []
     names: list[str] | None = None
     # A quoted value may run over several lines: a row is counted by where it begins.
@@ -118,7 +118,7 @@ def _rows(
                 faults.append(fault("too_few_or_many", line=begins, values=len(cells), columns=len(names)))
             elif any(cell.strip() for cell in cells):
                 told = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
-                rows.append(Row(line=begins, values=dict.fromkeys(columns, "") | told))
+                rows.append(FileRow(line=begins, values=dict.fromkeys(columns, "") | told))
             begins = reader.line_num + 1
     except csv.Error as trouble:
         faults.append(fault("not_csv", line=begins, trouble=trouble))

@@ -18,7 +18,7 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.kernel.by import By
 from registret.kernel.sweden import day_of
-from registret.kernel.table import Row
+from registret.kernel.table import FileRow
 from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.queries import every_clinic
@@ -89,7 +89,13 @@ class ImportedCoverage:
 
 
 def import_coverage(
-    *, rows: Iterable[Row], unreadable: Iterable[CoverageFault] = (), source: str, dry_run: bool, by: By, at: datetime
+    *,
+    rows: Iterable[FileRow],
+    unreadable: Iterable[CoverageFault] = (),
+    source: str,
+    dry_run: bool,
+    by: By,
+    at: datetime,
 ) -> ImportedCoverage:
     """Keep the counts of a file, all of it or nothing: `unreadable` is what is wrong with its form. Where it says the
     same as an older file about, it counts instead, and the older is kept; what it does not name stays as it is.

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from registret.kernel.table import FORM_FAULTS, FileFault, Row, read_table
+from registret.kernel.table import FORM_FAULTS, FileFault, FileRow, read_table
 
 CLINIC: Final = "klinikkod"
 SUB_REGISTRY: Final = "delregister"
@@ -62,12 +62,12 @@ class Nameable:
     this_year: int
 
 
-def read(content: bytes) -> tuple[tuple[Row, ...], tuple[CoverageFault, ...]]:
+def read(content: bytes) -> tuple[tuple[FileRow, ...], tuple[CoverageFault, ...]]:
     """The lines of the file, in UTF-8 or Windows-1252, and what is wrong with its form."""
     return read_table(content, columns=COLUMNS, windows=True, fault=CoverageFault.of)
 
 
-def checked(rows: Iterable[Row], nameable: Nameable) -> tuple[tuple[CoverageLine, ...], tuple[CoverageFault, ...]]:
+def checked(rows: Iterable[FileRow], nameable: Nameable) -> tuple[tuple[CoverageLine, ...], tuple[CoverageFault, ...]]:
     """Those rows that can be brought in, and what is wrong with the others."""
     faults: list[CoverageFault] = []
     lines: dict[tuple[int, str, int], CoverageLine] = {}
@@ -82,7 +82,7 @@ def checked(rows: Iterable[Row], nameable: Nameable) -> tuple[tuple[CoverageLine
     return tuple(lines.values()), tuple(faults)
 
 
-def _faults_of(row: Row, nameable: Nameable) -> Iterator[CoverageFault]:
+def _faults_of(row: FileRow, nameable: Nameable) -> Iterator[CoverageFault]:
     for column in COLUMNS:
         code = _fault_of(column, row.values[column], nameable) if row.values[column] else "empty"
         if code:
@@ -106,7 +106,7 @@ def _fault_of(column: str, value: str, nameable: Nameable) -> str:
     return ""
 
 
-def _line(row: Row, nameable: Nameable) -> CoverageLine:
+def _line(row: FileRow, nameable: Nameable) -> CoverageLine:
     clinic = row.values[CLINIC]
     return CoverageLine(
         line=row.line,
