@@ -77,7 +77,7 @@ def head_of(
         who=name_or_sex(patient),
         age=_("%(age)s år vid ankomst") % {"age": age},
         number=number or patient.shown,
-        show_number=reverse("step_number", args=[page.episode.system_id, page.step.code]) if can_show else "",
+        show_number=step_address(page, "step_number") if can_show else "",
         episode=page.episode,
         arrival=page.arrival,
         died=_died(patient),
@@ -102,5 +102,6 @@ def steps_shown(episode: EpisodeRow) -> list[NamedStep]:
     ]
 
 
-def step_address(page: StepPage) -> str:
-    return reverse("step", args=[page.episode.system_id, page.step.code])
+def step_address(page: StepPage, name: str = "step") -> str:
+    """Of the step, or of what can be done with it."""
+    return reverse(name, args=[page.episode.system_id, page.step.code])

@@ -15,7 +15,7 @@ from registret.records.reporting.versions import newer_form
 from registret.records.rows import StepPage, StepRow
 from registret.web.pieces import Link, Note
 from registret.web.steps.data_query_pages import QueryNote, query_notes
-from registret.web.steps.heads import NamedStep, steps_shown
+from registret.web.steps.heads import NamedStep, step_address, steps_shown
 from registret.web.steps.receipts import Receipt
 from registret.web.templatetags.look import day, moment
 from registret.words.days import day_in_words
@@ -71,7 +71,7 @@ def step_notes(
         signed=_signed(page, receipt, actor) if is_signed else None,
         closed=ClosedNote(why=closed_why, may_take_up=is_own(page, actor)) if closed_why else None,
         read_only=_read_only(page) if reads else "",
-        move_here=Link(_("Flytta det hit"), address_of(page, "step_move")) if reads and page.may_report else None,
+        move_here=Link(_("Flytta det hit"), step_address(page, "step_move")) if reads and page.may_report else None,
         due=_due_in_words(page),
         newer=_newer(page, actor),
         research_gone=_research_gone(page.step),
@@ -83,16 +83,12 @@ def is_own(page: StepPage, actor: Actor) -> bool:
     return page.may_report and page.step.clinic_id == actor.seat.clinic_id
 
 
-def address_of(page: StepPage, name: str) -> str:
-    return reverse(name, args=[page.episode.system_id, page.step.code])
-
-
 def _signed(page: StepPage, receipt: Receipt | None, actor: Actor) -> SignedNote:
     row, steps, links = page.step, steps_shown(page.episode), [Link(_("Till start"), reverse("start"))]
     if actor.may(Permission.REPORT):
         links.append(Link(_("Nästa patient"), reverse("find_patient")))
     if is_own(page, actor):
-        links.append(Link(_("Lås upp för att rätta"), address_of(page, "step_reopen")))
+        links.append(Link(_("Lås upp för att rätta"), step_address(page, "step_reopen")))
     signed = {"when": moment(row.signed_at), "name": row.signed_by_name}
     return SignedNote(
         receipt=receipt,

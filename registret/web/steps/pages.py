@@ -13,8 +13,8 @@ from registret.records.lifecycle import StepState
 from registret.records.rows import StepPage
 from registret.registries.queries import name_of
 from registret.web.pieces import Link, Tag
-from registret.web.steps.heads import NamedStep, PatientHead, head_of, steps_shown
-from registret.web.steps.notes import StepNotes, address_of, is_own
+from registret.web.steps.heads import NamedStep, PatientHead, head_of, step_address, steps_shown
+from registret.web.steps.notes import StepNotes, is_own
 from registret.web.steps.obstacles import Obstacles, next_to_do, obstacles_of, to_do
 from registret.web.steps.parts import Part
 from registret.web.steps.reading import ReadSection, read
@@ -117,11 +117,11 @@ def _tab(page: StepPage, step: NamedStep) -> StepTab:
 
 def _links(page: StepPage, *, is_own: bool) -> Iterator[Link]:
     episode = page.episode
-    yield Link(_("Ändringar"), address_of(page, "step_history"))
+    yield Link(_("Ändringar"), step_address(page, "step_history"))
     yield Link(_("Skriv ut"), reverse("episode_print", args=[episode.system_id]))
     yield Link(_("Skriv ut tomt formulär"), reverse("blank_form", args=[episode.sub_registry, episode.version]))
     if is_own and page.step.state is not StepState.SIGNED:
-        yield Link(_("Flytta till en annan klinik"), address_of(page, "step_move"))
+        yield Link(_("Flytta till en annan klinik"), step_address(page, "step_move"))
     yield Link(_("Patientens alla vårdepisoder"), reverse("patient", args=[page.patient.system_id]))
 
 
