@@ -13,8 +13,8 @@ from registret.access.actor import Actor
 from registret.access.checks import existing
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
+from registret.reports.comparing.figures import readable
 from registret.reports.counts import Figure, ratio_as_told
-from registret.reports.figures import readable
 from registret.reports.lifecycle import OutlierState
 from registret.reports.models import OutlierCase
 from registret.reports.periods import Months

@@ -15,11 +15,11 @@ from registret.access.roles import Permission
 from registret.registries.indicators import UNKNOWN_GROUP
 from registret.registries.measuring import Indicator
 from registret.registries.queries import closed_since, name_of
-from registret.reports.clinics import Clinics
+from registret.reports.comparing.clinics import Clinics
+from registret.reports.comparing.figures import Compared, GroupFigures, IndicatorFigures, OneIndicator
+from registret.reports.comparing.over_time import OverTime
 from registret.reports.counts import Figure
-from registret.reports.coverage import Coverage
-from registret.reports.figures import Compared, GroupFigures, IndicatorFigures, OneIndicator
-from registret.reports.over_time import OverTime
+from registret.reports.coverage.counted import Coverage
 from registret.web.coverage_words import colour_of, coverage_note
 from registret.web.pieces import FigureText, Link, Note
 from registret.web.reports.clinic_parts import ClinicsPart, clinics_part

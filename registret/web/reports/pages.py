@@ -9,8 +9,8 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from registret.reports.coverage import Coverage
-from registret.reports.figures import IndicatorFigures
+from registret.reports.comparing.figures import IndicatorFigures
+from registret.reports.coverage.counted import Coverage
 from registret.reports.told import EditionRow
 from registret.web.coverage_words import colour_of, coverage_note
 from registret.web.pieces import FigureText, Link, Note

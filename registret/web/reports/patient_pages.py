@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from registret.access.actor import Actor
 from registret.registries.measuring import CountedAs, Indicator
-from registret.reports.figures import IndicatorFigures
-from registret.reports.patients import MOST, CountedEpisode, is_highest_first
+from registret.reports.comparing.figures import IndicatorFigures
+from registret.reports.comparing.patients import MOST, CountedEpisode, is_highest_first
 from registret.web.pieces import DataTable, Link
 from registret.web.records.episode_lines import episode_table
 from registret.web.records.episode_lines import lines as episode_lines

@@ -7,13 +7,13 @@ from django.http import HttpResponse
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.registries.queries import sub_registries
-from registret.reports.clinics import clinics_beside
+from registret.reports.comparing.clinics import clinics_beside
+from registret.reports.comparing.figures import one_indicator, overview, readable, readable_form
+from registret.reports.comparing.over_time import over_time
+from registret.reports.comparing.patients import behind
 from registret.reports.completeness import completeness
-from registret.reports.coverage import newest_own_coverage, own_coverage
-from registret.reports.figures import one_indicator, overview, readable, readable_form
-from registret.reports.not_included import own_not_included
-from registret.reports.over_time import over_time
-from registret.reports.patients import behind
+from registret.reports.coverage.counted import newest_own_coverage, own_coverage
+from registret.reports.coverage.not_included import own_not_included
 from registret.reports.remarks import with_remark
 from registret.reports.told import newest_edition
 from registret.web.gate import needs

@@ -23,7 +23,7 @@ from registret.records.reporting.inclusion import form_open_to
 from registret.records.scope import clinic_of
 from registret.registries.forms import Form
 from registret.registries.variables import Option
-from registret.reports.figures import readable_form
+from registret.reports.comparing.figures import readable_form
 from registret.reports.models import NotIncluded
 from registret.reports.periods import half_years
 from registret.reports.role import as_reports_role

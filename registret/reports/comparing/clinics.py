@@ -10,8 +10,8 @@ from registret.places.queries import ClinicRow, every_clinic
 from registret.registries.indicators import Better
 from registret.registries.measuring import Indicator
 from registret.registries.queries import edition_rules
+from registret.reports.comparing.figures import IndicatorFigures
 from registret.reports.counts import Figure
-from registret.reports.figures import IndicatorFigures
 from registret.reports.judging import place_in_funnel, target_of
 from registret.reports.role import as_reports_role
 from registret.reports.statistics.funnels import FunnelPlace

@@ -24,8 +24,8 @@ from registret.ledger.services import record
 from registret.places.queries import every_clinic
 from registret.registries.measuring import ALL
 from registret.registries.queries import closed_since, sub_registries
-from registret.reports.coverage_file import CoverageFault, CoverageLine, Nameable, checked
-from registret.reports.figures import readable
+from registret.reports.comparing.figures import readable
+from registret.reports.coverage.counts_file import CoverageFault, CoverageLine, Nameable, checked
 from registret.reports.models import REGISTERED, Cell, CoverageCount, CoverageFile
 from registret.reports.role import as_reports_role
 from registret.reports.statistics.intervals import Estimate, proportion

@@ -14,7 +14,7 @@ from typing import Final
 from registret.registries.loading.edition_rules import EditionRules
 from registret.registries.measuring import ALL
 from registret.reports.counts import Counts, Figure
-from registret.reports.coverage import Coverage, coverage
+from registret.reports.coverage.counted import Coverage, coverage
 from registret.reports.models import REGISTERED, Edition, EditionCell
 from registret.reports.periods import Months, last_complete
 from registret.reports.public_figures import Area, PublicPeriod

@@ -12,8 +12,8 @@ from registret.access.actor import Actor
 from registret.kernel.sweden import months_later
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since, indicators_of, sub_registries
+from registret.reports.comparing.figures import indicator_for, readable
 from registret.reports.counts import Counts, Figure, figure_of
-from registret.reports.figures import indicator_for, readable
 from registret.reports.periods import Months, closed_years, last_complete, own_months, quarter_of, this_month
 from registret.reports.role import as_reports_role
 from registret.reports.standards import standards, strata_of, with_expected
