@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -44,6 +44,17 @@ class LoginMethod(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoginGoal:
+    """What a person logs in for: the address that a letter asks about, or the page (its path) to show after it."""
+
+    confirmation: tuple[int, int] | None = None
+    back_to: str = ""
+
+
+NO_GOAL: Final = LoginGoal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """A card was shown at a door by the browser that began the attempt. Made by `proof`, once an attempt."""
 
@@ -69,43 +80,22 @@ class AttemptAnswer:
     at: datetime
 
 
-def begin(
-    *,
-    purpose: Purpose,
-    browser: str,
-    confirmation: tuple[int, int] | None = None,
-    back_to: str = "",
-    network: str | None,
-    at: datetime,
-) -> str:
-    """A new attempt of the browser whose cookie holds `browser`. Return the host label. `back_to`: the path of the
-    page to show after it.
-
-    Raises: TooMany.
-    """
+def begin(*, purpose: Purpose, browser: str, goal: LoginGoal = NO_GOAL, network: str | None, at: datetime) -> str:
+    """A new attempt of the browser whose cookie holds `browser`. Return the host label. Raises: TooMany."""
     nonce = bytes.fromhex(new_token())
     label = label_of(nonce, purpose)
-    wanted = _Wanted(confirmation=confirmation, back_to=back_to)
-    _begin(nonce, label, purpose, LoginMethod.CARD, browser=browser, wanted=wanted, network=network, at=at)
+    _begin(nonce, label, purpose, LoginMethod.CARD, browser=browser, goal=goal, network=network, at=at)
     return label
 
 
-def begin_flow(
-    *,
-    browser: str,
-    confirmation: tuple[int, int] | None = None,
-    back_to: str = "",
-    network: str | None,
-    at: datetime,
-) -> AuthorizationRequest:
+def begin_flow(*, browser: str, goal: LoginGoal = NO_GOAL, network: str | None, at: datetime) -> AuthorizationRequest:
     """A new attempt to log in through the identity provider; answers its secrets.
 
     Raises: TooMany.
     """
     nonce = bytes.fromhex(new_token())
     flow = flow_of(nonce)
-    wanted = _Wanted(confirmation=confirmation, back_to=back_to)
-    _begin(nonce, flow.state, Purpose.LOGIN, LoginMethod.IDP, browser=browser, wanted=wanted, network=network, at=at)
+    _begin(nonce, flow.state, Purpose.LOGIN, LoginMethod.IDP, browser=browser, goal=goal, network=network, at=at)
     return flow
 
 
@@ -147,14 +137,6 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> AttemptAns
     return _answer(attempt, attempt.redeemed_at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    """What a person logs in for."""
-
-    confirmation: tuple[int, int] | None
-    back_to: str
-
-
 def _begin(
     nonce: bytes,
     label: str,
@@ -162,10 +144,11 @@ def _begin(
     way: LoginMethod,
     *,
     browser: str,
-    wanted: _Wanted,
+    goal: LoginGoal,
     network: str | None,
     at: datetime,
 ) -> None:
+    confirmation_id, version = goal.confirmation or (None, None)
     take(limit=ATTEMPTS_PER_BROWSER, subject=fingerprint(browser).hex(), at=at)
     is_usual(limit=ATTEMPTS_PER_NETWORK, by=By.nobody(network=network), at=at)
     insert(
@@ -175,9 +158,9 @@ def _begin(
         nonce=nonce,
         label_digest=fingerprint(label),
         browser_digest=fingerprint(browser),
-        confirmation_id=wanted.confirmation[0] if wanted.confirmation else None,
-        confirmation_version=wanted.confirmation[1] if wanted.confirmation else None,
-        back_to=wanted.back_to,
+        confirmation_id=confirmation_id,
+        confirmation_version=version,
+        back_to=goal.back_to,
         begun_at=at,
         expires_at=at + settings.ATTEMPT_LIFETIME,
     )

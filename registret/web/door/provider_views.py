@@ -11,12 +11,10 @@ from registret.accounts.attempts import LoginMethod
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.doors import ClaimedFlow
 from registret.kernel.refused import Refused
-from registret.mail.links import read_token
 from registret.oidc import OidcClient
 from registret.oidc.refusals import AnswerUntrusted
-from registret.web import way_back
 from registret.web.door.provider import provider
-from registret.web.door.views import browser_of, onward, remember_browser
+from registret.web.door.views import browser_of, goal_in, onward, remember_browser
 from registret.web.gate import open_to_all
 from registret.web.http import BROWSER_COOKIE, Request, see_other
 
@@ -27,12 +25,8 @@ def log_in(request: Request) -> HttpResponse:
     there = _provider()
     if request.method == "GET":
         return see_other("front")
-    browser, token = browser_of(request), request.POST.get("lank", "")
-    confirmation = read_token(token) if token else None
-    back_to = way_back.sent(request)
-    flow = attempts.begin_flow(
-        browser=browser, confirmation=confirmation, back_to=back_to, network=request.network, at=request.at
-    )
+    browser = browser_of(request)
+    flow = attempts.begin_flow(browser=browser, goal=goal_in(request), network=request.network, at=request.at)
     address = there.authorization_address(flow=flow, language=get_language() or settings.LANGUAGE_CODE)
     response = onward(request, address)
     remember_browser(response, browser)

@@ -14,6 +14,7 @@ from registret.accounts.attempts import (
     ATTEMPTS_PER_BROWSER,
     ATTEMPTS_PER_NETWORK,
     AttemptAnswer,
+    LoginGoal,
     Proof,
     Purpose,
     begin,
@@ -289,7 +290,7 @@ def test_a_card_that_was_checked_logs_nobody_in() -> None:
 
 
 def test_the_confirmation_that_an_attempt_began_with_is_in_its_proof() -> None:
-    label = begin(purpose=Purpose.LOGIN, browser=BROWSER, confirmation=(17, 2), network=None, at=NOW)
+    label = begin(purpose=Purpose.LOGIN, browser=BROWSER, goal=LoginGoal(confirmation=(17, 2)), network=None, at=NOW)
     code = doors.answer(attempt_id=claimed(label).attempt_id, card=ANNA.card, network=None, at=NOW)
     found = proven(code)
     assert isinstance(found, Proof)
