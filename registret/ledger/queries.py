@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
+from registret.database.prepared import Given, Prepared
 from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.models import Entry
@@ -71,7 +73,15 @@ class Wanted:
 
 def entries(*, wanted: Wanted, before: int | None = None, size: int = PAGE) -> EntryPage:
     """Entries that fit, newest first, from below number `before`."""
+    if before is None and wanted == Wanted():
+        return _paged(_newest(size).rows(), size)
     return _page(fitting(wanted), before, size)
+
+
+@cache
+def _newest(size: int) -> Prepared[Entry]:
+    """And one more."""
+    return Prepared(lambda: Entry.objects.order_by("-id")[: size + 1])
 
 
 def fitting(wanted: Wanted) -> Q:
@@ -254,9 +264,16 @@ def _acts(span: TimeSpan) -> QuerySet[Entry]:
     return Entry.objects.filter(at__gte=span.since, at__lt=span.until, by_account_id__isnull=False)
 
 
+_LATELY = Prepared(
+    lambda: Entry.objects.filter(by_account_id=Given("account"), event=Given("event"), at__gt=Given("since")).order_by(
+        "-id"
+    )[:PAGE]
+)
+
+
 def lately_by(*, account_id: int, event: Event, since: datetime) -> tuple[EntryRow, ...]:
     """Entries of one event that the account has made since then, newest first, at most a page."""
-    return _page(Q(by_account_id=account_id, event=event, at__gt=since), None, PAGE).rows
+    return tuple(map(_row, _LATELY.rows(account=account_id, event=event, since=since)))
 
 
 def _row(entry: Entry) -> EntryRow:
@@ -267,6 +284,10 @@ def _page(fits: Q, before: int | None, size: int) -> EntryPage:
     found = Entry.objects.filter(fits)
     if before is not None:
         found = found.filter(id__lt=before)
-    rows = [_row(entry) for entry in found.order_by("-id")[: size + 1]]
+    return _paged(found.order_by("-id")[: size + 1], size)
+
+
+def _paged(found: Iterable[Entry], size: int) -> EntryPage:
+    rows = list(map(_row, found))
     more = len(rows) > size
     return EntryPage(rows=tuple(rows[:size]), older=rows[size - 1].id if more else None)

@@ -111,7 +111,8 @@ class WaitingQuery:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepPage:
     """One step as it stands. `answers`: of this step and those before it, by step and variable. `may_report`: the
-    reader reports to this sub-registry; the step is theirs to write if it `is_writable`, too. `is_dead`: the population
+    reader reports to this sub-registry; the step is theirs to write if it `is_writable`, too. `is_as_used`: the form is
+    as it was when it was first used. `is_dead`: the population
     register or an answer of this care provider says so; `told_died_on`: the day, by another episode. `queries`: what
     the office asks and the reader can answer, on the page of the step."""
 
@@ -125,6 +126,7 @@ class StepPage:
     told_died_on: date | None
     is_dead: bool
     may_report: bool
+    is_as_used: bool
     is_writable: bool
     queries: tuple[WaitingQuery, ...] = ()
 

@@ -29,7 +29,7 @@ LONGEST: Final = 200
 def page(path: str) -> str:
     """`path`, if it is a page for users who have shown a card; otherwise empty."""
     found = _match(path)
-    return "" if found is None else reverse(found.view_name, args=found.args, kwargs=found.kwargs)
+    return "" if found is None else _address(found)
 
 
 def sent(request: Request) -> str:
@@ -53,7 +53,12 @@ def is_for_whoever_waits(path: str) -> bool:
 
 def to_this_page(request: HttpRequest) -> str:
     """Of a page that is shown: itself, or the one above it, if it was the answer to a form."""
-    return _first(_upwards(request.path)) if _is_gated(request) else ""
+    found = request.resolver_match
+    if found is None or not _is_gated(request):
+        return ""
+    if _leads_to_a_page(found, request.path):
+        return _address(found)
+    return _first(_upwards(request.path))
 
 
 def to_what_was_refused(request: HttpRequest) -> str:
@@ -76,9 +81,17 @@ def _match(path: str) -> ResolverMatch | None:
         found = resolve(path, urlconf=settings.ROOT_URLCONF)
     except Resolver404:
         return None
+    return found if _leads_to_a_page(found, path) else None
+
+
+def _leads_to_a_page(found: ResolverMatch, path: str) -> bool:
     is_file = "." in path.rpartition("/")[2]
     is_open = getattr(found.func, "gate", "open_to_all") == "open_to_all"
-    return None if is_file or is_open or "GET" not in methods(found.func) else found
+    return len(path) <= LONGEST and not is_file and not is_open and "GET" in methods(found.func)
+
+
+def _address(found: ResolverMatch) -> str:
+    return reverse(found.view_name, args=found.args, kwargs=found.kwargs)
 
 
 def _is_gated(request: HttpRequest) -> bool:

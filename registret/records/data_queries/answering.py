@@ -78,8 +78,8 @@ def waiting_of_step(actor: Actor, *, episode: str, step: str) -> tuple[WaitingQu
 
     Raises: NotPermitted (the actor sits at no clinic).
     """
-    found = _at_clinic(actor).filter(step__episode__system_id=episode, step__code=step, state=QueryState.WAITING)
-    return tuple(map(_waiting, found.order_by("asked_at", "id")))
+    place = clinic_place_of(actor, Permission.REPORT)
+    return tuple(map(_waiting, _WAITING_OF_STEP.rows(episode=episode, step=step, **place)))
 
 
 def waiting_at_clinic(actor: Actor) -> tuple[ListedQuery, ...]:
@@ -106,6 +106,14 @@ _WAITING = Prepared(
         .select_related("step__episode__patient"),
         patient="step__episode__patient",
     ).order_by("asked_at", "id")[:SHOWN]
+)
+
+_WAITING_OF_STEP = Prepared(
+    lambda: (
+        _about(Given("clinic"), Given("provider"), Given("sub_registries"))
+        .filter(step__episode__system_id=Given("episode"), step__code=Given("step"), state=QueryState.WAITING)
+        .order_by("asked_at", "id")
+    )
 )
 
 

@@ -6,18 +6,22 @@ Showing a patient is an act that the log records: pages go through `reporting.au
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.accounts.folding import folded
-from registret.records.models import Merge, Number, OptOut, Patient
+from registret.database.prepared import Given, Prepared
+from registret.records.models import Episode, Merge, Number, OptOut, Patient
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.opt_out_marks import marks_of
-from registret.records.queries.episodes import episodes_of
+from registret.records.queries.episodes import episodes_in, episodes_of, place_of
 from registret.records.rows import PatientRow
 
 PAGE: Final = 50
@@ -25,7 +29,30 @@ PAGE: Final = 50
 
 def patients_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> QuerySet[Patient]:
     """Patients with an episode that the actor may see. Inside `provider_scope(actor)`."""
-    return Patient.objects.filter(Exists(episodes_of(actor, permission).filter(patient_id=OuterRef("id"))))
+    return _with_one_of(episodes_of(actor, permission))
+
+
+def _with_one_of(episodes: QuerySet[Episode]) -> QuerySet[Patient]:
+    return Patient.objects.filter(Exists(episodes.filter(patient_id=OuterRef("id"))))
+
+
+def _seen() -> QuerySet[Any]:
+    """The same, with their numbers, of what `place_of` says of an actor."""
+    seen = _with_one_of(episodes_in(Given("provider"), Given("sub_registries")))
+    told: QuerySet[Any] = seen.annotate(told_numbers=numbers_of("id"))
+    return told
+
+
+_BY_SYSTEM_ID: Final = Prepared(lambda: _seen().filter(system_id=Given("system_id")))
+_BY_ID: Final = Prepared(lambda: _seen().filter(id__any=Given("ids")))
+_NUMBERED: Final = Prepared(lambda: _seen().filter(numbers__text=Given("number")))
+_NAMED: Final = Prepared(
+    lambda: (
+        _seen()
+        .filter(surname_key__gte=Given("first"), surname_key__lt=Given("end"), is_protected=False)
+        .order_by("surname_key", "id")[: PAGE + 1]
+    )
+)
 
 
 def patient_of(actor: Actor, system_id: str, permission: Permission = Permission.READ_RECORDS) -> PatientRow:
@@ -34,21 +61,20 @@ def patient_of(actor: Actor, system_id: str, permission: Permission = Permission
     Raises: NotFound (there is none, or it is not the actor's to see, or to report).
     """
     # Two queries, each with its index: in one, the database would read all patients.
-    seen = patients_of(actor, permission).order_by().prefetch_related("numbers")
-    found = seen.filter(system_id=system_id).first()
+    here = place_of(actor, permission)
+    found = _BY_SYSTEM_ID.first(system_id=system_id, **here)
     if found is None:
-        found = seen.filter(
-            id__in=list(Merge.objects.filter(gone=system_id).values_list("patient_id", flat=True))
-        ).first()
+        merged = list(Merge.objects.filter(gone=system_id).values_list("patient_id", flat=True))
+        found = _BY_ID.first(ids=merged, **here)
     if found is None:
         raise NotFound()
-    return patient_row(found)
+    return told_patient(found, found.told_numbers)
 
 
 def patient_numbered(actor: Actor, number: PatientNumber) -> PatientRow | None:
     """The actor's patient who has, or once had, this number."""
-    found = patients_of(actor).filter(numbers__text=number.text).prefetch_related("numbers").first()
-    return patient_row(found) if found else None
+    found = _NUMBERED.first(number=number.text, **place_of(actor))
+    return told_patient(found, found.told_numbers) if found else None
 
 
 def patients_named(actor: Actor, prefix: str) -> tuple[tuple[PatientRow, ...], bool]:
@@ -56,14 +82,30 @@ def patients_named(actor: Actor, prefix: str) -> tuple[tuple[PatientRow, ...], b
     those with protected identity. A page of them, and whether there are more.
     """
     key = folded(prefix)
-    wanted = patients_of(actor).filter(surname_key__gte=key, surname_key__lt=key + "\U0010ffff", is_protected=False)
-    found = wanted.order_by("surname_key", "id").prefetch_related("numbers")[: PAGE + 1]
-    rows = tuple(patient_row(patient) for patient in found) if key else ()
+    found = _NAMED.rows(first=key, end=key + "\U0010ffff", **place_of(actor)) if key else []
+    rows = tuple(told_patient(one, one.told_numbers) for one in found)
     return rows[:PAGE], len(rows) > PAGE
 
 
+def numbers_of(patient: str) -> ArraySubquery:
+    """For queries of rows about a patient: that patient's numbers, the one in force first, for `told_patient`."""
+    was = ExpressionWrapper(Q(until__isnull=False), output_field=BooleanField())
+    numbers = Number.objects.filter(patient=OuterRef(patient)).order_by(was, "-id")
+    return ArraySubquery(numbers.values(of=JSONObject(text="text", kind="kind")))
+
+
+def told_patient(found: Patient, numbers: Iterable[Mapping[str, str]]) -> PatientRow:
+    """With `numbers_of` the patient."""
+    return _row(found, [PatientNumber(one["text"], one["kind"]) for one in numbers])
+
+
 def patient_row(found: Patient) -> PatientRow:
+    """With the numbers that were prefetched, or are asked for."""
     numbers = sorted(found.numbers.all(), key=lambda number: (number.until is not None, -number.id))
+    return _row(found, [PatientNumber(number.text, number.kind) for number in numbers])
+
+
+def _row(found: Patient, numbers: Iterable[PatientNumber]) -> PatientRow:
     return PatientRow(
         id=found.id,
         system_id=found.system_id,
@@ -73,7 +115,7 @@ def patient_row(found: Patient) -> PatientRow:
         surname=found.surname,
         is_protected=found.is_protected,
         died_on=found.died_on,
-        numbers=tuple(PatientNumber(number.text, number.kind) for number in numbers),
+        numbers=tuple(numbers),
     )
 
 

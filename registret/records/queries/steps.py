@@ -16,10 +16,10 @@ from registret.access.roles import Permission
 from registret.database.prepared import Given, Prepared
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import WRITABLE, StepState
-from registret.records.models import Episode, Step
+from registret.records.models import Episode, FormVersion, Step
 from registret.records.queries.episodes import episode_rows, episodes_in, episodes_of, place_of, step_row
 from registret.records.queries.forms import answers_of
-from registret.records.queries.patients import patient_row
+from registret.records.queries.patients import numbers_of, patient_row, told_patient
 from registret.records.rows import EpisodeRow, PatientRow, StepPage, StepRow
 from registret.records.scope import clinic_of, provider_scope
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
@@ -37,14 +37,17 @@ def step_page(
     Raises: NotFound; NotPermitted (to lock it: the actor only reads in this sub-registry).
     """
     found = _locked_episode(actor, episode) if lock else existing(_EPISODE.first(episode=episode, **place_of(actor)))
-    steps = {one.code: one for one in (_LOCKED_STEPS if lock else _STEPS).rows(episode=found.id)}
+    asked = (_LOCKED_STEPS if lock else _STEPS).rows(episode=found.id)
+    steps = {one.code: one for one in asked}
     for one in steps.values():
         one.episode = found
     form = form_now(found, steps)
     step = step or form.inclusion.code
     if step not in steps:
         raise NotFound()
-    return _page(actor, found, form, steps, steps[step], at=at), steps[step]
+    # Read with the steps: when the patient is locked.
+    patient = told_patient(found.patient, asked[0].told_numbers)
+    return _page(actor, found, patient, form, steps, steps[step], at=at), steps[step]
 
 
 def _locked_episode(actor: Actor, episode: str) -> Any:
@@ -61,10 +64,12 @@ def _may_report(actor: Actor, episode: Episode) -> bool:
     return episode.sub_registry in actor.seat.sub_registries_for(Permission.REPORT)
 
 
-def _page(actor: Actor, found: Any, form: Form, steps: Mapping[str, Step], row: Step, *, at: datetime) -> StepPage:
-    """Everything about the step in `row`. `found`: the episode, with what `_with_death_elsewhere` adds."""
+def _page(
+    actor: Actor, found: Any, patient: PatientRow, form: Form, steps: Mapping[str, Step], row: Step, *, at: datetime
+) -> StepPage:
+    """Everything about the step in `row`. `found`: the episode, with what `_with_death_elsewhere` and `_USED` add."""
     answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
-    patient, may_report = patient_row(found.patient), _may_report(actor, found)
+    may_report = _may_report(actor, found)
     known = known_of(patient, found.began_at, told_died_on=found.told_died_on)
     says_dead = found.is_dead_elsewhere or any(one.says_dead for one in steps.values())
     return StepPage(
@@ -78,21 +83,30 @@ def _page(actor: Actor, found: Any, form: Form, steps: Mapping[str, Step], row: 
         told_died_on=found.told_died_on,
         is_dead=found.patient.died_on is not None or says_dead,
         may_report=may_report,
+        is_as_used=found.used_digest == form_of(found.sub_registry, found.version).digest,
         is_writable=may_report and row.clinic_id == actor.seat.clinic_id and StepState(row.state) in WRITABLE,
     )
 
 
+_USED = FormVersion.objects.filter(sub_registry=OuterRef("sub_registry"), version=OuterRef("version"))
 _EPISODE = Prepared(
     lambda: _with_death_elsewhere(
         episodes_in(Given("provider"), Given("sub_registries"))
         .filter(system_id=Given("episode"))
         .select_related("patient")
+        .annotate(used_digest=Subquery(_USED.values("digest")))
     )
 )
 # The patient is locked before the steps: a death closes steps of other episodes too, and two transactions must not wait
 # for each other's steps.
 _LOCKED_EPISODE = Prepared(lambda: _EPISODE.query().select_for_update(of=("patient",), no_key=True))
-_STEPS = Prepared(lambda: Step.objects.filter(episode_id=Given("episode")).order_by("id"))
+_STEPS = Prepared(
+    lambda: (
+        Step.objects.filter(episode_id=Given("episode"))
+        .annotate(told_numbers=numbers_of("episode__patient_id"))
+        .order_by("id")
+    )
+)
 _LOCKED_STEPS = Prepared(lambda: _STEPS.query().select_for_update(of=("self",)))
 
 

@@ -20,7 +20,7 @@ from registret.records.data_queries.answering import waiting_of_step
 from registret.records.identity.protected import give_reason, require_reason
 from registret.records.logged import log_each, log_patient, log_step
 from registret.records.numbers import PatientNumber
-from registret.records.queries.episodes import episode_rows, episodes_of
+from registret.records.queries.episodes import episodes_of, episodes_of_patient
 from registret.records.queries.patients import patient_numbered, patient_of, patients_named
 from registret.records.queries.revisions import changes_since, history, others_in
 from registret.records.queries.steps import step_page, version_of
@@ -113,7 +113,7 @@ def open_patient(*, actor: Actor, system_id: str, reason: str = "", at: datetime
         if reason.strip():
             give_reason(actor, patient, at=at)
         require_reason(actor, patient, at=at)
-        episodes = episode_rows(episodes_of(actor).filter(patient_id=patient.id).order_by("-began_at", "-id"))
+        episodes = episodes_of_patient(actor, patient.id)
         said = {"reason": reason.strip()} if reason.strip() else {}
         log_patient(actor, Event.PATIENT_OPENED, patient.id, at, **said)
         reported = actor.seat.sub_registries_for(Permission.REPORT)

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from registret.records.models import FormVersion
 from registret.records.refusals import FormChanged
+from registret.records.rows import StepPage
 from registret.registries.forms import Form
 
 
-def require_unchanged(form: Form) -> None:
+def require_unchanged(page: StepPage) -> None:
     """Refuse a form that is not as it was when it was first used. Raises: FormChanged."""
-    if not FormVersion.objects.filter(sub_registry=form.code, version=form.version, digest=form.digest).exists():
+    if not page.is_as_used:
         raise FormChanged()
 
 
@@ -21,4 +22,5 @@ def use(form: Form, *, at: datetime) -> None:
         [FormVersion(sub_registry=form.code, version=form.version, digest=form.digest, used_at=at)],
         ignore_conflicts=True,
     )
-    require_unchanged(form)
+    if not FormVersion.objects.filter(sub_registry=form.code, version=form.version, digest=form.digest).exists():
+        raise FormChanged()

@@ -43,7 +43,7 @@ def sign(*, actor: Actor, episode: str, step: str, base: int, at: datetime) -> N
         page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
         require_reason(actor, page.patient, at=at)
         require_writable(actor, row, "sign")
-        require_unchanged(page.form)
+        require_unchanged(page)
         if row.version != base and row.saved_at is not None:
             raise WrittenSince(by=row.saved_by_name, at=row.saved_at)
         if not page.assessment.can_be_signed:

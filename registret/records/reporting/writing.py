@@ -56,7 +56,7 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
         require_reason(actor, page.patient, at=at)
         require_writable(actor, row, "write")
-        require_unchanged(page.form)
+        require_unchanged(page)
         since = changes_since(row, base)
         written = {q.code: written[q.code] for q in page.form_step.questions if q.code in written}
         answers, faults = _answers_by_now(page, written, at=at)

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -78,8 +80,7 @@ class LogForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = sorted(((code, event_name(code)) for code in EVENTS), key=lambda pair: pair[1].casefold())
-        self.fields["event"].choices = [("", _now("Alla")), *named]  # type: ignore[attr-defined]
+        self.fields["event"].choices = [("", _now("Alla")), *_events(get_language())]  # type: ignore[attr-defined]
 
     def clean_hsa_id(self) -> str:
         text = str(self.cleaned_data["hsa_id"])
@@ -115,6 +116,12 @@ class LogForm(forms.Form):
         """What the log keeps of the question: all that was filled in (the HSA-id and the patient have columns)."""
         own_column = {"hsa_id", "patient"}
         return {name: str(value) for name, value in self.cleaned_data.items() if value and name not in own_column}
+
+
+@cache
+def _events(language: str) -> tuple[tuple[str, str], ...]:
+    """By their names in the active language, which is `language`."""
+    return tuple(sorted(((code, event_name(code)) for code in EVENTS), key=lambda pair: pair[1].casefold()))
 
 
 def _named(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import zipfile
 
@@ -48,6 +49,8 @@ def as_csv(separator: str = ";") -> str:
         (workbook_of(TEXTS), FileKind.XLSX, [2, 4]),
         (json.dumps([*AS_ROWS, {}]).encode(), FileKind.JSON, [1, 2]),
     ],
+    # Without a name a case is called by its bytes, and a workbook holds the time at which it was made.
+    ids=["utf-8", "bom", "windows", "tab", "xlsx", "json"],
 )
 def test_the_same_rows_come_out_of_every_format(content: bytes, kind: FileKind, lines: list[int]) -> None:
     table = read(content)
@@ -134,6 +137,7 @@ def lying() -> bytes:
         (workbook("<row><c><v>1</v></c></row><row><c><f>1+1</f><v>2</v></c></row>"), HasFormulas),
         (workbook("", before='<!DOCTYPE x [<!ENTITY a "b">]>'), HasEntities),
     ],
+    ids=itertools.count(1),
 )
 def test_a_file_that_is_not_right_is_refused_as_what_it_is(content: bytes, refusal: type[Refused]) -> None:
     with pytest.raises(refusal):

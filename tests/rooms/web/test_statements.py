@@ -44,7 +44,7 @@ def test_pages_about_a_patient_ask_few_statements(episode: str) -> None:
         "patient": statements(lambda: anna.get(f"/patient/{patient}")),
         "system id": statements(lambda: anna.post("/patienter", {"q": patient})),
     }
-    assert counted == {"form": 8, "autosave": 10, "patient": 10, "system id": 6}
+    assert counted == {"form": 7, "autosave": 8, "patient": 8, "system id": 5}
 
 
 def test_pages_of_an_administrator_ask_few_statements(place: Country) -> None:
