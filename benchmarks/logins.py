@@ -86,22 +86,23 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o755)
         authority = DemoAuthority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
-        client = _built(folder)
+        client = built(folder)
         with House.build(folder, authority, "benchmark_logins") as house:
-            _furnish(house, given.cards)
+            furnish(house, given.cards)
             house.start()
             runs = _rounds(_targets(house, folder), client, house, given)
     _tell(runs)
 
 
-def _built(folder: Path) -> Path:
+def built(folder: Path) -> Path:
+    """The client, made of its source."""
     made = folder / "logins"
     source = Path(__file__).with_suffix(".c")
     subprocess.run(["cc", "-O2", "-o", made, source, "-lssl", "-lcrypto", "-lpthread"], check=True)
     return made
 
 
-def _furnish(house: House, cards: int) -> None:
+def furnish(house: House, cards: int) -> None:
     """People who report, their cards as files, work to do, and a long list of revoked cards."""
     house.migrate()
     os.environ |= house.environment

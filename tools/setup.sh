@@ -3,7 +3,7 @@
 #
 #   tools/setup.sh              what the demo and the checks need
 #   tools/setup.sh --browser    also Chromium, certutil and fonts, for `make demo-browser` and the journeys
-#   tools/setup.sh --fronts     also nginx and HAProxy, for the tests of deploy/
+#   tools/setup.sh --fronts     also nginx, HAProxy and PgBouncer, for the tests of deploy/
 #   tools/setup.sh --bench      also nginx and what builds the client of benchmarks/logins.py
 #   tools/setup.sh --screen     also a screen without a screen, a card with a PIN and Firefox, for tests/slow
 #
@@ -157,14 +157,14 @@ fi
 if asked_for --fronts; then
     missing=
     # Debian keeps them in /usr/sbin, which is not on everybody's PATH.
-    for front in nginx haproxy; do
+    for front in nginx haproxy pgbouncer; do
         PATH=$PATH:/usr/sbin command -v "$front" >/dev/null || missing="$missing $front"
     done
     if [ -n "$missing" ]; then
         debian_root || fail "Missing for the tests of the fronts:$missing. Debian: sudo apt-get install$missing"
         # shellcheck disable=SC2086 # a list of names
         apt_install $missing
-        # The tests start programs of their own; nobody asked for a server on port 80.
+        # The tests start programs of their own; nobody asked for a server on port 80 or 6432.
         ! command -v systemctl >/dev/null ||
             for front in $missing; do systemctl disable --now "$front" >/dev/null 2>&1 || true; done
     fi

@@ -58,6 +58,17 @@ def address(name: str, *, purpose: str) -> str:
     return value
 
 
+def ip_addresses(name: str, *, purpose: str) -> frozenset[str]:
+    """IP addresses, separated by spaces; none if it is not set.
+
+    Raises: SettingTrouble.
+    """
+    try:
+        return frozenset(str(ip_address(one)) for one in text(name, purpose=purpose, default="").split())
+    except ValueError as trouble:
+        raise SettingTrouble(f"{PREFIX}{name}: {trouble}: {purpose}") from None
+
+
 def is_loopback(host: str) -> bool:
     """Whether a listener there is reached from this machine only."""
     try:

@@ -31,6 +31,9 @@ if DEMO and not env.is_loopback(LISTEN_ADDRESS):
     raise env.SettingTrouble("REGISTRET_DEMO=yes is for this machine only: unset it, or REGISTRET_LISTEN_ADDRESS")
 LISTEN_SITE_PORT = env.number("LISTEN_SITE_PORT", purpose="port that the site's listener binds", default=SITE_PORT)
 LISTEN_CARD_PORT = env.number("LISTEN_CARD_PORT", purpose="port that the card door binds", default=CARD_PORT)
+ROUTERS = env.ip_addresses(
+    "ROUTERS", purpose="addresses of those that pass connections on to the listeners, by the PROXY protocol"
+)
 SITE_CERTIFICATE = env.file("SITE_CERTIFICATE", purpose="certificate of the site's host and its chain, PEM")
 SITE_KEY = env.file("SITE_KEY", purpose="private key of the site's certificate, PEM")
 CARD_CERTIFICATE = env.file("CARD_CERTIFICATE", purpose="certificate of all card hosts (wildcard) and its chain, PEM")
@@ -220,6 +223,7 @@ MIDDLEWARE = [
     "registret.web.middleware.Hosts",
     "registret.web.middleware.SiteFiles",
     "registret.web.middleware.CompressedPages",
+    "registret.web.middleware.LongAnswers",
     "registret.web.middleware.Language",
     "registret.web.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from OpenSSL.crypto import FILETYPE_ASN1, dump_certificate
-from twisted.python.threadpool import ThreadPool
 
 from registret.serving.http import Front, ListenerRequest
 from registret.serving.listener import Door
-from registret.serving.wsgi import Facts, WsgiApplication
+from registret.serving.wsgi import Facts, Threads, WsgiApplication
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 
-def door_front(door: Door, application: WSGIApplication, *, reactor: Any, threads: ThreadPool) -> Front:
+def door_front(door: Door, application: WSGIApplication, *, reactor: Any, threads: Threads) -> Front:
     """The environ says `registret.door` = "card", `registret.certificate` (DER or None) and `registret.sni`.
 
     Each connection is closed after its answer: on the next one the card must be there again.

@@ -17,12 +17,14 @@ class Limits:
 
     `connections` are open at most, and `per_network` of them wait from one IPv4 address or IPv6 /64; who goes beyond
     that is decided in `serving.waiting`. A body of more than `small_body` bytes takes one of `large_bodies` places, so
-    a listener holds `connections` x `small_body` + `large_bodies` x `body` bytes of bodies at worst.
+    a listener holds `connections` x `small_body` + `large_bodies` x `body` bytes of bodies at worst. `threads` make
+    answers; a long one waits for a client that reads slowly in one of `slow_readers` more.
     """
 
     connections: int
     per_network: int
     threads: int
+    slow_readers: int
     body: int
     small_body: int
     large_bodies: int
@@ -41,6 +43,7 @@ SITE_LIMITS: Final = Limits(
     connections=1000,
     per_network=500,
     threads=12,
+    slow_readers=100,
     body=1024 * 1024,
     small_body=64 * 1024,
     large_bodies=16,
@@ -55,6 +58,7 @@ DOOR_LIMITS: Final = Limits(
     connections=2000,
     per_network=500,
     threads=6,
+    slow_readers=0,
     body=64 * 1024,
     small_body=64 * 1024,
     large_bodies=0,
@@ -67,12 +71,17 @@ DOOR_LIMITS: Final = Limits(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """The main site. `certificate` (with its chain) and `key` are PEM files; port 0 means any free port."""
+    """The main site. `certificate` (with its chain) and `key` are PEM files; port 0 means any free port.
+
+    `routers`: addresses of machines that pass connections on unopened and say for whom, by the PROXY protocol. With
+    them a connection from elsewhere is none.
+    """
 
     host: str
     port: int
     certificate: Path
     key: Path
+    routers: frozenset[str] = frozenset()
     limits: Limits = SITE_LIMITS
 
 
@@ -92,4 +101,5 @@ class Door:
     key: Path
     issuers: tuple[bytes, ...]
     tls13: bool = True
+    routers: frozenset[str] = frozenset()
     limits: Limits = DOOR_LIMITS

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredicate, STDLibLogObserver, globalLogBeginner
 
+from registret.serving.announced import AnnouncedFactory
 from registret.serving.card_door import door_front
 from registret.serving.http import Front
 from registret.serving.listener import Door, Listener, ServingTrouble
@@ -77,8 +78,8 @@ def serve(
         at_door = door_front(door, card_application, reactor=reactor, threads=house.threads(door, name="card-door"))
         _bridge_logs()
         _make_room(site.limits.connections + door.limits.connections)
-        site_port = house.open(site_socket, site_tls, at_site)
-        door_port = house.open(door_socket, door_tls, at_door)
+        site_port = house.open(site_socket, site_tls, at_site, site.routers)
+        door_port = house.open(door_socket, door_tls, at_door, door.routers)
     house.run(lambda: on_ready(site_port, door_port))
 
 
@@ -94,13 +95,15 @@ class _House:
         self._ports: list[Any] = []
 
     def threads(self, listener: Listener | Door, *, name: str) -> Threads:
-        found = Threads(minthreads=1, maxthreads=listener.limits.threads, name=name)
+        limits = listener.limits
+        found = Threads(name=name, working=limits.threads, waiting=limits.slow_readers)
         self._threads.append(found)
         return found
 
-    def open(self, listening: socket.socket, tls: Connections, front: Front) -> int:
+    def open(self, listening: socket.socket, tls: Connections, front: Front, routers: frozenset[str]) -> int:
         self._fronts.append(front)
-        factory = WireFactory(tls, False, front, self._reactor, site=self._site_origin)
+        wires: Any = WireFactory(tls, False, front, self._reactor, site=self._site_origin)
+        factory = AnnouncedFactory(wires, routers=routers, reactor=self._reactor) if routers else wires
         self._ports.append(self._reactor.adoptStreamPort(listening.fileno(), listening.family, factory))
         return int(listening.getsockname()[1])
 

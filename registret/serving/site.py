@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.python.threadpool import ThreadPool
-
 from registret.serving.http import Front, ListenerRequest
 from registret.serving.listener import Listener
-from registret.serving.wsgi import Facts, WsgiApplication
+from registret.serving.wsgi import Facts, Threads, WsgiApplication
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 
-def site_front(listener: Listener, application: WSGIApplication, *, reactor: Any, threads: ThreadPool) -> Front:
+def site_front(listener: Listener, application: WSGIApplication, *, reactor: Any, threads: Threads) -> Front:
     """The environ says `registret.door` = "site"."""
     return Front(
         WsgiApplication(application, facts=_facts, reactor=reactor, threads=threads),

@@ -100,6 +100,8 @@ def _context(certificate: Path, key: Path) -> SSL.Context:
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
     context.set_cipher_list(b"ECDHE+AESGCM:ECDHE+CHACHA20")
     context.set_options(SSL.OP_NO_RENEGOTIATION)
+    # Between two messages a connection keeps no room for the next.
+    context.set_mode(SSL.MODE_RELEASE_BUFFERS)
     context.set_alpn_select_callback(_only_http11)
     _readable(certificate)
     _readable(key)

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
-from threading import Event, Thread
+from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IPushProducer, IReactorFromThreads
@@ -28,16 +29,51 @@ Facts = dict[str, object]
 
 # Seconds in which a client takes at least something of an answer in many pieces.
 _STALLED = 60.0
-
-
-class Threads(ThreadPool):
-    """Daemon threads: one that hangs does not keep the process alive."""
-
-    threadFactory = staticmethod(partial(Thread, daemon=True))  # type: ignore[assignment]
+# After which a client takes its time: those that read as fast as they can pause for less.
+_PAUSED = 0.1
 
 
 class ClientStalled(Exception):
-    """Nobody has taken a byte of the answer for a long time."""
+    """Nobody has taken a byte of the answer for a long time, or too many take theirs slowly."""
+
+
+class Threads(ThreadPool):
+    """`working` threads, and `waiting` more for clients that take their time over a long answer.
+
+    Daemons: one that hangs does not keep the process alive.
+    """
+
+    threadFactory = staticmethod(partial(Thread, daemon=True))  # type: ignore[assignment]
+
+    def __init__(self, *, name: str, working: int, waiting: int) -> None:
+        super().__init__(minthreads=1, maxthreads=working, name=name)
+        self._places = BoundedSemaphore(waiting)
+        self._size = Lock()
+
+    @contextmanager
+    def replaced(self) -> Iterator[None]:
+        """While the calling thread waits for a client another one works in its place.
+
+        Raises: ClientStalled (as many wait as may).
+        """
+        if not self._places.acquire(blocking=False):
+            raise ClientStalled
+        self._grow(1)
+        # What has waited for a thread is begun with the next that is asked for, and no earlier.
+        self.callInThread(_nothing)
+        try:
+            yield
+        finally:
+            self._grow(-1)
+            self._places.release()
+
+    def _grow(self, number: int) -> None:
+        with self._size:
+            self.adjustPoolsize(maxthreads=self.max + number)
+
+
+def _nothing() -> None:
+    pass
 
 
 @implementer(IPushProducer)
@@ -47,10 +83,13 @@ class Paced:
     Twisted itself takes whatever the application makes into memory, all of the log if need be.
     """
 
-    def __init__(self, pieces: Iterable[bytes], request: ListenerRequest, reactor: IReactorFromThreads) -> None:
+    def __init__(
+        self, pieces: Iterable[bytes], request: ListenerRequest, reactor: IReactorFromThreads, threads: Threads
+    ) -> None:
         self._pieces = pieces
         self._request = request
         self._reactor = reactor
+        self._threads = threads
         self._may_go = Event()
         self._may_go.set()
         self._is_paced = self._is_closed = False
@@ -61,8 +100,8 @@ class Paced:
                 # Most answers are one piece.
                 if number == 1:
                     blockingCallFromThread(self._reactor, self._begin)
-                if not self._may_go.wait(_STALLED):
-                    raise ClientStalled
+                if not self._may_go.wait(_PAUSED):
+                    self._wait()
                 yield piece
         finally:
             # Twisted does not close what has raised.
@@ -75,6 +114,11 @@ class Paced:
             close = getattr(self._pieces, "close", None)
             if close is not None:
                 close()
+
+    def _wait(self) -> None:
+        with self._threads.replaced():
+            if not self._may_go.wait(_STALLED):
+                raise ClientStalled
 
     def pauseProducing(self) -> None:
         self._may_go.clear()
@@ -107,7 +151,7 @@ class WsgiApplication(Resource):
         *,
         facts: Callable[[ListenerRequest], Facts],
         reactor: IReactorFromThreads,
-        threads: ThreadPool,
+        threads: Threads,
     ) -> None:
         super().__init__()
         self._application = application
@@ -120,7 +164,7 @@ class WsgiApplication(Resource):
         facts = {"wsgi.input": BytesIO(request.content.getvalue()), **self._facts(request)}
 
         def informed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            return Paced(self._application({**environ, **facts}, start_response), request, self._reactor)
+            return Paced(self._application({**environ, **facts}, start_response), request, self._reactor, self._threads)
 
         request.responseHeaders.removeHeader(b"Server")
         rendered: int = WSGIResource(self._reactor, self._threads, informed).render(request)

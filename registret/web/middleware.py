@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -115,6 +116,27 @@ class CompressedPages(GZipMiddleware):
         if not is_page or request.headers.get("Sec-Fetch-Site") not in {"same-origin", "none"}:
             return response
         return super().process_response(request, response)
+
+
+class LongAnswers:
+    """A client may take its time over a file in many pieces; no connection to the database waits for it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = _without_connection(cast(Iterator[bytes], response.streaming_content))
+        return response
+
+
+def _without_connection(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        # It goes back to the pool, but for that of a caller who has a transaction around it all.
+        if not connection.in_atomic_block:
+            connection.close()
+        yield piece
 
 
 class Language:

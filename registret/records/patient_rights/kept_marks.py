@@ -27,12 +27,12 @@ class FileOfMarks:
 
 def marks() -> Iterator[BlockedNumber]:
     """Yield the marks of all blocked numbers, oldest first."""
-    for mark, key in OptOut.objects.order_by("id").values_list("mark", "key").iterator():
+    for mark, key in OptOut.objects.order_by("id").values_list("mark", "key"):
         yield BlockedNumber(mark, key)
 
 
 def _taken_back() -> Iterator[BlockedNumber]:
-    for mark, key in TakenBack.objects.values_list("mark", "key").iterator():
+    for mark, key in TakenBack.objects.values_list("mark", "key"):
         yield BlockedNumber(mark, key)
 
 

@@ -38,6 +38,7 @@ class Wanted:
     issuers: list[str] = field(default_factory=lambda: [pair.subject.hex() for pair in ca.issuers()])
     tls13: bool = True
     failing_worker: bool = False
+    routers: list[str] = field(default_factory=list)
     site_limits: dict[str, Any] = field(default_factory=lambda: asdict(SITE_LIMITS))
     door_limits: dict[str, Any] = field(default_factory=lambda: asdict(DOOR_LIMITS))
 
@@ -63,6 +64,7 @@ def main(folder: Path) -> None:
                 port=wanted.site_port,
                 certificate=certificate,
                 key=key,
+                routers=frozenset(wanted.routers),
                 limits=Limits(**wanted.site_limits),
             ),
             door=Door(
@@ -72,6 +74,7 @@ def main(folder: Path) -> None:
                 key=key,
                 issuers=tuple(bytes.fromhex(name) for name in wanted.issuers),
                 tls13=wanted.tls13,
+                routers=frozenset(wanted.routers),
                 limits=Limits(**wanted.door_limits),
             ),
             site_origin="https://registret.localhost",

@@ -5,10 +5,14 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
 
 import pytest
 
-from tests.rooms.serving.client import SITE, Running, connect, eventually, get, running
+from registret.serving import SITE_LIMITS
+from tests.rooms.serving.client import SITE, Running, ask, connect, eventually, get, running
+from tests.rooms.serving.server import Wanted
 
 pytestmark = pytest.mark.process
 
@@ -60,3 +64,15 @@ def test_memory_does_not_grow_with_the_answer(house: Running) -> None:
         before = house.seen.memory_info().rss
         read(connection, 128 << 20)
         assert house.seen.memory_info().rss - before < 64 << 20
+
+
+def test_those_who_read_slowly_keep_nobody_waiting_and_are_not_without_number() -> None:
+    limits = asdict(SITE_LIMITS) | {"threads": 2, "slow_readers": 5}
+    with running(Wanted(site_limits=limits)) as house, ExitStack() as stack:
+        for _ in range(5):
+            stack.enter_context(connect(house.site, SITE)).sendall(get(SITE, target="/endless"))
+        eventually(lambda: rests(house))
+        assert [ask(house.site, SITE).status for _ in range(4)] == [200] * 4
+        stack.enter_context(connect(house.site, SITE)).sendall(get(SITE, target="/endless"))
+        eventually(lambda: "ClientStalled" in house.log())
+        assert ask(house.site, SITE).status == 200

@@ -276,6 +276,16 @@ def test_in_a_full_house_the_address_that_holds_most_gives_a_place_up() -> None:
                 connection.recv(1)
 
 
+def test_a_connection_over_which_nothing_is_said_takes_little_memory() -> None:
+    with running(_wanted(per_network=1000)) as house, ExitStack() as stack:
+        ask(house.door, DOOR)
+        before = house.seen.memory_info().rss
+        for _ in range(800):
+            stack.enter_context(_raw(house.door))
+        eventually(lambda: _open_connections(house) >= 800)
+        assert house.seen.memory_info().rss - before < 800 * 35_000
+
+
 @on_both
 def test_plain_http_is_led_to_the_sites_front_page_over_tls(which: str) -> None:
     with running() as house, _raw(getattr(house, which)) as connection:

@@ -37,6 +37,7 @@ def _site() -> Listener:
         port=settings.LISTEN_SITE_PORT,
         certificate=settings.SITE_CERTIFICATE.path,
         key=settings.SITE_KEY.path,
+        routers=settings.ROUTERS,
     )
 
 
@@ -47,6 +48,7 @@ def _door() -> Door:
         certificate=settings.CARD_CERTIFICATE.path,
         key=settings.CARD_KEY.path,
         issuers=tuple(trust().names()),
+        routers=settings.ROUTERS,
     )
 
 
