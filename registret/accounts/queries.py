@@ -96,7 +96,7 @@ def account(*, account_id: int) -> AccountRow | None:
 
 
 def accounts_by_id(*, account_ids: list[int]) -> dict[int, AccountRow]:
-    return {a.id: account_row(a) for a in _BY_ID.rows(ids=account_ids)}
+    return {a.id: account_row(a) for a in (_BY_ID.rows(ids=account_ids) if account_ids else ())}
 
 
 def unused_accounts(

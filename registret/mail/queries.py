@@ -118,7 +118,8 @@ def bounces(addresses: Iterable[str]) -> Mapping[str, Bounce]:
 
     A letter that is accepted later takes it back; an address that is changed is no longer asked about.
     """
-    newest = _NEWEST_ENDED_OF.rows(addresses=sorted(set(addresses)))
+    wanted = sorted(set(addresses))
+    newest = _NEWEST_ENDED_OF.rows(addresses=wanted) if wanted else ()
     return {letter.to_address: told for letter in newest if (told := _bounce(letter)) is not None}
 
 

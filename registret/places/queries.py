@@ -77,8 +77,9 @@ def clinic(id: int) -> ClinicRow | None:
 
 
 def clinics(ids: Iterable[int]) -> dict[int, ClinicRow]:
-    """Those of the clinics that exist, open or closed, by id. One query."""
-    return {row.id: row for row in map(_row, _BY_ID.rows(ids=sorted(set(ids))))}
+    """Those of the clinics that exist, open or closed, by id. One query, or none if there are no ids."""
+    wanted = sorted(set(ids))
+    return {row.id: row for row in map(_row, _BY_ID.rows(ids=wanted) if wanted else ())}
 
 
 def every_clinic() -> tuple[ClinicRow, ...]:

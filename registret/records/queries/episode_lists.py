@@ -104,7 +104,8 @@ class EpisodeQuestion:
 
 def listed_among(actor: Actor, episode_ids: Collection[int]) -> tuple[ListedEpisode, ...]:
     """Those of these episodes that the actor may see, the last arrival first. Inside `provider_scope(actor)`."""
-    return tuple(map(_row, _AMONG.rows(**place_of(actor), ids=list(episode_ids))))
+    ids = list(episode_ids)
+    return tuple(map(_row, _AMONG.rows(**place_of(actor), ids=ids) if ids else ()))
 
 
 _NO_DAY: Final = date.max

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from registret.access.roles import Role
 from tests import cast
-from tests.cast import ANNA, BERTIL, Country
+from tests.cast import ANNA, BERTIL, ERIK, Country
 from tests.rooms.records.scene import TOLVAN, begun, system_id_of
 from tests.rooms.web.client import Browser
 
@@ -47,8 +47,9 @@ def test_pages_about_a_patient_ask_few_statements(episode: str) -> None:
     assert counted == {"form": 7, "autosave": 8, "patient": 8, "system id": 5}
 
 
-def test_pages_of_an_administrator_ask_few_statements(place: Country) -> None:
-    bertil = Browser.of(BERTIL)
+def test_pages_of_an_administrator_and_a_reviewer_ask_few_statements(place: Country) -> None:
+    bertil, erik = Browser.of(BERTIL), Browser.at_the_log(ERIK)
+    assert statements(lambda: erik.get("/loggen")) == 7
     assert statements(lambda: bertil.get("/attestera")) == 6
     assert statements(lambda: bertil.get("/personer")) == 8
 
