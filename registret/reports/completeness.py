@@ -25,8 +25,8 @@ from registret.reports.role import as_reports_role
 class StepCounts:
     """One step of all episodes. `begun`: written in, and not signed; `oldest`: when the longest lying was last saved.
 
-    `due`: signed, or its last day has passed; `in_time`: of those, signed by that day. `days`: the median from
-    discharge to signature, of the step that tells the discharge.
+    `due`: signed, or its last day has passed; `in_time`: of those, signed by that day. `days`: from discharge to
+    signature, the fewest first, of the step that tells the discharge.
     """
 
     step: str
@@ -37,7 +37,7 @@ class StepCounts:
     oldest: datetime | None
     due: int
     in_time: int
-    days: float | None
+    days: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class RemarkCount:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completeness:
     """Of a clinic. `steps`: by code. `answers`: by the code of the question; one that nobody was asked is not there.
-    `remarks`: the most frequent first, whenever their episodes began."""
+    `remarks`: the most frequent first."""
 
     steps: Mapping[str, StepCounts]
     answers: Mapping[str, AnswerCounts]
@@ -76,14 +76,12 @@ def completeness(*, actor: Actor, sub_registry: str, since: datetime, at: dateti
 
     Raises: NotPermitted.
     """
-    of_clinic = clinic_of(actor), sub_registry
+    begun = clinic_of(actor), sub_registry, since
     with provider_scope(actor, Permission.READ_REPORTS), as_reports_role():
         return Completeness(
-            steps=_steps(_counted("reports_step_counts", *of_clinic, since, day_of(at))),
-            answers=_answers(_counted("reports_answer_counts", *of_clinic, since)),
-            remarks=[
-                RemarkCount(step=s, rule=r, number=n) for s, r, n in _counted("reports_remark_counts", *of_clinic)
-            ],
+            steps=_steps(_counted("reports_step_counts", *begun, day_of(at))),
+            answers=_answers(_counted("reports_answer_counts", *begun)),
+            remarks=[RemarkCount(step=s, rule=r, number=n) for s, r, n in _counted("reports_remark_counts", *begun)],
         )
 
 

@@ -10,6 +10,7 @@ from registret.kernel.table import FORM_FAULTS
 from registret.words import clinic_faults
 
 FAULTS = {code: clinic_faults.FAULTS[code] for code in FORM_FAULTS} | {
+    "not_utf8": _("filen är varken UTF-8 eller Windows-1252: spara den som CSV UTF-8"),
     "empty": _("tomt: skriv ett värde, eller ta bort raden"),
     "no_such_clinic": _("kliniken {about} finns inte: läs in den först, eller rätta koden"),
     "no_such_sub_registry": _("delregistret {about} finns inte: skriv ett av {known}"),

@@ -131,6 +131,7 @@ NOBODYS = re.compile(r"(?:.+\.)?(?:example|invalid|localhost|test|example\.(?:or
 SOMEBODYS = {
     "www.w3.org": "the namespace of SVG",
     "www.apache.org": "the licence",
+    "schemas.openxmlformats.org": "the namespace of workbooks",
     "creativecommons.org": "the licence of open statistics",
     "keepachangelog.com": "the form of the changelog",
     "semver.org": "the form of versions",

@@ -19,6 +19,7 @@ LONGEST_SOURCE: Final = 200
 
 FAULTS: Final[Mapping[str, str]] = {
     **FORM_FAULTS,
+    "not_utf8": "the file is neither UTF-8 nor Windows-1252: save it as CSV UTF-8",
     "empty": "empty: write a value, or remove the line",
     "no_such_clinic": "there is no clinic {about}: bring it in first, or correct the code",
     "no_such_sub_registry": "there is no sub-registry {about}: it is one of {known}",

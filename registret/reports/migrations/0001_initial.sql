@@ -236,12 +236,12 @@ CREATE FUNCTION reports_steps_at(of_clinic bigint, of_register text, since times
 $$;
 
 -- Datakvalitet counts the steps of a clinic as they are now. The role of the reports may read none: it calls these
--- functions, which return counts, one moment and one median, and no row. They act as the owner of the tables, whom
+-- functions, which return counts, one moment and numbers of days, and no row. They act as the owner of the tables, whom
 -- row-level security binds too: of another care provider's clinic (records.scope), and of a patient who has opted out,
 -- they count nothing.
 CREATE FUNCTION reports_step_counts(of_clinic bigint, of_register text, since timestamptz, today date)
     RETURNS TABLE (step varchar, planned bigint, begun bigint, signed bigint, closed bigint, oldest timestamptz,
-                   due bigint, in_time bigint, days double precision)
+                   due bigint, in_time bigint, days integer[])
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN QUERY WITH found AS (
@@ -260,7 +260,10 @@ BEGIN
         min(saved_at) FILTER (WHERE state IN ('draft', 'incomplete', 'reopened')),
         count(*) FILTER (WHERE state = 'signed' AND due_to IS NOT NULL OR state <> 'closed' AND due_to < today),
         count(*) FILTER (WHERE state = 'signed' AND signed_on <= due_to),
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY signed_on - discharged_on) FILTER (WHERE state = 'signed')
+        COALESCE(
+            array_agg(signed_on - discharged_on ORDER BY signed_on - discharged_on)
+                FILTER (WHERE state = 'signed' AND discharged_on IS NOT NULL),
+            '{}')
     FROM found GROUP BY code;
 END $$;
 
@@ -275,12 +278,13 @@ BEGIN
     GROUP BY 1, 2;
 END $$;
 
-CREATE FUNCTION reports_remark_counts(of_clinic bigint, of_register text)
+CREATE FUNCTION reports_remark_counts(of_clinic bigint, of_register text, since timestamptz)
     RETURNS TABLE (step varchar, rule varchar, number bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN QUERY SELECT r.step, r.rule, count(*)
-    FROM reports_remark r WHERE r.clinic_id = of_clinic AND r.sub_registry = of_register
+    FROM reports_steps_at(of_clinic, of_register, since) s
+    JOIN reports_remark r ON r.episode_id = s.episode_id AND r.step = s.code
     GROUP BY r.step, r.rule ORDER BY count(*) DESC, r.step, r.rule;
 END $$;
 REVOKE EXECUTE ON FUNCTION reports_step_counts, reports_answer_counts, reports_remark_counts FROM PUBLIC;

@@ -95,7 +95,7 @@ def method() -> list[tuple[str, str]]:
             _(
                 "En indikator räknar vårdtillfällen, i den månad då de började, när de steg som den frågar efter är "
                 "signerade. Antalen läggs ihop från klinik till region och rike; procenttal räknas aldrig ihop. "
-                "Den vars utfall inte är känt räknas inte i andelen, men antalet står bredvid."
+                "Den vars utfall inte är känt räknas inte med, men antalet står bredvid."
             ),
         ),
         (

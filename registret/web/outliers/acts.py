@@ -50,7 +50,7 @@ ACTS: Final[Mapping[str, OfficeAct]] = {
             code="check",
             title=_("Kontrollera data"),
             label=_("Vad visade kontrollen?"),
-            hint=_("Till exempel täckningsgrad, utfall som saknas och anmärkningar."),
+            hint=_("Till exempel täckningsgraden. Vad som saknas och anmärkningar ser bara kliniken: fråga den."),
             button=_("Spara kontrollen"),
         ),
     ),

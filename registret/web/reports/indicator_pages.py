@@ -97,8 +97,9 @@ class IndicatorPage:
 
     @property
     def files(self) -> Mapping[str, Sequence[Link]]:
-        """By part of the page, what it gives to take along."""
-        return links_of(self.address, self.pictures)
+        """By part of the page, what it gives to take along: of clinics nothing, where none is shown."""
+        links = links_of(self.address, self.pictures)
+        return links if self.clinics.rows else {**links, "kliniker": ()}
 
 
 def indicator_page(

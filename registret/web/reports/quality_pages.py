@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from registret.registries.vocabulary import Missing
 from registret.reports.completeness import AnswerCounts, Completeness, StepCounts
 from registret.reports.coverage.counted import Coverage
 from registret.reports.periods import own_months
+from registret.reports.statistics.intervals import median
 from registret.web.coverage_words import coverage_text
 from registret.web.pieces import FigureText, Link
 from registret.web.reports.figure_words import number_text
@@ -37,7 +39,7 @@ class StepLine:
     begun: str
     oldest: str
     in_time: str
-    days: str
+    days: FigureText | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +143,18 @@ def _step_line(step: FormStep, counts: StepCounts, *, at: datetime) -> StepLine:
         begun=str(counts.begun),
         oldest=ngettext("%(n)s dygn", "%(n)s dygn", lies) % {"n": lies} if counts.oldest else "",
         in_time=_share(counts.in_time, counts.due) if counts.due else "",
-        days="" if counts.days is None else number_text(counts.days),
+        days=days_text(counts.days) if counts.days else None,
     )
+
+
+def days_text(days: Sequence[int]) -> FigureText:
+    """The median of at least one, with its interval."""
+    n = _("n %(n)s") % {"n": len(days)}
+    estimate = median(Counter(map(float, days)))
+    if estimate is None:
+        return FigureText(value=_("för få för en median"), about=n)
+    low, high = number_text(estimate.interval.low), number_text(estimate.interval.high)
+    return FigureText(value=number_text(estimate.value), about=f"{low}–{high}, {n}")
 
 
 def _lines(step: FormStep, answers: Mapping[str, AnswerCounts]) -> list[QualityLine]:

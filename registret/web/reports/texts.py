@@ -42,7 +42,7 @@ def texts_of(indicator: Indicator, *, is_public: bool = False) -> list[tuple[str
         Better.LESS: _("Lägre är bättre."),
         Better.NEITHER: _("Måttet beskriver patienterna, inte vården."),
     }[definition.better]
-    interval = _("Intervallet är 95 %: så mycket kan slumpen göra. Den vars utfall inte är känt räknas inte i andelen.")
+    interval = _("Intervallet är 95 %: så mycket kan slumpen göra. Den vars utfall inte är känt räknas inte med.")
     if indicator.is_ratio:
         interval = ratio_reading()
     return [

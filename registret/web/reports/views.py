@@ -121,7 +121,8 @@ def remark(request: ActorRequest, register: str, step: str, code: str) -> HttpRe
     """The own episodes in which a rule does not hold."""
     form = readable_form(request.actor, register)
     rule = rule_of(form, step, code)
-    rows = with_remark(actor=request.actor, sub_registry=register, step=step, rule=code, at=request.at)
+    since = counted_since(register, at=request.at)
+    rows = with_remark(actor=request.actor, sub_registry=register, step=step, rule=code, since=since, at=request.at)
     return show(
         request,
         "reports/patients.html",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -21,7 +21,7 @@ from registret.reports.rebuilding import rebuild
 from registret.reports.remarks import with_remark
 from tests import cast
 from tests.cast import CECILIA
-from tests.rooms.records.scene import NOW, SAMORDNAD, TOLVAN, Ward, case, handler, opt_out
+from tests.rooms.records.scene import DAY, NOW, SAMORDNAD, TOLVAN, Ward, case, handler, opt_out
 from tests.rooms.reports.scene import counted, signed, version_of
 
 pytestmark = pytest.mark.django_db
@@ -32,8 +32,8 @@ RULE = "antibiotic_within_days"
 RUNE = cast.person("Rune", "Lind", "SE2321009991-E00R7L2")
 
 
-def told(actor: Actor) -> Sequence[RemarkCount]:
-    return completeness(actor=actor, sub_registry="pneumoni", since=NOW, at=NOW).remarks
+def told(actor: Actor, *, since: datetime = NOW - 30 * DAY) -> Sequence[RemarkCount]:
+    return completeness(actor=actor, sub_registry="pneumoni", since=since, at=NOW).remarks
 
 
 def counts(actor: Actor) -> dict[str, int]:
@@ -41,7 +41,7 @@ def counts(actor: Actor) -> dict[str, int]:
 
 
 def listed(actor: Actor) -> list[str]:
-    found = with_remark(actor=actor, sub_registry="pneumoni", step="acute", rule=RULE, at=NOW)
+    found = with_remark(actor=actor, sub_registry="pneumoni", step="acute", rule=RULE, since=NOW - 30 * DAY, at=NOW)
     return [row.system_id for row in found]
 
 
@@ -97,6 +97,11 @@ def test_an_opt_out_leaves_none_from_that_moment(here: Ward) -> None:
     counted(here.anna, antibiotic_at=LATE)
     opt_out(actor=handler(NOW), case=case(TOLVAN), at=NOW)
     assert remark_count() == 0
+
+
+def test_one_of_an_episode_that_began_before_is_not_counted(here: Ward) -> None:
+    counted(here.anna, antibiotic_at=LATE)
+    assert told(here.anna, since=NOW) == []
 
 
 def test_another_clinic_sees_none_and_the_database_shows_it_none(here: Ward) -> None:

@@ -53,7 +53,7 @@ def in_may(year: int) -> datetime:
 def shown(year: int) -> dict[str, tuple[int, int]]:
     """What the public page says of coverage, by area."""
     page = Browser().get(f"/statistik/arsrapport/{year}").content.decode()
-    section = page.partition('aria-labelledby="r-pneumoni-t"')[2].partition("</section>")[0]
+    section = page.partition('id="r-pneumoni-t"')[2].partition("</section>")[0]
     told = re.findall(rf"({'|'.join(AREAS)}) \d+ % \d+–\d+ %, (\d+) av (\d+)", text_in(section.partition("<table")[2]))
     assert section.count("%, ") == 0 or told
     return {name: (int(x), int(n)) for name, x, n in told}

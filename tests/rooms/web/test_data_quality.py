@@ -17,7 +17,7 @@ from registret.records.scope import all_providers
 from registret.reports.completeness import Completeness, completeness
 from registret.reports.making import refresh
 from registret.reports.role import ROLE
-from registret.web.reports.quality_pages import counted_since
+from registret.web.reports.quality_pages import counted_since, days_text
 from tests import cast
 from tests.cast import ANNA, CECILIA, Country
 from tests.rooms.records.scene import DISCHARGE, RESERVE, SAMORDNAD, TOLVAN, begun, case, handler, opt_out
@@ -83,9 +83,14 @@ def test_days_from_discharge_to_signature_are_a_median_in_swedish_days(anna: Act
         left = {**DISCHARGE, "discharged_at": [f"{timezone.localtime(now - timedelta(days=days)):%Y-%m-%dT%H:%M}"]}
         sign(anna, episode, "discharge", left, at=now)
     counts = counted(anna, now).steps
-    assert (counts["discharge"].signed, counts["discharge"].days) == (3, 2)
-    assert counts["acute"].days is None
-    assert "Utskrivning 3 av 3 (100 %) 0 – – 2" in text_of(Browser.of(ANNA).get(PAGE))
+    assert (counts["discharge"].signed, counts["discharge"].days) == (3, [1, 2, 6])
+    assert counts["acute"].days == []
+    assert "Utskrivning 3 av 3 (100 %) 0 – – för få för en median n 3" in text_of(Browser.of(ANNA).get(PAGE))
+
+
+def test_the_median_of_days_has_its_interval_and_n() -> None:
+    told = days_text([1, 2, 2, 3, 4, 4, 5, 6, 30])
+    assert (told.value, told.about) == ("4", "2–6, n 9")
 
 
 def test_follow_ups_are_in_time_until_their_last_day_has_gone(anna: Actor, now: datetime) -> None:
