@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from registret.access.actor import Actor
 from registret.access.queries.logins import CardHolder
@@ -52,6 +54,14 @@ class ActorRequest(CardRequest):
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form was sent with, also if that is nothing; None if it was not sent."""
     return request.POST if request.method == "POST" else None
+
+
+def addresses(page: str, ids: Iterable[str]) -> dict[str, str]:
+    """The address of a page about each of these: a list asks Django once, which looks through all addresses each time.
+    `ids` are as system ids are: nothing in them is written otherwise in an address."""
+    every = list(ids)
+    before, _, after = reverse(page, args=every[:1]).rpartition(every[0]) if every else ("", "", "")
+    return {one: f"{before}{one}{after}" for one in every}
 
 
 def see_other(to: str, *args: object) -> HttpResponse:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,7 @@ from registret.places.queries import clinics
 from registret.records.lifecycle import UNFINISHED, StepState
 from registret.records.rows import ListedEpisode, StepMark
 from registret.registries.queries import form_of, name_of
+from registret.web.http import addresses
 from registret.web.pieces import Cell, DataTable, Link, Row, Small, Tag, Words
 from registret.web.steps.heads import sex_name, state_name
 from registret.web.templatetags.look import iso_day
@@ -51,16 +51,17 @@ def episode_table(
     """None if there are none. `is_several`: more than one clinic may be in it; `is_valued`: each has a value."""
     value = [_("Värde")] if is_valued else []
     columns = [_("Patient"), *value, _("Ankomst"), _("Delregister"), _("Nästa steg"), _("Senast sparat")]
-    rows = [_row(line, is_several=is_several, is_valued=is_valued) for line in found]
+    pages = addresses("episode", [line.row.system_id for line in found])
+    rows = [_row(line, pages[line.row.system_id], is_several=is_several, is_valued=is_valued) for line in found]
     return DataTable(caption=_("Vårdepisoder"), columns=columns, rows=rows, css="dense") if rows else None
 
 
-def _row(line: EpisodeLine, *, is_several: bool, is_valued: bool) -> Row:
+def _row(line: EpisodeLine, address: str, *, is_several: bool, is_valued: bool) -> Row:
     row = line.row
     who = Small(f"{line.sex}, {_('%(age)s år vid ankomst') % {'age': row.age}}", "soft")
     step = line.state or Words(line.told, "soft")
     return Row(
-        Cell([Link(row.shown, reverse("episode", args=[row.system_id]), "id"), who]),
+        Cell([Link(row.shown, address, "id"), who]),
         [
             *([Cell([Words(line.value, "nb")])] if is_valued else []),
             Cell([Words(iso_day(row.began_at), "nb")]),

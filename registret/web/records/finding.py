@@ -15,19 +15,19 @@ from registret.records.numbers import PatientNumber, reserve_formats
 from registret.records.reporting import audited_reads
 from registret.records.rows import PatientRow
 from registret.web.gate import needs
-from registret.web.http import ActorRequest, see_other
+from registret.web.http import ActorRequest, addresses, see_other
 from registret.web.pieces import show
 from registret.web.records import pages
 from registret.web.records.intake import intake_part, show_new_episode
 from registret.web.records.wanted_episode import WantedEpisode
-from registret.web.templatetags.look import sex_name
+from registret.web.steps.heads import sex_name
 from registret.web.texts import text_in
 from registret.words.numbers import number_fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedLine:
-    system_id: str
+    address: str
     name: str
     number: str
     told: str
@@ -106,13 +106,17 @@ def _named(rows: Sequence[PatientRow], *, more: bool) -> Named:
     number = len(rows)
     first = _("De första %(n)s patienterna") % {"n": number}
     every = ngettext("%(n)s patient", "%(n)s patienter", number) % {"n": number}
+    patients = addresses("patient", [row.system_id for row in rows])
     others = _("Det finns fler. Skriv mer av namnet: efternamnet, och sedan förnamnet.")
     return Named(
         title=first if more else every,
         more=others if more else "",
         lines=[
             NamedLine(
-                system_id=row.system_id, name=row.name, number=row.shown, told=f"{sex_name(row.sex)} · {row.system_id}"
+                address=patients[row.system_id],
+                name=row.name,
+                number=row.shown,
+                told=f"{sex_name(row.sex)} · {row.system_id}",
             )
             for row in rows
         ],

@@ -103,11 +103,6 @@ def sub_registry(code: str) -> str:
 
 
 @register.filter
-def sex_name(sex: str) -> str:
-    return {"female": gettext("Kvinna"), "male": gettext("Man")}.get(sex, gettext("Okänt kön"))
-
-
-@register.filter
 def role_list(codes: str) -> str:
     """Roles as a revision keeps them, between commas."""
     return roles(frozenset(codes.split(",")))
@@ -163,7 +158,7 @@ def read_back(value: date) -> str:
 @register.filter
 def iso_day(value: date | None) -> str:
     """`2026-11-24`: days in tables are in digits."""
-    return "" if value is None else f"{timezone.localtime(value) if isinstance(value, datetime) else value:%Y-%m-%d}"
+    return "" if value is None else (day_of(value) if isinstance(value, datetime) else value).isoformat()
 
 
 @register.filter
