@@ -10,6 +10,8 @@ from typing import Final
 from registret.kernel.sweden import day_of, midnight, months_later
 
 YEAR: Final = 12
+QUARTERS: Final = 12
+"""How many the own clinic sees of an indicator over time."""
 _EDITION_MONTHS: Final = (2, 5, 8, 11)
 """A month after each quarter's end: then it is complete for most indicators."""
 _AT: Final = timedelta(hours=4)
@@ -58,6 +60,15 @@ def own_months(lag_months: int, *, closed: int | None, at: datetime) -> Months:
     """
     until = this_month(at) if lag_months <= 1 else last_complete(lag_months, at=at)
     return closed_years(closed, until=until) or year_until(until)
+
+
+def first_of_quarters(lag_months: int, *, closed: int | None, at: datetime) -> date:
+    """A month that is not later than the first of those quarters, of any indicator with such a lag or a shorter one.
+
+    `closed`: as in `closed_years`.
+    """
+    latest = this_month(at) if closed is None else min(this_month(at), date(closed, 1, 1))
+    return months_later(latest, -3 * (QUARTERS + 1) - lag_months)
 
 
 def last_complete(lag_months: int, *, at: datetime) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from registret.access.actor import Actor
 from registret.access.checks import existing
@@ -16,9 +16,11 @@ from registret.registries.indicators import UNKNOWN_GROUP
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import catalogue, closed_since, indicators_of
 from registret.reports.counts import Counts, Figure, figure_of
-from registret.reports.periods import Months, own_months, this_month
+from registret.reports.judging import place_in_funnel, target_of
+from registret.reports.periods import Months, first_of_quarters, own_months, this_month
 from registret.reports.role import as_reports_role
 from registret.reports.standards import Standard, is_within, standards, strata_of, with_expected
+from registret.reports.statistics.funnels import FunnelPlace
 from registret.reports.statistics.intervals import Estimate, proportion
 from registret.reports.sums import sums
 from registret.reports.told import EditionRow, told
@@ -38,12 +40,21 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorFigures:
-    """`now`: of the own clinic, in `months_now`. `compared`: None before an edition tells of the indicator."""
+    """`now`: of the own clinic, in `months_now`; `by_month`: as far back as was read. `compared`: None before an
+    edition tells of the indicator."""
 
     indicator: Indicator
     now: Figure
     months_now: Months
+    by_month: Mapping[date, Counts]
     compared: Compared | None
+
+    @property
+    def place(self) -> FunnelPlace | None:
+        """Where the own clinic lies in the funnel of the country; None where there is none."""
+        if self.compared is None:
+            return None
+        return place_in_funnel(self.compared.own, target_of(self.indicator, self.compared.country))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +114,16 @@ def indicator_for(actor: Actor, sub_registry: str, code: str) -> Indicator:
 
 @as_reports_role()
 def overview(*, actor: Actor, sub_registry: str, at: datetime) -> tuple[IndicatorFigures, ...]:
-    """All indicators of a sub-registry, in the order of their file. Raises: NotPermitted, NotFound."""
+    """All indicators of a sub-registry, in the order of their file, with their months over time.
+
+    Raises: NotPermitted, NotFound.
+    """
     if sub_registry not in readable(actor):
         raise NotFound()
     indicators = indicators_of(sub_registry)
-    clinic = _Clinic(actor, indicators, strata_of(indicators), at=at)
+    longest = max((one.definition.lag_months for one in indicators), default=0)
+    since = first_of_quarters(longest, closed=closed_since(sub_registry), at=at)
+    clinic = _Clinic(actor, indicators, strata_of(indicators), since=since, at=at)
     return tuple(clinic.figures(indicator) for indicator in indicators)
 
 
@@ -115,7 +131,7 @@ def overview(*, actor: Actor, sub_registry: str, at: datetime) -> tuple[Indicato
 def one_indicator(*, actor: Actor, sub_registry: str, code: str, at: datetime) -> OneIndicator:
     """One indicator with its groups. Raises: NotPermitted, NotFound."""
     indicator = indicator_for(actor, sub_registry, code)
-    clinic = _Clinic(actor, [indicator], None, at=at)
+    clinic = _Clinic(actor, [indicator], None, since=this_month(at), at=at)
     return OneIndicator(
         figures=clinic.figures(indicator),
         strata={stratum.code: clinic.groups(indicator, stratum.code) for stratum in indicator.strata},
@@ -126,13 +142,20 @@ def one_indicator(*, actor: Actor, sub_registry: str, code: str, at: datetime) -
 
 
 class _Clinic:
-    """What the actor's clinic may see of some indicators of a sub-registry. `strata`: None is all.
+    """What the actor's clinic may see of some indicators of a sub-registry. `strata`: None is all. `since`: a month
+    that is read too, with those after it.
 
     A few queries, whatever the number of indicators.
     """
 
     def __init__(
-        self, actor: Actor, indicators: Sequence[Indicator], strata: Collection[str] | None, *, at: datetime
+        self,
+        actor: Actor,
+        indicators: Sequence[Indicator],
+        strata: Collection[str] | None,
+        *,
+        since: date,
+        at: datetime,
     ) -> None:
         own = clinic(actor.seat.clinic_id or 0)
         if own is None:
@@ -141,7 +164,7 @@ class _Clinic:
         self._at = at
         self._told = told(indicators, region_id=own.region_id, strata=strata)
         seen = [self._now(one) for one in indicators] + [one.period for one in self._told.values()]
-        first = min((one.first for one in seen), default=this_month(at))
+        first = min(since, *(one.first for one in seen)) if seen else since
         months = Months(first=first, last=this_month(at))
         counted = sums(indicators, months, "stratum", "month", clinic_id=own.id, strata=strata)
         self._standards = standards(indicators)
@@ -160,7 +183,9 @@ class _Clinic:
             )
         months = self._now(indicator)
         now = self._own(indicator, ALL, months)
-        return IndicatorFigures(indicator=indicator, now=now, months_now=months, compared=compared)
+        counted = self._counted.get(indicator.key, {})
+        by_month = {month: counts for (group, month), counts in counted.items() if group == ALL}
+        return IndicatorFigures(indicator=indicator, now=now, months_now=months, by_month=by_month, compared=compared)
 
     def groups(self, indicator: Indicator, stratum: str) -> tuple[GroupFigures, ...]:
         """Those of the definition, in their order, and the unknown one if the reader may know that anyone is in it."""

@@ -12,15 +12,23 @@ from registret.access.actor import Actor
 from registret.kernel.sweden import months_later
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since, indicators_of, sub_registries
-from registret.reports.comparing.figures import indicator_for, readable
+from registret.reports.comparing.figures import IndicatorFigures, indicator_for, readable
 from registret.reports.counts import Counts, Figure, figure_of
-from registret.reports.periods import Months, closed_years, last_complete, own_months, quarter_of, this_month
+from registret.reports.periods import (
+    QUARTERS,
+    Months,
+    closed_years,
+    first_of_quarters,
+    last_complete,
+    own_months,
+    quarter_of,
+    this_month,
+)
 from registret.reports.role import as_reports_role
 from registret.reports.standards import standards, strata_of, with_expected
 from registret.reports.statistics.run_charts import RunChart, run_chart
 from registret.reports.sums import sums
 
-QUARTERS: Final = 12
 ENOUGH: Final = 5
 """A figure of fewer patients is not put before people who did not ask for it."""
 
@@ -63,6 +71,11 @@ def over_time(*, actor: Actor, sub_registry: str, code: str, at: datetime) -> Ov
     """Return the own clinic's last quarters that are complete. Raises: NotPermitted, NotFound."""
     indicator = indicator_for(actor, sub_registry, code)
     return _over_time(indicator, _by_month([indicator], actor=actor, at=at).get(indicator.key, {}), at=at)
+
+
+def over_time_of(found: IndicatorFigures, *, at: datetime) -> OverTime:
+    """Return the same of an indicator whose months were read with its figures. No query."""
+    return _over_time(found.indicator, found.by_month, at=at)
 
 
 @as_reports_role()
@@ -115,11 +128,10 @@ def _by_month(
     indicators: Sequence[Indicator], *, actor: Actor, at: datetime
 ) -> Mapping[tuple[str, str], Mapping[date, Counts]]:
     """What the own clinic counted of each indicator in each month that may be told."""
-    longest = max((one.definition.lag_months for one in indicators), default=0)
-    closed = [year for one in indicators if (year := closed_since(one.sub_registry))]
-    latest = min([this_month(at), *(date(year, 1, 1) for year in closed)])
-    first = months_later(latest, -3 * (QUARTERS + 1) - longest)
-    months = Months(first=first, last=this_month(at))
+    starts = [
+        first_of_quarters(one.definition.lag_months, closed=closed_since(one.sub_registry), at=at) for one in indicators
+    ]
+    months = Months(first=min(starts, default=this_month(at)), last=this_month(at))
     clinic = actor.seat.clinic_id
     counted = sums(indicators, months, "stratum", "month", clinic_id=clinic, strata=strata_of(indicators))
     expected = standards(indicators)

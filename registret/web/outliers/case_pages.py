@@ -21,7 +21,7 @@ from registret.web.outliers.acts import ACTS, ANSWERING, ActWords, possible
 from registret.web.outliers.forms import CaseTextForm
 from registret.web.outliers.wording import alarm_tag, case_name, case_state, counted, indicator_of, where
 from registret.web.pieces import FactText, Link, Note, Tag
-from registret.web.reports.page_words import months
+from registret.web.reports.edition_words import months
 from registret.web.reports.texts import ratio_reading
 from registret.web.templatetags.look import day, moment
 from registret.words.states import outlier_state_name

@@ -21,13 +21,14 @@ from registret.reports.comparing.over_time import OverTime
 from registret.reports.counts import Figure
 from registret.reports.coverage.counted import Coverage
 from registret.web.coverage_words import colour_of, coverage_note
-from registret.web.pieces import FigureText, Link, Note
+from registret.web.pieces import FigureText, Link, Note, Tag
 from registret.web.reports.clinic_parts import ClinicsPart, clinics_part
 from registret.web.reports.downloads import links_of
+from registret.web.reports.edition_words import closed_text, edition_text, months
 from registret.web.reports.expected_rows import ExpectedRow, expected_rows
 from registret.web.reports.figure_words import figure_text, missing_text, others_text
-from registret.web.reports.page_words import address_of, closed_in_words, edition_in_words, months
-from registret.web.reports.patient_pages import outcome_links
+from registret.web.reports.level_words import level_tag
+from registret.web.reports.patient_pages import address_of, outcome_links
 from registret.web.reports.picture_parts import TimePart, comparison_of, time_part
 from registret.web.reports.texts import groups_text, proposed, sentence_of, texts_of
 
@@ -59,7 +60,10 @@ class StratumTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorPage:
-    """`sentence`: what is measured. `closed`, `coverage`, `css`: as of a `RegisterTable`. `comparison`: a picture,
+    """`sentence`: what is measured. `clinic`: the own one, `own` its figure in `own_months`, `level` whether it differs
+    from the country (None if that is not judged).
+
+    `closed`, `coverage`, `css`: as of a `RegisterTable`. `comparison`: a picture,
     empty if nobody was counted. `edition`: which one the figures of others are from, and when the next comes.
     `outside`: of how many it is not known whether they belong. `who`: links to the own patients behind the figure, for
     those who may read them. `expected_by`: of a ratio, in the months `expected_in`. `texts`: what to bear in mind, each
@@ -73,6 +77,10 @@ class IndicatorPage:
     proposed: Note | None
     coverage: Note
     css: str
+    clinic: str
+    own: FigureText
+    own_months: str
+    level: Tag | None
     comparison: SafeString
     places: Sequence[PlaceRow]
     edition: str
@@ -117,13 +125,17 @@ def indicator_page(
         register=name_of(indicator.sub_registry),
         name=str(indicator.definition.name),
         sentence=sentence_of(indicator),
-        closed=closed_in_words(figures),
+        closed=closed_text(figures),
         proposed=proposed(indicator),
         coverage=coverage_note(covered),
         css=colour_of(covered),
+        clinic=actor.seat.clinic_name,
+        own=figure_text(figures.now, indicator),
+        own_months=_own_months(figures),
+        level=level_tag(figures),
         comparison=comparison_of(figures),
         places=_places(found, actor.seat.clinic_name),
-        edition=edition_in_words(figures.compared.edition if figures.compared else None, at=at),
+        edition=edition_text(figures.compared.edition if figures.compared else None, at=at),
         clinics=clinics_part(figures, clinics),
         over_time=time_part(quarters, indicator),
         outside=_outside(figures.now, indicator),

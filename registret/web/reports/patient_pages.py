@@ -18,8 +18,8 @@ from registret.reports.comparing.patients import MOST, CountedEpisode, is_highes
 from registret.web.pieces import DataTable, Link
 from registret.web.records.episode_lines import episode_table
 from registret.web.records.episode_lines import lines as episode_lines
+from registret.web.reports.edition_words import months
 from registret.web.reports.figure_words import value_text
-from registret.web.reports.page_words import address_of, months
 
 OUTCOMES: Final[Mapping[str, tuple[CountedAs, ...]]] = {
     "ej": (CountedAs.NOT_REACHED,),
@@ -48,6 +48,10 @@ class PatientsPage:
     table: DataTable | None
     cut: str
     others: Sequence[Link]
+
+
+def address_of(indicator: Indicator) -> str:
+    return reverse("indicator", args=[indicator.sub_registry, indicator.code])
 
 
 def patients_page(

@@ -16,7 +16,7 @@ from registret.reports.statistics.intervals import Estimate, Interval
 from registret.reports.statistics.run_charts import LEAST, RunChart
 from registret.web.pieces import FigureText
 from registret.web.reports.figure_words import figure_text, size_text
-from registret.web.reports.pictures import Bar, Moment, Whose, axis, comparison, over_time
+from registret.web.reports.pictures import Bar, Moment, Whose, axis, beside, comparison, over_time, trend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,36 @@ def _time_picture(found: OverTime, indicator: Indicator) -> SafeString:
     return over_time(
         moments, up, centre, name=_("Din klinik, kvartal för kvartal"), description=verdict(found, indicator)
     )
+
+
+def trend_of(found: OverTime, indicator: Indicator) -> SafeString:
+    """The quarters as a small line; empty if nobody was counted."""
+    if found.runs is None:
+        return SafeString()
+    moments = [_moment("", one.figure, indicator) for one in found.quarters]
+    return trend(moments, name=_("Din klinik, kvartal för kvartal"), description=verdict(found, indicator))
+
+
+def beside_country(found: IndicatorFigures) -> SafeString:
+    """The own clinic on a small line with the country; empty where one of them has no figure."""
+    compared, indicator = found.compared, found.indicator
+    if compared is None or compared.country is None:
+        return SafeString()
+    own, country = compared.own.estimate, compared.country.estimate
+    if own is None or country is None:
+        return SafeString()
+    told = figure_text(compared.own, indicator)
+    bar = Bar(
+        whose=Whose.OWN,
+        name=_("Din klinik mot riket"),
+        value=own.value * _scale(indicator),
+        interval=_scaled(own, indicator),
+        label=told.value,
+        about=f"{told.value}, {told.about}",
+    )
+    middle = country.value * _scale(indicator)
+    along = axis([bar.interval, Interval(middle, middle)], unit="", most=_most(indicator))
+    return beside(bar, middle, along)
 
 
 def verdict(found: OverTime, indicator: Indicator) -> str:

@@ -80,6 +80,7 @@ START, END = 30, 370
 _LEFT, _RIGHT = 78, 386
 _TOP, _BOTTOM = 24, 262
 _ROW: Final = 50
+_SMALL_WIDTH, _SMALL_HEIGHT = 120, 30
 _CHARACTER, _GAP = 8, 4
 """How wide a character of a label is, and what is between two labels."""
 _MOST_TICKS: Final = 6
@@ -154,6 +155,41 @@ def over_time(moments: Sequence[Moment], up: Axis, centre: float | None, *, name
     return picture(drawn, _BOTTOM + 34, name, description)
 
 
+def trend(moments: Sequence[Moment], *, name: str, description: str) -> SafeString:
+    """The same points as a line alone, as small as a word. The latest of them is marked."""
+    values = [one.value for one in moments if one.value is not None]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    up = Axis(low=low, high=high if high > low else low + 1, step=1, unit="")
+
+    def at(number: int, value: float) -> tuple[float, float]:
+        across = round(8 + (_SMALL_WIDTH - 16) * number / max(len(moments) - 1, 1), 1)
+        return across, place(value, up, _SMALL_HEIGHT - 8, 8)
+
+    runs = [[at(number, value) for number, value, _interval in run] for run in _unbroken(moments)]
+    drawn: list[svg.Element] = [
+        svg.Polyline(class_=["c-own"], points=[svg.Point(x, y) for x, y in run]) for run in runs
+    ]
+    drawn += [mark(Whose.OWN, *run[-1]) for run in runs[-1:]]
+    return picture(drawn, _SMALL_HEIGHT, name, description, width=_SMALL_WIDTH)
+
+
+def beside(own: Bar, others: float, along: Axis) -> SafeString:
+    """The own clinic with its interval, and the country as a mark: as small as a word."""
+
+    def x(value: float) -> float:
+        return place(min(max(value, along.low), along.high), along, 8, _SMALL_WIDTH - 8)
+
+    y = _SMALL_HEIGHT / 2
+    ends = [svg.M(x(own.interval.low), y), svg.L(x(own.interval.high), y)]
+    drawn: list[svg.Element] = [
+        svg.Path(d=[svg.M(8, y), svg.L(_SMALL_WIDTH - 8, y)]),
+        svg.Path(class_=["c-own", "solid"], d=ends),
+        mark(Whose.COUNTRY, x(others), y),
+        mark(Whose.OWN, x(own.value), y),
+    ]
+    return picture(drawn, _SMALL_HEIGHT, own.name, own.about, width=_SMALL_WIDTH)
+
+
 def _band(run: Sequence[tuple[float, float, float, float]]) -> Iterator[svg.Element]:
     """Points that follow one another: where they are across, their value, and the two ends of their interval."""
     ends = [svg.Point(x, high) for x, _, _, high in run] + [svg.Point(x, low) for x, _, low, _ in reversed(run)]
@@ -204,11 +240,13 @@ def short(name: str) -> str:
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
-def picture(drawn: list[svg.Element], height: float, name: str, description: str) -> SafeString:
+def picture(
+    drawn: list[svg.Element], height: float, name: str, description: str, *, width: float = WIDTH
+) -> SafeString:
     picture = svg.SVG(
         xmlns=None,
-        class_=["chart"],
-        viewBox=svg.ViewBoxSpec(0, 0, WIDTH, height),
+        class_=["chart"] if width == WIDTH else ["chart", "small-one"],
+        viewBox=svg.ViewBoxSpec(0, 0, width, height),
         elements=[svg.Desc(elements=[], text=escape(description)), *drawn],
         extra={"role": "img", "aria-label": escape(name)},
     )

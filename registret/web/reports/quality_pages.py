@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,6 +25,7 @@ from registret.web.coverage_words import coverage_text
 from registret.web.pieces import FigureText, Link
 from registret.web.reports.figure_words import number_text
 from registret.web.reports.not_included_part import IncludedPart
+from registret.web.reports.overview_page import unsigned_links
 from registret.web.reports.remark_pages import RemarkLine
 from registret.web.templatetags.look import day, iso_day
 
@@ -110,18 +110,10 @@ def quality_page(
         included=included,
         remarks=remarks,
         steps=[_step_line(step, counted.steps[step.code], at=at) for step in form.steps if step.code in counted.steps],
-        to_do=_to_do(form) if actor.may(Permission.READ_RECORDS) else (),
+        to_do=tuple(unsigned_links(form.code)) if actor.may(Permission.READ_RECORDS) else (),
         worst=_worst(form, counted.answers),
         all_questions=[one for one in told if one.lines],
     )
-
-
-def _to_do(form: Form) -> list[Link]:
-    there = f"{reverse('records')}?delregister={form.code}"
-    return [
-        Link(_("Vårdepisoder som är påbörjade"), f"{there}&lage=paborjade"),
-        Link(_("Vårdepisoder som är sena"), f"{there}&sena=on"),
-    ]
 
 
 def _coverage_line(one: Coverage) -> CoverageOfYear:

@@ -26,7 +26,7 @@ from registret.web.reports.expected_rows import expected_rows
 from registret.web.reports.files import clinics_file, expected_file, figures_file, groups_file, quarters_file
 from registret.web.reports.indicator_pages import IndicatorPage, indicator_page
 from registret.web.reports.not_included_part import included_part
-from registret.web.reports.pages import register_table, reports_page
+from registret.web.reports.overview_page import register_table, reports_page
 from registret.web.reports.patient_pages import OUTCOMES, chosen_outcome, patients_page
 from registret.web.reports.quality_pages import counted_since, quality_page
 from registret.web.reports.remark_pages import remark_lines, remark_page, rule_of
@@ -38,15 +38,12 @@ def reports(request: ActorRequest) -> HttpResponse:
     mine = readable(request.actor)
     covered = newest_own_coverage(actor=request.actor)
     tables = [
-        register_table(
-            one.name,
-            overview(actor=request.actor, sub_registry=one.code, at=request.at),
-            covered.get(one.code),
-        )
+        register_table(one.name, found, covered.get(one.code), at=request.at)
         for one in sub_registries()
-        if one.code in mine
+        if one.code in mine and (found := overview(actor=request.actor, sub_registry=one.code, at=request.at))
     ]
-    return show(request, "reports/reports.html", reports_page(tables, newest_edition(), at=request.at), tab="reports")
+    page = reports_page(tables, newest_edition(), actor=request.actor, at=request.at)
+    return show(request, "reports/reports.html", page, tab="reports")
 
 
 @needs(Permission.READ_REPORTS).get

@@ -80,7 +80,7 @@ def test_a_signature_is_in_the_report_of_the_own_clinic(anna: Actor, now: dateti
     arrive(anna, at=now, minutes=75)
     arrive(anna, at=now, minutes=300, patient=SAMORDNAD)
     said = text_of(Browser.of(ANNA).get("/rapporter"))
-    assert "Antibiotika inom 4 timmar 50 % 9–91 %, 1 av 2 0" in said
+    assert "Antibiotika inom 4 timmar 50 % 9–91 %, 1 av 2 bedöms inte" in said
     assert "Döda inom 30 dagar, mot väntat ingen" in said
     assert "Sepsis" in said
 
@@ -92,7 +92,7 @@ def test_the_page_of_an_indicator_says_what_is_measured_and_how_sure_it_is(anna:
         "Bland patienter som fick antibiotika på sjukhuset och inte före det: andelen som fick den första dosen" in said
     )
     assert "100 % 21–100 %, 1 av 1" in said
-    assert said.count("1 av 1") == 3, "of all, and in a group of each of two strata"
+    assert said.count("1 av 1") == 4, "of all, large and in a table, and in a group of each of two strata"
     assert "Indikatorn är ett förslag" in said
     with translation.override("en"):
         english = Browser.of(ANNA)
@@ -114,6 +114,25 @@ def test_others_are_told_by_an_edition_and_it_says_which(place: Country, anna: A
     assert "67 % 49–81 %, 20 av 30" in said
     assert f"Andras siffror är ur utgåva 1, från {day_of(now)}, och ändras inte av det som signeras sedan." in said
     assert f"Nästa utgåva kommer {next_edition_day(at=now)}." in said
+
+
+def test_a_line_says_whether_the_own_figure_differs_and_the_worse_stand_first(
+    place: Country, anna: Actor, now: datetime
+) -> None:
+    month = complete(now)
+    others(place.infection, month=month, reached=30, not_reached=30)
+    others(place.medicine, month=month, reached=80, not_reached=20)
+    others(place.sydvik, month=month, reached=85, not_reached=20)
+    make_edition(at=now)
+    page = Browser.of(ANNA).get("/rapporter")
+    said = text_of(page)
+    assert "50 % 38–62 %, 30 av 60 Mycket sämre än riket" in said
+    lines = re.findall(r"/rapporter/pneumoni/(\w+)\"", page.content.decode())
+    assert lines[0] == WITHIN_4
+    assert "Mycket sämre än riket" in text_of(Browser.of(ANNA).get(PAGE))
+    assert "Mycket bättre än riket" not in text_of(Browser.of(CECILIA).get("/rapporter"))
+    assert "Vårdepisoder som är sena" in said
+    assert "Vårdepisoder som är sena" not in text_of(Browser.of(RUNE).get("/rapporter"))
 
 
 def test_what_changes_after_an_edition_shows_in_the_own_figure_only(place: Country, anna: Actor, now: datetime) -> None:
