@@ -93,6 +93,7 @@ def funnel(
     def y(value: float) -> float:
         return place(min(max(value, up.low), up.high), up, _BOTTOM, _TOP)
 
+    lines: list[tuple[str, list[tuple[float, float]]]]
     lines = [("c-all", [(_LEFT, y(centre)), (_RIGHT, y(centre))])]
     ends = [(y(centre), words.country, "t-all")]
     for one in limits:

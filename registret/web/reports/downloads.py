@@ -53,7 +53,7 @@ STYLE: Final[Mapping[str, str]] = {
 }
 """As `charts.css` dresses them in light."""
 _SIZE: Final = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
-_LINE: Final = 19
+_ROW: Final = 19
 _CAPTION_WIDTH: Final = 52
 """Characters of a line below a picture."""
 
@@ -99,11 +99,10 @@ def _with_caption(picture: SafeString, caption: str) -> str:
     rules = "".join(f"{what}{{{how}}}" for what, how in STYLE.items())
     lines = wrap(caption, _CAPTION_WIDTH, break_on_hyphens=False)
     width, height = (float(one) for one in _SIZE.findall(picture)[0])
-    taller = f'viewBox="0 0 {width:g} {height + _LINE * len(lines) + 8:g}"'
+    taller = f'viewBox="0 0 {width:g} {height + _ROW * len(lines) + 8:g}"'
     start, end, rest = _SIZE.sub(taller, picture, count=1).partition(">")
     below = "".join(
-        f'<text x="{EDGE}" y="{height + _LINE * number:g}">{escape(line)}</text>'
-        for number, line in enumerate(lines, 1)
+        f'<text x="{EDGE}" y="{height + _ROW * number:g}">{escape(line)}</text>' for number, line in enumerate(lines, 1)
     )
     named = f"<title>{escape(caption)}</title><style>{rules}</style>"
     return f'{start} xmlns="http://www.w3.org/2000/svg"{end}{named}{rest.removesuffix("</svg>")}{below}</svg>'
