@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from registret.access.actor import Actor
@@ -22,13 +22,13 @@ from registret.reports.statistics.overdispersion import (
     spread_of_proportions,
     spread_of_ratios,
 )
-from registret.reports.told import told_clinics
+from registret.reports.told import ToldClinic, told_clinics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicFigure:
     """`name`: None of another clinic, if clinics are not named to each other. `place`: where it lies in the funnel;
-    None where there is none."""
+    None where there is none, and of another clinic that can't be judged (`told.ToldClinic`)."""
 
     is_own: bool
     name: str | None
@@ -48,7 +48,8 @@ class Clinics:
 
     `target`: what clinics are compared with (`judging.target_of`).
     `hidden`: how many others are not shown, with and without patients. `is_own_told`: whether others are told of the
-    own clinic. `spread`: None of few clinics. `is_spread`: whether they differ from each other by more than chance.
+    own clinic. `spread`: of those that are judged; None if they are few. `is_spread`: whether they differ from each
+    other by more than chance.
     """
 
     shown: tuple[ClinicFigure, ...]
@@ -58,8 +59,13 @@ class Clinics:
     spread: Spread | None
 
     @property
+    def judged(self) -> tuple[ClinicFigure, ...]:
+        """Those that have a place in the funnel."""
+        return tuple(one for one in self.shown if one.place is not None)
+
+    @property
     def is_spread(self) -> bool:
-        return self.spread is not None and is_beyond_chance(self.spread, len(self.shown))
+        return self.spread is not None and is_beyond_chance(self.spread, len(self.judged))
 
     @property
     def own(self) -> ClinicFigure | None:
@@ -76,41 +82,41 @@ def clinics_beside(found: IndicatorFigures, *, actor: Actor) -> Clinics | None:
     compared, indicator = found.compared, found.indicator
     if compared is None:
         return None
-    figures = dict(told_clinics(indicator, compared.period))
-    is_own_told = actor.seat.clinic_id in figures
+    of_others = told_clinics(indicator, compared.period)
+    own = ToldClinic(figure=compared.own, can_be_judged=True)
     target = target_of(indicator, compared.country)
     everyone = every_clinic()
-    shown = list(_shown(everyone, figures | {actor.seat.clinic_id or 0: compared.own}, target, actor=actor))
+    shown = list(_shown(everyone, {**of_others, actor.seat.clinic_id or 0: own}, target, actor=actor))
     others = [one for one in everyone if one.id != actor.seat.clinic_id and one.is_open]
     return Clinics(
         shown=tuple(_ordered(shown, indicator)),
         target=target,
-        hidden=len(others) - sum(1 for one in others if one.id in figures and figures[one.id].estimate),
-        is_own_told=is_own_told,
-        spread=_spread(indicator, shown, target) if target else None,
+        hidden=len(others) - sum(1 for one in others if one.id in of_others and of_others[one.id].figure.estimate),
+        is_own_told=actor.seat.clinic_id in of_others,
+        spread=_spread(indicator, [one for one in shown if one.place is not None], target) if target else None,
     )
 
 
-def _spread(indicator: Indicator, shown: Collection[ClinicFigure], target: float) -> Spread | None:
+def _spread(indicator: Indicator, judged: Collection[ClinicFigure], target: float) -> Spread | None:
     if indicator.is_ratio:
-        return spread_of_ratios([(one.figure.x or 0, one.figure.expected or 0.0) for one in shown])
-    return spread_of_proportions([(one.figure.x or 0, one.figure.n) for one in shown], target)
+        return spread_of_ratios([(one.figure.x or 0, one.figure.expected or 0.0) for one in judged])
+    return spread_of_proportions([(one.figure.x or 0, one.figure.n) for one in judged], target)
 
 
 def _shown(
-    clinics: Collection[ClinicRow], figures: dict[int, Figure], target: float | None, *, actor: Actor
+    clinics: Collection[ClinicRow], told: Mapping[int, ToldClinic], target: float | None, *, actor: Actor
 ) -> Iterator[ClinicFigure]:
     for clinic in clinics:
-        figure = figures.get(clinic.id)
-        if figure is None or figure.estimate is None:
+        one = told.get(clinic.id)
+        if one is None or one.figure.estimate is None:
             continue
         is_own = clinic.id == actor.seat.clinic_id
         yield ClinicFigure(
             is_own=is_own,
             name=clinic.title if is_own or edition_rules().clinics.named else None,
-            figure=figure,
-            estimate=figure.estimate,
-            place=place_in_funnel(figure, target),
+            figure=one.figure,
+            estimate=one.figure.estimate,
+            place=place_in_funnel(one.figure, target) if one.can_be_judged else None,
         )
 
 

@@ -9,9 +9,13 @@ from registret.registries.indicators import Better
 from registret.registries.measuring import Indicator
 from registret.reports.counts import Figure
 from registret.reports.statistics.funnels import FunnelPlace, place_of_proportion, place_of_ratio
+from registret.reports.statistics.tails import binomial_at_most, poisson_at_most
 
 ALARMS: Final = frozenset({FunnelPlace.VERY_LOW, FunnelPlace.VERY_HIGH})
 """Outside of 99.8 %; outside of 95 % alone is a question."""
+SELDOM: Final = 0.1
+"""Others are judged only if chance makes an edition hide them no more often than this, for few with the outcome or
+few without it. Then those that are told lie outside of the limits no more often than all would."""
 _HIGH: Final = frozenset({FunnelPlace.HIGH, FunnelPlace.VERY_HIGH})
 
 
@@ -32,6 +36,16 @@ def place_in_funnel(figure: Figure, target: float | None) -> FunnelPlace | None:
     if figure.expected is not None:
         return place_of_ratio(figure.x or 0, figure.expected)
     return place_of_proportion(figure.x or 0, figure.n, target)
+
+
+def is_share_seldom_hidden(n: int, target: float, *, least: int) -> bool:
+    """Return whether fewer than `least` of n patients with the outcome, or without it, are rare (`SELDOM`)."""
+    return max(binomial_at_most(least - 1, n, share) for share in (target, 1 - target)) <= SELDOM
+
+
+def is_ratio_seldom_hidden(expected: float, patients: int, *, least: int) -> bool:
+    """As `is_share_seldom_hidden`, where so many events of so many patients are expected."""
+    return max(poisson_at_most(least - 1, mean) for mean in (expected, patients - expected)) <= SELDOM
 
 
 def is_better(place: FunnelPlace, better: Better) -> bool | None:

@@ -30,7 +30,8 @@ from registret.reports.statistics.run_charts import RunChart, run_chart
 from registret.reports.sums import sums
 
 ENOUGH: Final = 5
-"""A figure of fewer patients is not put before people who did not ask for it."""
+"""A figure of fewer patients is not put before people who did not ask for it, and a quarter of fewer does not count
+where it is judged whether the level has moved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +45,26 @@ class Quarter:
     def number(self) -> int:
         return self.first.month // 3 + 1
 
+    @property
+    def is_enough(self) -> bool:
+        return self.figure.estimate is not None and self.figure.n >= ENOUGH
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverTime:
     """Complete quarters, in the order of time; of a sub-registry that is closed, up to the last in which the clinic
-    registered. `runs`: None if nobody was counted in any of them."""
+    registered. `runs`: of those that count (`Quarter.is_enough`), None if there are none."""
 
     quarters: tuple[Quarter, ...]
     runs: RunChart | None
+
+    @property
+    def judged(self) -> tuple[Quarter, ...]:
+        return tuple(one for one in self.quarters if one.is_enough)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(one.figure.estimate for one in self.quarters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +123,7 @@ def _over_time(indicator: Indicator, by_month: _ByMonth, *, at: datetime) -> Ove
         counts[quarter_of(month)] += found
     firsts = [months_later(end, -3 * number) for number in range(QUARTERS, 0, -1)]
     quarters = tuple(Quarter(first=first, figure=figure_of(counts[first], indicator)) for first in firsts)
-    values = [one.figure.estimate.value for one in quarters if one.figure.estimate]
+    values = [one.figure.estimate.value for one in quarters if one.is_enough and one.figure.estimate]
     return OverTime(quarters=quarters, runs=run_chart(values) if values else None)
 
 

@@ -16,6 +16,7 @@ from registret.kernel.sweden import day_of
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since
 from registret.reports.counts import Figure, ratio_as_told
+from registret.reports.judging import is_ratio_seldom_hidden, is_share_seldom_hidden
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, latest_year
 from registret.reports.role import as_reports_role
@@ -40,6 +41,14 @@ class Told:
     period: Months
     region: Mapping[str, Figure]
     country: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldClinic:
+    """`can_be_judged`: no if it may be told just because it is unusual, and would have been hidden otherwise."""
+
+    figure: Figure
+    can_be_judged: bool
 
 
 @as_reports_role()
@@ -73,7 +82,7 @@ def told(
     return {key: _told(by_key[key], of_one) for key, of_one in found.items()}
 
 
-def told_clinics(indicator: Indicator, period: Months) -> Mapping[int, Figure]:
+def told_clinics(indicator: Indicator, period: Months) -> Mapping[int, ToldClinic]:
     """Return the figures of those clinics, by id, that are told in all of a period that is told (`Told.period`).
 
     One query.
@@ -83,10 +92,10 @@ def told_clinics(indicator: Indicator, period: Months) -> Mapping[int, Figure]:
 
 def told_clinics_of_all(
     asked: Collection[tuple[Indicator, Months]],
-) -> Mapping[tuple[str, str], Mapping[int, Figure]]:
+) -> Mapping[tuple[str, str], Mapping[int, ToldClinic]]:
     """As `told_clinics`, of several indicators, each in its period, by `Indicator.key`. One query."""
     by_key = {indicator.key: (indicator, period) for indicator, period in asked}
-    cells = EditionCell.objects.filter(
+    cells = EditionCell.objects.select_related("edition").filter(
         Q(region=None) | Q(clinic__isnull=False),
         sub_registry__in={sub_registry for sub_registry, _ in by_key},
         indicator__in={code for _, code in by_key},
@@ -100,12 +109,27 @@ def told_clinics_of_all(
             found[key][cell.clinic_id].append(cell)
     return {
         key: {
-            clinic: figure_told(by_key[key][0], cells)
+            clinic: _told_clinic(by_key[key][0], cells, of_one[None])
             for clinic, cells in of_one.items()
             if clinic is not None and len(cells) == len(of_one[None])
         }
         for key, of_one in found.items()
     }
+
+
+def _told_clinic(indicator: Indicator, cells: Sequence[EditionCell], country: Sequence[EditionCell]) -> ToldClinic:
+    pairs = zip(cells, country, strict=True)
+    can_be_judged = not indicator.is_median and all(_is_seldom_hidden(one, whole) for one, whole in pairs)
+    return ToldClinic(figure=figure_told(indicator, cells), can_be_judged=can_be_judged)
+
+
+def _is_seldom_hidden(cell: EditionCell, country: EditionCell) -> bool:
+    """In its own period, by what its edition counted as few."""
+    least = int(cell.edition.rules["smallest"]["number"])
+    if cell.expected is not None:
+        return is_ratio_seldom_hidden(cell.expected, cell.patients or 0, least=least)
+    target = country.reached / (country.reached + country.not_reached)
+    return is_share_seldom_hidden(cell.reached + cell.not_reached, target, least=least)
 
 
 def _is_within(cell: EditionCell, indicator: Indicator, period: Months) -> bool:

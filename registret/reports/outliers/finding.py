@@ -1,6 +1,7 @@
 """Which clinics lie outside of the funnel, by what editions tell of them: for the registry office.
 
-Only clinics that editions tell of are judged (`told`): of the others nothing may be read here either.
+Only clinics that editions tell of are judged (`told`): of the others nothing may be read here either. Of those, the
+ones are left out that may be told just because they are unusual.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from registret.reports.judging import ALARMS, place_in_funnel, target_of
 from registret.reports.periods import Months
 from registret.reports.role import as_reports_role
 from registret.reports.statistics.funnels import FunnelPlace
-from registret.reports.told import EditionRow, Told, told, told_clinics_of_all
+from registret.reports.told import EditionRow, Told, ToldClinic, told, told_clinics_of_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,12 @@ class Outlier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outliers:
-    """`found`: alarms first, then by clinic. `judged`: how many figures of clinics there are, within and outside."""
+    """`found`: alarms first, then by clinic. `judged`: how many figures of clinics there are, within and outside.
+    `not_judged`: how many are told and have no place (`ToldClinic.can_be_judged`)."""
 
     found: tuple[Outlier, ...]
     judged: int
+    not_judged: int
 
     @property
     def alarms(self) -> int:
@@ -62,24 +65,30 @@ def outliers(*, actor: Actor, sub_registry: str) -> Outliers:
     ]
     found = [one for one in judged if one.place is not FunnelPlace.WITHIN]
     found.sort(key=lambda one: (one.place not in ALARMS, one.clinic.title, one.indicator.code))
-    return Outliers(found=tuple(found), judged=len(judged))
+    not_judged = sum(
+        not one.can_be_judged
+        for indicator, of_one in told_of
+        if target_of(indicator, of_one.country[ALL])
+        for one in of_clinics.get(indicator.key, {}).values()
+    )
+    return Outliers(found=tuple(found), judged=len(judged), not_judged=not_judged)
 
 
 def _judged(
-    indicator: Indicator, of_one: Told, figures: Mapping[int, Figure], clinics: Mapping[int, ClinicRow]
+    indicator: Indicator, of_one: Told, figures: Mapping[int, ToldClinic], clinics: Mapping[int, ClinicRow]
 ) -> Iterator[Outlier]:
     """Yield all that have a place in the funnel, if the indicator has one."""
     country = of_one.country[ALL]
     target = target_of(indicator, country)
-    for clinic_id, figure in figures.items():
-        place = place_in_funnel(figure, target)
+    for clinic_id, one in figures.items():
+        place = place_in_funnel(one.figure, target) if one.can_be_judged else None
         if place is not None:
             yield Outlier(
                 indicator=indicator,
                 clinic=clinics[clinic_id],
                 edition=of_one.edition,
                 period=of_one.period,
-                figure=figure,
+                figure=one.figure,
                 country=country,
                 place=place,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +14,9 @@ from registret.access.roles import Permission
 from registret.reports.lifecycle import OutlierState
 from registret.reports.outliers.cases import OutlierCasePage, OutlierCaseRow, open_cases
 from registret.reports.outliers.finding import Outlier, Outliers
-from registret.reports.statistics.funnels import false_alarms
-from registret.reports.statistics.tails import ALARM, QUESTION
 from registret.web.outliers.wording import alarm_tag, case_name, case_state, counted, where
 from registret.web.pieces import FigureText, Link, Tag, older_and_newest
-from registret.web.reports.figure_words import number_text
+from registret.web.reports.figure_words import expected_outside
 from registret.web.templatetags.look import day
 
 
@@ -105,22 +103,33 @@ def lines_to_do(actor: Actor, *, at: datetime) -> list[CaseLine]:
 
 
 def _expected(found: Outliers) -> str:
-    if not found.judged:
+    if not found.judged and not found.not_judged:
         return _("Ingen utgåva har siffror för kliniker att bedöma än.")
+    return " ".join([*_of_chance(found), *_not_judged(found)])
+
+
+def _of_chance(found: Outliers) -> Iterator[str]:
     told = {
         "judged": found.judged,
-        "questions": number_text(false_alarms(found.judged, QUESTION), digits=2),
-        "alarms": number_text(false_alarms(found.judged, ALARM), digits=2),
+        **expected_outside(found.judged),
         "outside": len(found.found),
         "far": found.alarms,
     }
-    return (
+    yield (
         _(
             "Bedömda siffror: %(judged)s. Av ren slump hamnar i genomsnitt högst %(questions)s utanför 95 %% och "
             "%(alarms)s utanför 99,8 %%. Nu ligger %(outside)s utanför 95 %%, varav %(far)s utanför 99,8 %%."
         )
         % told
     )
+
+
+def _not_judged(found: Outliers) -> Iterator[str]:
+    if found.not_judged:
+        yield _(
+            "Inte bedömda: %(n)s. Så få väntas där med eller utan utfallet att siffran kan visas just för att den är "
+            "ovanlig."
+        ) % {"n": found.not_judged}
 
 
 def _outlier(one: Outlier, cases: Mapping[tuple[int, str, str, int], int]) -> OutlierLine:

@@ -20,7 +20,15 @@ from registret.reports.statistics.overdispersion import arcsine_limits, root_lim
 from registret.reports.statistics.tails import ALARM, QUESTION
 from registret.web.pieces import FigureText
 from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelLine, FunnelWords, bars, funnel
-from registret.web.reports.clinic_words import PLACES, by_chance, left_out, no_clinics, nobody_else, verdict
+from registret.web.reports.clinic_words import (
+    PLACES,
+    by_chance,
+    left_out,
+    no_clinics,
+    nobody_else,
+    not_judged,
+    verdict,
+)
 from registret.web.reports.figure_words import figure_text, number_text, size_text
 from registret.web.reports.pictures import Axis, axis
 
@@ -60,14 +68,22 @@ def clinics_part(figures: IndicatorFigures, found: Clinics | None) -> ClinicsPar
     if not [one for one in found.shown if not one.is_own]:
         return _only_words([*said, nobody_else()], left_out(found))
     named = list(zip(_names(found), found.shown, strict=True))
+    judged = [(name, one) for name, one in named if one.place is not None]
     return ClinicsPart(
-        funnel=_funnel(named, found, indicator, said[0]) if found.target else SafeString(),
+        funnel=_funnel(judged, found, indicator, said[0]) if judged else SafeString(),
         funnel_name=_funnel_name(indicator),
         bars=_bars(named, figures, said[0]),
-        said=[*said, by_chance(found)] if found.target else said,
+        said=[*said, *_of_chance(found)],
         left_out=left_out(found),
-        rows=[_line(name, one, indicator) for name, one in named],
+        rows=[_line(name, one, found, indicator) for name, one in named],
     )
+
+
+def _of_chance(found: Clinics) -> Iterator[str]:
+    if found.judged:
+        yield by_chance(found)
+    if found.target and (number := len(found.shown) - len(found.judged)):
+        yield not_judged(number)
 
 
 def _only_words(said: Sequence[str], hidden: Sequence[str] = ()) -> ClinicsPart:
@@ -80,8 +96,8 @@ def _names(found: Clinics) -> Iterator[str]:
         yield one.name or _("Klinik %(number)s") % {"number": number}
 
 
-def _line(name: str, one: ClinicFigure, indicator: Indicator) -> ComparedClinic:
-    place = str(PLACES[one.place]) if one.place else ""
+def _line(name: str, one: ClinicFigure, found: Clinics, indicator: Indicator) -> ComparedClinic:
+    place = str(PLACES[one.place]) if one.place else _("bedöms inte") if found.target else ""
     return ComparedClinic(name=name, counted=one.figure, figure=figure_text(one.figure, indicator), place=place)
 
 

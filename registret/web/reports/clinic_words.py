@@ -12,9 +12,8 @@ from registret.registries.indicators import Better
 from registret.registries.measuring import Indicator
 from registret.reports.clinics import Clinics
 from registret.reports.judging import is_better
-from registret.reports.statistics.funnels import FunnelPlace, false_alarms
-from registret.reports.statistics.tails import ALARM, QUESTION
-from registret.web.reports.figure_words import number_text
+from registret.reports.statistics.funnels import FunnelPlace
+from registret.web.reports.figure_words import expected_outside, number_text
 
 PLACES: Final = {
     FunnelPlace.WITHIN: gettext_lazy("innanför gränserna"),
@@ -82,13 +81,9 @@ def _good_or_bad(where: FunnelPlace, better: Better) -> str:
 
 
 def by_chance(found: Clinics) -> str:
-    """How many of so many clinics are outside though nothing differs, and whether all differ a little."""
-    number = len(found.shown)
-    told = {
-        "n": number,
-        "questions": number_text(false_alarms(number, QUESTION), digits=2),
-        "alarms": number_text(false_alarms(number, ALARM), digits=2),
-    }
+    """How many of those judged are outside though nothing differs, and whether all differ a little."""
+    number = len(found.judged)
+    told = {"n": number, **expected_outside(number)}
     expected = ngettext(
         "Av %(n)s klinik hamnar i genomsnitt högst %(questions)s utanför 95 %% och %(alarms)s utanför 99,8 %% av ren "
         "slump.",
@@ -97,6 +92,17 @@ def by_chance(found: Clinics) -> str:
         number,
     )
     return f"{expected % told} {_spread(found)}"
+
+
+def not_judged(number: int) -> str:
+    """Why so many clinics that are shown have no place."""
+    return ngettext(
+        "%(n)s klinik bedöms inte: så få väntas med eller utan utfallet att siffran kan visas just för att den är "
+        "ovanlig.",
+        "%(n)s kliniker bedöms inte: så få väntas med eller utan utfallet att siffrorna kan visas just för att de är "
+        "ovanliga.",
+        number,
+    ) % {"n": number}
 
 
 def _spread(found: Clinics) -> str:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from registret.registries.measuring import Indicator
 from registret.reports.counts import Figure
 from registret.reports.figures import Compared
+from registret.reports.statistics.funnels import false_alarms
 from registret.reports.statistics.intervals import Estimate
+from registret.reports.statistics.tails import ALARM, QUESTION
 from registret.web.pieces import FigureText
 
 
@@ -89,6 +91,14 @@ def number_text(value: float, *, digits: int = 1) -> str:
 def decimals(value: float) -> str:
     """With two decimals, as ratios are written."""
     return _in_language(f"{value:.2f}")
+
+
+def expected_outside(figures: int) -> dict[str, object]:
+    """How many of so many figures chance puts outside of each limit at most, for a sentence."""
+    return {
+        "questions": number_text(false_alarms(figures, QUESTION), digits=2),
+        "alarms": number_text(false_alarms(figures, ALARM), digits=3),
+    }
 
 
 def _in_language(text: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from registret.registries.measuring import Indicator
 from registret.reports.counts import Figure
 from registret.reports.figures import IndicatorFigures
-from registret.reports.over_time import OverTime, Quarter
+from registret.reports.over_time import ENOUGH, OverTime, Quarter
 from registret.reports.statistics.intervals import Estimate, Interval
 from registret.reports.statistics.run_charts import LEAST, RunChart
 from registret.web.pieces import FigureText
@@ -74,11 +74,11 @@ def time_part(found: OverTime, indicator: Indicator) -> TimePart:
 
 
 def _time_picture(found: OverTime, indicator: Indicator) -> SafeString:
-    if found.runs is None:
+    if found.is_empty:
         return SafeString()
     moments = [_moment(f"{one.number}/{one.first:%y}", one.figure, indicator) for one in found.quarters]
     up = axis([one.interval for one in moments if one.interval], unit=_unit(indicator), most=_most(indicator))
-    centre = found.runs.centre * _scale(indicator)
+    centre = found.runs.centre * _scale(indicator) if found.runs else None
     return over_time(
         moments, up, centre, name=_("Din klinik, kvartal för kvartal"), description=verdict(found, indicator)
     )
@@ -116,26 +116,41 @@ def beside_country(found: IndicatorFigures) -> SafeString:
 
 def verdict(found: OverTime, indicator: Indicator) -> str:
     """By Anhøj's rules, in words."""
-    runs = found.runs
-    if runs is None and indicator.is_ratio:
+    if found.is_empty and indicator.is_ratio:
         return _("I inget kvartal väntades så många att en kvot säger något.")
-    if runs is None:
+    if found.is_empty:
         return _("Ingen har räknats i de senaste tre åren.")
-    if runs.moved is None:
-        return _("För få kvartal för att säga om nivån har ändrats: det behövs %(n)s.") % {"n": LEAST}
+    runs = found.runs
+    if runs is None or runs.moved is None:
+        return _no_verdict(found, indicator)
     if runs.moved:
         return f"{_('Nivån har ändrats mer än slumpen gör.')} {_since(found, runs)}"
-    return _("Nivån är stabil: kvartalen skiljer sig inte mer än slumpen gör.")
+    return _("Ingen ändring syns: kvartalen skiljer sig inte mer än slumpen gör.")
+
+
+def _no_verdict(found: OverTime, indicator: Indicator) -> str:
+    told = {"n": LEAST, "least": ENOUGH}
+    if len(found.judged) >= LEAST:
+        return _("Så många kvartal ligger på medianen att det inte går att säga om nivån har ändrats.")
+    if indicator.is_ratio:
+        return (
+            _("I för få kvartal väntades så många att det går att säga om nivån har ändrats: det behövs %(n)s.") % told
+        )
+    return _("För få patienter för att säga om nivån har ändrats: det behövs %(n)s kvartal med minst %(least)s.") % told
 
 
 def _since(found: OverTime, runs: RunChart) -> str:
-    """Since when all quarters lie on the same side of the median."""
-    counted = [(one, one.figure.estimate.value) for one in found.quarters if one.figure.estimate]
-    quarter, value = counted[runs.latest]
-    told = {"number": quarter.number, "year": quarter.first.year}
-    if value > runs.centre:
-        return _("Sedan kvartal %(number)s %(year)s ligger den över medianen av alla kvartal.") % told
-    return _("Sedan kvartal %(number)s %(year)s ligger den under medianen av alla kvartal.") % told
+    """Since when all quarters that count lie on the same side of the median."""
+    quarter = found.judged[runs.latest]
+    told = {"number": quarter.number, "year": quarter.first.year, "least": ENOUGH}
+    is_above = quarter.figure.estimate is not None and quarter.figure.estimate.value > runs.centre
+    if is_above:
+        since = _("Sedan kvartal %(number)s %(year)s ligger den över kvartalens median.") % told
+    else:
+        since = _("Sedan kvartal %(number)s %(year)s ligger den under kvartalens median.") % told
+    if all(one.is_enough for one in found.quarters if one.figure.n):
+        return since
+    return f"{since} {_('Kvartal med färre än %(least)s patienter räknas inte.') % told}"
 
 
 def _bar(whose: Whose, name: str, figure: Figure, estimate: Estimate, indicator: Indicator) -> Bar:

@@ -60,6 +60,11 @@ def verdict(found: OverTime) -> str:
     return time_part(found, indicator).verdict
 
 
+def picture(found: OverTime) -> str:
+    indicator = next(one for one in indicators_of("pneumoni") if one.code == WITHIN_4)
+    return str(time_part(found, indicator).picture)
+
+
 def test_the_months_of_a_quarter_are_summed_and_nothing_else_is(place: Country, anna: Actor) -> None:
     for month, reached in ((1, 3), (2, 4), (3, 5)):
         counted(place.infection, date(2026, month, 1), reached=reached, of=10)
@@ -87,12 +92,36 @@ def test_nobody_is_no_figure_and_no_verdict(anna: Actor) -> None:
 
 def test_nine_quarters_are_too_few_for_a_verdict(place: Country, anna: Actor) -> None:
     by_quarter(place, [3, 4, 3, 4, 3, 4, 8, 9, 8])
-    assert verdict(told(anna)).startswith("För få kvartal")
+    assert verdict(told(anna)) == (
+        "För få patienter för att säga om nivån har ändrats: det behövs 10 kvartal med minst 5."
+    )
+
+
+def test_quarters_of_one_or_a_few_patients_do_not_say_that_nothing_has_changed(place: Country, anna: Actor) -> None:
+    """Two of sixteen, and then ten of eighteen: nobody could see that in such quarters."""
+    sizes, reached = (1, 1, 3, 1, 1, 9, 1, 2, 4, 7, 2, 3), (0, 0, 1, 0, 0, 1, 0, 0, 2, 5, 1, 2)
+    for number, (of, each) in enumerate(zip(sizes, reached, strict=True)):
+        counted(place.infection, months_later(OCTOBER_2023, 3 * number), reached=each, of=of)
+    assert verdict(told(anna)).startswith("För få patienter för att säga om nivån har ändrats")
+    assert "<svg" in picture(told(anna)), "what there is is drawn"
+
+
+def test_a_quarter_of_a_few_patients_neither_breaks_a_run_nor_makes_one(place: Country, anna: Actor) -> None:
+    by_quarter(place, [3, 3, 3, 3, 3, 4, 8, 9, 8, 9, 8, 9])
+    Cell.objects.filter(month=months_later(OCTOBER_2023, 3 * 8)).update(reached=0, not_reached=4)
+    said = verdict(told(anna))
+    assert "Sedan kvartal 2 2025 ligger den över kvartalens median." in said
+    assert said.endswith("Kvartal med färre än 5 patienter räknas inte.")
+
+
+def test_where_nearly_all_quarters_are_the_same_there_is_no_verdict(place: Country, anna: Actor) -> None:
+    by_quarter(place, [10] * 11 + [9])
+    assert verdict(told(anna)).startswith("Så många kvartal ligger på medianen")
 
 
 def test_a_clinic_that_became_better_has_moved_and_one_that_swings_has_not(place: Country, anna: Actor) -> None:
     by_quarter(place, [3, 4, 3, 4, 3, 4, 8, 9, 8, 9, 8, 9])
-    since = "Sedan kvartal 2 2025 ligger den {} medianen av alla kvartal."
+    since = "Sedan kvartal 2 2025 ligger den {} kvartalens median."
     assert verdict(told(anna)) == f"Nivån har ändrats mer än slumpen gör. {since.format('över')}"
     Cell.objects.all().delete()
     by_quarter(place, [9, 8, 9, 8, 9, 8, 1, 2, 1, 2, 1, 3])
@@ -100,7 +129,7 @@ def test_a_clinic_that_became_better_has_moved_and_one_that_swings_has_not(place
     assert verdict(told(anna)).endswith(since.format("under")), "a quarter without patients moves none of the others"
     Cell.objects.all().delete()
     by_quarter(place, [5, 8, 9, 4, 7, 3, 2, 6, 8, 4, 3, 9])
-    assert verdict(told(anna)).startswith("Nivån är stabil")
+    assert verdict(told(anna)).startswith("Ingen ändring syns")
 
 
 def test_an_indicator_that_is_not_there_is_not_found(anna: Actor) -> None:

@@ -41,7 +41,9 @@ def tell(
     version: int = 1,
     **counts: float | None,
 ) -> None:
-    edition, _ = Edition.objects.get_or_create(number=number, defaults={"made_at": AT, "rules": {}})
+    edition, _ = Edition.objects.get_or_create(
+        number=number, defaults={"made_at": AT, "rules": {"smallest": {"number": 5}}}
+    )
     indicator = MEDIAN if "valued" in counts else WITHIN_4
     EditionCell.objects.create(
         edition=edition, sub_registry="pneumoni", indicator=indicator, version=version, region_id=region,
@@ -95,7 +97,7 @@ def test_a_clinic_has_a_figure_of_the_year_if_it_is_told_in_both_half_years(plac
     assert whole(here.region[""]) == (80, 120), "clinics are not added to their region"
     indicator = next(one for one in indicators_of("pneumoni") if one.code == WITHIN_4)
     clinics = told_clinics(indicator, here.period)
-    assert {clinic: whole(figure) for clinic, figure in clinics.items()} == {place.medicine: (40, 60)}
+    assert {clinic: whole(one.figure) for clinic, one in clinics.items()} == {place.medicine: (40, 60)}
     assert set(told_clinics(indicator, SPRING)) == {place.medicine, place.infection}
 
 

@@ -94,7 +94,7 @@ def test_a_clinic_sees_where_it_lies_among_the_others_and_only_its_own_name(plac
     told(place, now)
     said = said_to()
     assert "Din klinik skiljer sig inte från riket mer än slumpen gör." in said
-    assert "Av 3 kliniker hamnar i genomsnitt högst 0,15 utanför 95 % och 0,01 utanför 99,8 % av ren slump." in said
+    assert "Av 3 kliniker hamnar i genomsnitt högst 0,15 utanför 95 % och 0,006 utanför 99,8 % av ren slump." in said
     assert "Infektionskliniken, Norrviks sjukhus 67 % 49–81 %, 20 av 30 innanför gränserna" in said
     assert "Klinik 3 60 % 50–69 %, 60 av 100 innanför gränserna" in said
     assert "Sydviks sjukhus" not in said
@@ -112,6 +112,21 @@ def test_a_clinic_that_is_much_better_or_worse_than_the_country_reads_so(place: 
     Cell.objects.filter(clinic_id=place.infection).update(reached=40, not_reached=0)
     assert "högre än riket, mycket mer än slumpen gör" in said_to()
     assert "Det är bättre än riket." in said_to()
+
+
+def test_a_clinic_that_others_may_see_because_it_is_unusual_is_not_judged(place: Country, now: datetime) -> None:
+    """Had one to four of its ten patients had the outcome, it would have been hidden."""
+    count(place.infection, now, 20, 10)
+    count(place.medicine, now, 0, 10)
+    count(place.sydvik, now, 60, 40)
+    make_edition(at=now)
+    said = said_to()
+    assert "0 av 10 bedöms inte" in said
+    assert "1 klinik bedöms inte: så få väntas med eller utan utfallet att siffran kan visas just för att" in said
+    assert "Av 2 kliniker hamnar i genomsnitt högst 0,1 utanför 95 % och 0,004 utanför 99,8 % av ren slump." in said
+    drawn = pictures(page_of())
+    assert (drawn[FUNNEL].count('class="d-dot"'), drawn[FUNNEL].count('class="d-out"')) == (1, 0)
+    assert drawn[BARS].count('class="b-dot"') == 2
 
 
 def test_names_are_shown_if_that_was_decided(

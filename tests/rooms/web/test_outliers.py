@@ -88,7 +88,7 @@ def test_the_office_reads_who_lies_outside_with_how_many_would_be_by_chance(told
     page = Browser.of(DORIS).get(OFFICE)
     said = text_of(page)
     assert (
-        "Bedömda siffror: 3. Av ren slump hamnar i genomsnitt högst 0,15 utanför 95 % och 0,01 utanför 99,8 %. "
+        "Bedömda siffror: 3. Av ren slump hamnar i genomsnitt högst 0,15 utanför 95 % och 0,006 utanför 99,8 %. "
         "Nu ligger 2 utanför 95 %, varav 1 utanför 99,8 %." in said
     )
     assert f"{NORRVIK} Antibiotika inom 4 timmar 17 % 7–34 %, 5 av 30 62 % 55–70 %, 100 av 160 larm " in said
@@ -96,6 +96,18 @@ def test_the_office_reads_who_lies_outside_with_how_many_would_be_by_chance(told
     assert "fråga över 95 %-gränsen, bättre än riket Öppna ärende" in said
     assert "Medicinkliniken" not in said, "it is within the limits"
     assert opening in links(page)
+
+
+def test_a_figure_that_may_be_told_because_it_is_unusual_is_counted_and_not_judged(
+    place: Country, now: datetime
+) -> None:
+    tell(place, now, WITHIN_4)
+    Cell.objects.filter(clinic_id=place.medicine).update(reached=0, not_reached=10)
+    make_edition(at=now)
+    said = text_of(Browser.of(DORIS).get(OFFICE))
+    assert "Bedömda siffror: 2." in said
+    assert "Inte bedömda: 1. Så få väntas där med eller utan utfallet att siffran kan visas just för att den är" in said
+    assert "Medicinkliniken" not in said
 
 
 def test_before_any_edition_nobody_is_judged(place: Country) -> None:

@@ -349,7 +349,7 @@ def test_an_indicator_is_drawn_beside_others_and_over_time(place: Country, now: 
         others(place.infection, month=months_later(last, -3 * number), reached=7, not_reached=3)
     page = Browser.of(ANNA).get(PAGE)
     said, drawn = text_of(page), page.content.decode()
-    assert "För få kvartal för att säga om nivån har ändrats: det behövs 10." in said
+    assert "För få patienter för att säga om nivån har ändrats: det behövs 10 kvartal med minst 5." in said
     assert "70 % 40–89 %, 7 av 10" in said
     assert drawn.count('class="chart"') == 2
     assert drawn.count('class="d-own"') == 1 + 6
@@ -360,7 +360,7 @@ def test_the_start_page_says_what_registering_gave(place: Country, now: datetime
     others(place.infection, month=complete(now), reached=8, not_reached=2)
     for who in (ANNA, RUNE):
         said = text_of(Browser.of(who).get("/start"))
-        assert "Pneumoni Antibiotika inom 4 timmar 80 % 49–94 %, 8 av 10 För få kvartal" in said
+        assert "Pneumoni Antibiotika inom 4 timmar 80 % 49–94 %, 8 av 10 För få patienter" in said
 
 
 def test_the_start_page_of_who_reads_no_reports_says_nothing_of_them(place: Country, now: datetime) -> None:
