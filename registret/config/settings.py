@@ -209,6 +209,7 @@ INSTALLED_APPS = [
     "registret.records",
     "registret.oversight",
     "registret.reports",
+    "registret.exchange",
     "registret.web",
     "registret.config",
 ]

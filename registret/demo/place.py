@@ -76,6 +76,11 @@ class Place:
         return self.folder / "history.json"
 
     @property
+    def journal_x(self) -> Path:
+        """A file to bring in."""
+        return self.folder / "journal-x.csv"
+
+    @property
     def mailbox(self) -> Path:
         return self.folder / "mailbox"
 

@@ -128,12 +128,13 @@ def _serve(place: Place) -> None:
     except SystemExit:
         call_command("migrate", verbosity=0)
     # It imports models, which exist only now.
-    from registret.demo.people import country
+    from registret.demo.people import country, journal_x
 
     if not country.is_there():
         _mark(os.environ["DATABASE_URL"])
         place.history.unlink(missing_ok=True)
         country.furnish(cards=place.cards, at=datetime.now(UTC))
+        place.journal_x.write_bytes(journal_x.file(now=datetime.now(UTC)))
     with ExitStack() as stack:
         call_command("serve", on_ready=partial(_ready, place, stack))
 
@@ -158,7 +159,7 @@ def _stop(filling: subprocess.Popen[bytes]) -> None:
 
 def welcome(place: Place) -> str:
     """What a newcomer may try, in about ten lines."""
-    told = {"reporter", "administrator", "working", "office", "office-colleague"}
+    told = {"reporter", "administrator", "working", "bounced", "office", "office-colleague"}
     others = ", ".join(name for name in cast.BROWSERS if name not in told)
     return f"""
 Infektionsregistret är igång, och allt är påhittat. Ctrl-C stoppar och behåller allt; `make demo-reset` börjar om.
@@ -170,9 +171,9 @@ Prova i ett annat terminalfönster; varje kommando öppnar en webbläsare med ju
   make demo-browser                       Anna är ny: logga in, registrera dig, bekräfta med mejlet i brevlådan
   make demo-browser CARD=administrator    Bertil attesterar Anna; logga sedan in som Anna igen
   make demo-browser CARD=working          Nadia registrerar patienter; sök till exempel 19121212-1212
+  make demo-browser CARD=bounced          Lova importerar {place.journal_x} (fem rader ska rättas)
   make demo-browser CARD=office           Doris på registerkansliet, och Ingrid som bekräftar (CARD=office-colleague)
-  Andra kort (CARD=…): {others}
-  make demo-browser CARD='?'              säger vems de är
+  Andra kort (CARD=…; `make demo-browser CARD='?'` säger vems de är): {others}
 Egen webbläsare: lita på {place.web_root}
   och importera ett kort ur {place.cards} (lösenord: {P12_PASSWORD}).
 

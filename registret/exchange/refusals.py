@@ -1,4 +1,4 @@
-"""Why not, about files that are brought in. No fact here names a patient by number or name."""
+"""Why not, about files that are brought in, and about one row of them. No fact here names a patient."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from registret.kernel.refused import Refused
 
 
 class FileTooLarge(Refused, code="import.file_too_large", status=422):
-    """The file, or what it unpacks to, is larger than `most_mb` megabytes."""
+    """The file, or what it unpacks to, is larger than `most` megabytes."""
 
-    most_mb: int
+    most: int
 
 
 class FileEmpty(Refused, code="import.file_empty", status=422):
@@ -45,23 +45,21 @@ class CellTooLong(Refused, code="import.cell_too_long", status=422):
 
 
 class RowOfOtherLength(Refused, code="import.row_of_other_length", status=422):
-    """A row has `values` values, and there are `columns` columns."""
+    """A row has more values than there are columns."""
 
     line: int
-    values: int
-    columns: int
 
 
 class ColumnUnnamed(Refused, code="import.column_unnamed", status=422):
-    """A column with values has no name. `place`: its number, from 1."""
+    """A column with values has no name. `number`: which, from 1."""
 
-    place: int
+    number: int
 
 
 class ColumnTwice(Refused, code="import.column_twice", status=422):
-    """Two columns have the same name. `place`: the number of the second, from 1."""
+    """Two columns have the same name. `number`: which is the second, from 1."""
 
-    place: int
+    number: int
 
 
 class ValueNested(Refused, code="import.value_nested", status=422):
@@ -76,3 +74,67 @@ class HasFormulas(Refused, code="import.has_formulas", status=422):
 
 class HasEntities(Refused, code="import.has_entities", status=422):
     """The workbook declares XML entities or a document type, which no spreadsheet program writes."""
+
+
+class MappingOutdated(Refused, code="import.mapping_outdated", status=409):
+    """The mapping leads to a version of the form that new episodes are not begun with any more."""
+
+    version: int
+
+
+class TooManyAtOnce(Refused, code="import.too_many_at_once", status=422):
+    """More rows than are brought in while a person waits: `most`."""
+
+    most: int
+
+
+class SourceIdMissing(Refused, code="import.source_id_missing", status=422):
+    """A row does not say which episode of the source system it is."""
+
+
+class SourceIdTwice(Refused, code="import.source_id_twice", status=422):
+    """An earlier row, on line `line`, is about the same episode."""
+
+    line: int
+
+
+class ExportTimeUnclear(Refused, code="import.export_time_unclear", status=422):
+    """When the row was exported is written in another way than year, month, day and time."""
+
+
+class RowOlder(Refused, code="import.row_older", status=409):
+    """The row was exported before the one that was brought in last."""
+
+
+class RowOfOtherPatient(Refused, code="import.row_of_other_patient", status=409):
+    """The episode was brought in with the number of another patient."""
+
+
+class EpisodeGone(Refused, code="import.episode_gone", status=409):
+    """The episode that the row was once brought in to is not the clinic's any more."""
+
+
+class EpisodeOfOtherVersion(Refused, code="import.episode_of_other_version", status=409):
+    """The episode has moved on to another version of the form than the mapping leads to."""
+
+
+class StepIsSigned(Refused, code="import.step_is_signed", status=409):
+    """The row would change a step that is signed, or closed because the patient has died. `step`: its code."""
+
+    step: str
+
+
+class DateUnclear(Refused, code="import.date_unclear", status=422):
+    """A date that is not written year, month, day, and the mapping does not say how."""
+
+
+class AnswerImpossible(Refused, code="import.answer_impossible", status=422):
+    """A value that the form would not take either; what is wrong with it is told beside it."""
+
+
+class AnswerMissing(Refused, code="import.answer_missing", status=422):
+    """An inclusion question that must be answered is not."""
+
+
+class AnswerKept(Refused, code="import.answer_kept", status=409):
+    """A person has changed the answer since the last import: theirs stays. The row is brought in all the same."""

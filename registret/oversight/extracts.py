@@ -39,6 +39,7 @@ READS: Final = frozenset(
             Event.PATIENT_DOUBLES_SHOWN,
             Event.PATIENT_NUMBER_MET,
             Event.PATIENT_MORE_MET,
+            Event.PATIENT_IMPORT_MET,
         ),
         *(
             Event.CASE_OPENED,

@@ -111,6 +111,10 @@ SITE = {
     "ansokan/ny": "needs_card",
     # Somebody at work
     "start": "needs work",
+    "importera": "needs import",
+    "importera/fil": "needs import",
+    "importera/filbeskrivning": "needs import",
+    "importera/filbeskrivning/<int:mapping>": "needs import",
     "registreringar": "needs read_records",
     "registreringar/registreringar.csv": "needs read_records",
     "registreringar/brev": "needs report",

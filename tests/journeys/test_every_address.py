@@ -39,6 +39,7 @@ WHO: Mapping[str, Person | None] = {
     "needs read_records": cast.NADIA,
     "needs read_reports": cast.NADIA,
     "needs report": cast.NADIA,
+    "needs import": cast.LOVA,
     "needs attest": cast.BERTIL,
     "needs manage_people": cast.BERTIL,
     "needs appoint": cast.DORIS,

@@ -28,6 +28,7 @@ ROLES: Mapping[str, Role] = {
     "registrerare": Role.REPORTER,
     "läsare": Role.READER,
     "rapportläsare": Role.REPORT_READER,
+    "importör": Role.IMPORTER,
     "lokal administratör": Role.LOCAL_ADMINISTRATOR,
     **{role.value: role for role in Role},
 }

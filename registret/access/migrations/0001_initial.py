@@ -24,7 +24,12 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[("reporter", "reporter"), ("reader", "reader"), ("report_reader", "report_reader")],
+                        choices=[
+                            ("reporter", "reporter"),
+                            ("reader", "reader"),
+                            ("report_reader", "report_reader"),
+                            ("importer", "importer"),
+                        ],
                         max_length=30,
                     ),
                 ),
@@ -134,6 +139,7 @@ class Migration(migrations.Migration):
                             ("reporter", "reporter"),
                             ("reader", "reader"),
                             ("report_reader", "report_reader"),
+                            ("importer", "importer"),
                             ("local_administrator", "local_administrator"),
                             ("registry_office", "registry_office"),
                             ("log_reviewer", "log_reviewer"),
@@ -482,7 +488,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="application",
             constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["reporter", "reader", "report_reader"])), name="application_role_known"
+                condition=models.Q(("role__in", ["reporter", "reader", "report_reader", "importer"])),
+                name="application_role_known",
             ),
         ),
         migrations.AddConstraint(
@@ -533,7 +540,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("recommended_at__isnull", False),
                         ("recommended_by__isnull", False),
-                        ("recommended_role__in", ["reporter", "reader", "report_reader"]),
+                        ("recommended_role__in", ["reporter", "reader", "report_reader", "importer"]),
                         ("recommended_until__isnull", False),
                     ),
                     _connector="OR",
@@ -653,6 +660,7 @@ class Migration(migrations.Migration):
                             "reporter",
                             "reader",
                             "report_reader",
+                            "importer",
                             "local_administrator",
                             "registry_office",
                             "log_reviewer",
@@ -673,6 +681,7 @@ class Migration(migrations.Migration):
                         (
                             "role__in",
                             [
+                                "importer",
                                 "local_administrator",
                                 "reader",
                                 "report_reader",

@@ -139,7 +139,7 @@ BROWSERS: Final[Mapping[str, InBrowser]] = {
     "working": _card_of(NADIA, "registrerare som redan arbetar"),
     "reader": _card_of(SIXTEN, "läsare"),
     "report-reader": _card_of(ASTRID, "rapportläsare, ser inga patienter"),
-    "bounced": _card_of(LOVA, "registrerare, och hennes mejl kommer inte fram"),
+    "bounced": _card_of(LOVA, "importör, och hennes mejl kommer inte fram"),
     "not-attested": _card_of(PER_OLOF, "väntar på attest"),
     "not-confirmed": _card_of(ELIN, "har inte bekräftat sin e-post"),
     "reserve": InBrowser(files=(RESERVE,), what=f"{KARIN.name}: reservkort (HSA-id 2)"),

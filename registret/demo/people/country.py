@@ -10,7 +10,7 @@ from django.db import transaction
 
 from registret.access.roles import Role
 from registret.accounts.queries import living_account
-from registret.demo.people import cast, left_out, office
+from registret.demo.people import cast, journal_x, left_out, office
 from registret.demo.people.patients import registrations
 from registret.demo.people.story import Story
 from registret.kernel.identifiers import HsaId
@@ -51,9 +51,10 @@ def _the_half_year(story: Story) -> None:
     story.attest(cast.TOVE, cast.KARIN, ago=timedelta(23))
     story.register(cast.SIXTEN, cast.INFECTION, "Läser inför kvalitetsronden.", role=Role.READER, ago=timedelta(22))
     story.attest(cast.SIXTEN, cast.BERTIL, ago=timedelta(21))
-    story.register(cast.LOVA, cast.INFECTION, "Forskningssjuksköterska.", ago=timedelta(18.5))
+    story.register(cast.LOVA, cast.INFECTION, "Läser in ur Journal X.", role=Role.IMPORTER, ago=timedelta(18.5))
     story.attest(cast.LOVA, cast.KARIN, ago=timedelta(18.2))
     story.at_work(cast.LOVA, ago=timedelta(18.1))
+    story.do(journal_x.save, by=cast.LOVA, ago=timedelta(18))
     story.report(cast.NADIA, until=timedelta(10.1))
     story.register(cast.ASTRID, cast.INFECTION, "Verksamhetschef.", role=Role.REPORT_READER, ago=timedelta(10))
     story.attest(cast.ASTRID, cast.BERTIL, ago=timedelta(9.5))

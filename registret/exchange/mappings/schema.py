@@ -15,7 +15,7 @@ Texts = Annotated[tuple[Text, ...], Field(strict=False)]
 
 
 class ColumnPart(DefinitionPart):
-    """A column that answers a question. `values`: what the file writes, and the code of the answer. `factor`: the
+    """A column with answers to one question. `values`: what the file writes, and the code of the answer. `factor`: the
     number in the file times this is in the unit of the question. `date_order`: of year, month and day in a date."""
 
     name: Text

@@ -22,7 +22,7 @@ def read(content: bytes) -> SourceTable:
     Raises: FileEmpty, FileTooLarge, and what the reader of the format raises (`refusals`).
     """
     if len(content) > MOST_BYTES:
-        raise FileTooLarge(most_mb=MOST_BYTES >> 20)
+        raise FileTooLarge(most=MOST_BYTES >> 20)
     if not content.strip():
         raise FileEmpty()
     return READERS[kind_of(content)](content)

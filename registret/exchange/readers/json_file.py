@@ -72,9 +72,9 @@ def _rows(found: list[Any]) -> Iterator[SourceRow]:
         named = [(name.strip().replace("\0", ""), value) for name, value in pairs]
         for place, (name, _) in enumerate(named, start=1):
             if not name:
-                raise ColumnUnnamed(place=place)
+                raise ColumnUnnamed(number=place)
             if any(name == earlier for earlier, _ in named[: place - 1]):
-                raise ColumnTwice(place=place)
+                raise ColumnTwice(number=place)
         row = row_of(line, {name: value if isinstance(value, str) else _WORDS[value] for name, value in named})
         if any(row.values.values()):
             yield row

@@ -91,11 +91,11 @@ def _columns(header: Sequence[str]) -> tuple[str, ...]:
         raise TooManyColumns(most=MOST_COLUMNS)
     for place, name in enumerate(names, start=1):
         if not name:
-            raise ColumnUnnamed(place=place)
+            raise ColumnUnnamed(number=place)
         if len(name) > LONGEST_CELL:
             raise CellTooLong(line=1, most=LONGEST_CELL)
         if name in names[: place - 1]:
-            raise ColumnTwice(place=place)
+            raise ColumnTwice(number=place)
     return tuple(names)
 
 
@@ -103,7 +103,7 @@ def _as_wide(line: int, cells: Sequence[str], width: int) -> Sequence[str]:
     """The cells of a row; empty ones at its end may be left out, or too many."""
     found = _without_end(cells)
     if len(found) > width:
-        raise RowOfOtherLength(line=line, values=len(found), columns=width)
+        raise RowOfOtherLength(line=line)
     return [*found, *[""] * (width - len(found))]
 
 

@@ -52,13 +52,13 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             found = [one for one in archive.infolist() if one.filename.lower().endswith((".xml", ".rels"))]
             if len(found) > _MOST_PARTS:
-                raise FileTooLarge(most_mb=_UNPACKED >> 20)
+                raise FileTooLarge(most=_UNPACKED >> 20)
             for one in found:
                 with archive.open(one) as part:
                     parts[one.filename] = part.read(left + 1)
                 left -= len(parts[one.filename])
                 if left < 0:
-                    raise FileTooLarge(most_mb=_UNPACKED >> 20)
+                    raise FileTooLarge(most=_UNPACKED >> 20)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
         raise FileUnreadable() from None
     return parts

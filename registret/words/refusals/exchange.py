@@ -14,7 +14,7 @@ _SPLIT = _("Dela filen i flera och läs in dem en i taget.")
 EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
     "import.file_too_large": RefusalWords(
         title=_("Filen är för stor."),
-        happened=_("Filen, eller det som den packas upp till, är större än %(most_mb)s MB."),
+        happened=_("Filen, eller det som den packas upp till, är större än %(most)s MB."),
         in_general=_("Filen, eller det som den packas upp till, är större än registret tar emot."),
         todo=(_SPLIT,),
     ),
@@ -54,19 +54,19 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
     ),
     "import.row_of_other_length": RefusalWords(
         title=_("En rad har för många värden."),
-        happened=_("Rad %(line)s har %(values)s värden, men kolumnerna är %(columns)s."),
+        happened=_("Rad %(line)s har fler värden än det finns kolumner."),
         in_general=_("En rad i filen har fler värden än det finns kolumner."),
         todo=(_("Står ett kommatecken eller semikolon i ett värde? Sätt citattecken om värdet."),),
     ),
     "import.column_unnamed": RefusalWords(
         title=_("En kolumn saknar namn."),
-        happened=_("Kolumn %(place)s har inget namn på den första raden."),
+        happened=_("Kolumn %(number)s har inget namn på den första raden."),
         in_general=_("På filens första rad står namnet på varje kolumn."),
         todo=(_("Skriv ett namn överst i kolumnen, eller ta bort den."),),
     ),
     "import.column_twice": RefusalWords(
         title=_("Två kolumner heter likadant."),
-        happened=_("Kolumn %(place)s heter som en tidigare."),
+        happened=_("Kolumn %(number)s heter som en tidigare."),
         in_general=_("Varje kolumn i filen har ett eget namn."),
         todo=(_("Ge dem olika namn, eller ta bort en av dem."),),
     ),
@@ -85,5 +85,80 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         title=_("Arbetsboken är inte skriven av ett kalkylprogram."),
         happened=_("Filen innehåller en dokumenttyp eller entiteter i XML. Sådant läses inte."),
         todo=(_SAVE_ANEW,),
+    ),
+    "import.mapping_outdated": RefusalWords(
+        title=_("Formuläret har en ny version."),
+        happened=_("Filbeskrivningen gäller version %(version)s, och nya vårdepisoder registreras i en annan."),
+        in_general=_(
+            "Filbeskrivningen gäller en äldre version av formuläret än den som nya vårdepisoder registreras i."
+        ),
+        todo=(_("Öppna filbeskrivningen, ändra version och prova den. Det som inte längre stämmer visas."),),
+    ),
+    "import.too_many_at_once": RefusalWords(
+        title=_("Filen har för många rader."),
+        happened=_("Högst %(most)s rader läses in åt gången."),
+        in_general=_("Registret läser in ett begränsat antal rader åt gången."),
+        todo=(_SPLIT,),
+    ),
+    "import.source_id_missing": RefusalWords(
+        title=_("Raden säger inte vilket vårdtillfälle den gäller."),
+        happened=_("Utan vårdtillfällets id i det andra systemet kan raden läsas in två gånger."),
+        todo=(_("Fyll i kolumnen med vårdtillfällets id."),),
+    ),
+    "import.source_id_twice": RefusalWords(
+        title=_("Två rader gäller samma vårdtillfälle."),
+        happened=_("Rad %(line)s har samma id."),
+        in_general=_("En tidigare rad i filen har samma id."),
+        todo=(_("Ta bort den ena raden, eller rätta dess id."),),
+    ),
+    "import.export_time_unclear": RefusalWords(
+        title=_("Det går inte att läsa när raden togs ut."),
+        happened=_("Tiden skrivs år, månad, dag och klockslag, som 2026-11-24 06:00."),
+        todo=(_("Rätta tiden, eller lämna den tom."),),
+    ),
+    "import.row_older": RefusalWords(
+        title=_("Raden är äldre än den som redan är inläst."),
+        happened=_("Vårdepisoden är inläst ur ett senare uttag. Det som står i registret är kvar."),
+        todo=(_("Ta ut en ny fil ur det andra systemet."),),
+    ),
+    "import.row_of_other_patient": RefusalWords(
+        title=_("Vårdtillfället är inläst för en annan patient."),
+        happened=_("Samma id är tidigare inläst med en annan patients nummer. Inget har ändrats."),
+        todo=(_("Kontrollera id och nummer i det andra systemet."),),
+    ),
+    "import.episode_gone": RefusalWords(
+        title=_("Vårdepisoden finns inte längre hos kliniken."),
+        happened=_("Den är borttagen, eller hör till ett delregister som du inte registrerar i."),
+        todo=(_("Ta bort raden ur filen."),),
+    ),
+    "import.episode_of_other_version": RefusalWords(
+        title=_("Vårdepisoden har gått över till en annan version av formuläret."),
+        happened=_("Filbeskrivningen gäller den version som vårdepisoden hade förut."),
+        todo=(_("Fyll i det nya i formuläret."),),
+    ),
+    "import.step_is_signed": RefusalWords(
+        title=_("Steget är signerat eller stängt."),
+        happened=_("Filen har ett annat svar än det som står i steget. En import ändrar inte det."),
+        todo=(_("Stämmer filen? Lås upp steget i registret, ändra svaret och signera igen."),),
+    ),
+    "import.date_unclear": RefusalWords(
+        title=_("Datumet är inte skrivet år, månad, dag."),
+        happened=_("Ett datum utan år, eller i en annan ordning, kan läsas fel."),
+        todo=(_("Skriv som 2026-11-24 08:15, eller ange date_order i filbeskrivningen."),),
+    ),
+    "import.answer_impossible": RefusalWords(
+        title=_("Värdet kan inte vara ett svar på frågan."),
+        happened=_("Formuläret tar inte heller emot värdet när det skrivs in för hand."),
+        todo=(_("Rätta värdet i filen, eller ange i filbeskrivningen vad det betyder."),),
+    ),
+    "import.answer_missing": RefusalWords(
+        title=_("En fråga i inklusionen är obesvarad."),
+        happened=_("En vårdepisod kan inte börjas utan svar på inklusionens frågor."),
+        todo=(_("Fyll i värdet i filen."),),
+    ),
+    "import.answer_kept": RefusalWords(
+        title=_("Svaret är ändrat i registret sedan förra importen."),
+        happened=_("Det som en människa har skrivit är kvar. Resten av raden är inläst."),
+        todo=(_("Jämför svaren. Stämmer filen? Ändra i formuläret."),),
     ),
 }

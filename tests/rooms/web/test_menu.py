@@ -58,11 +58,18 @@ def test_tabs_stand_in_one_order() -> None:
 @pytest.mark.parametrize("tab", MAIN, ids=lambda tab: tab.url_name)
 def test_a_tab_is_marked_on_its_own_page(place: Country, now: datetime, tab: Tab) -> None:
     url = tab.url_name
-    people = {"records": ANNA, "reports": ANNA, "attest": BERTIL, "people": BERTIL, "logbook": ERIK, "support": INGRID}
+    people = {
+        "records": ANNA,
+        "imports": ANNA,
+        "reports": ANNA,
+        "attest": BERTIL,
+        "people": BERTIL,
+        "logbook": ERIK,
+        "support": INGRID,
+    }
     who = people.get(url, INGRID if url in {"cases", "retention", "disclosures"} else DORIS)
-    role = {"records": Role.REPORTER, "reports": Role.REPORT_READER, "support": Role.SUPPORT}.get(
-        url, Role.CASE_HANDLER
-    )
+    roles = {"records": Role.REPORTER, "imports": Role.IMPORTER, "reports": Role.REPORT_READER, "support": Role.SUPPORT}
+    role = roles.get(url, Role.CASE_HANDLER)
     if who in {ANNA, INGRID}:
         clinic = place.infection if who is ANNA else None
         cast.appoint_by_program(who, role, clinic_id=clinic, at=now - timedelta(days=2))

@@ -1,0 +1,1 @@
+"""Bring rows in: the same acts as when a person types them."""

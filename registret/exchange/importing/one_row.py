@@ -1,0 +1,257 @@
+"""One row of a file, as if a person had typed it: begun, or written in the steps of the episode that it is about."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from registret.access.actor import Actor
+from registret.access.refusals import NotFound
+from registret.access.roles import Permission
+from registret.exchange.importing.results import Outcome, RowFault, RowRefused, RowResult
+from registret.exchange.mappings.applying import MappedRow, day_in, moment_in
+from registret.exchange.mappings.reading import FormMapping
+from registret.exchange.models import Origin
+from registret.exchange.refusals import (
+    AnswerImpossible,
+    AnswerKept,
+    AnswerMissing,
+    DateUnclear,
+    EpisodeGone,
+    EpisodeOfOtherVersion,
+    ExportTimeUnclear,
+    RowOfOtherPatient,
+    RowOlder,
+    SourceIdMissing,
+    StepIsSigned,
+)
+from registret.kernel.identifiers import NumberMalformed
+from registret.kernel.refused import Refused
+from registret.kernel.sweden import day_of
+from registret.records.lifecycle import WRITABLE
+from registret.records.numbers import PatientNumber, Sex
+from registret.records.queries.patients import is_blocked, patient_id_of
+from registret.records.queries.revisions import changes_since
+from registret.records.queries.steps import step_page, version_of
+from registret.records.refusals import CriteriaNotMet, NumberImpossible, OptedOut
+from registret.records.reporting.beginning import begin
+from registret.records.reporting.changes import Written, began_at_in, read_answers
+from registret.records.reporting.inclusion import NewPatient, known_of_new_patient
+from registret.records.reporting.writing import write
+from registret.records.scope import all_providers, clinic_of, provider_scope
+from registret.registries.assessing import assess
+
+_SEXES = {
+    "f": Sex.FEMALE,
+    "k": Sex.FEMALE,
+    "kvinna": Sex.FEMALE,
+    "female": Sex.FEMALE,
+    "m": Sex.MALE,
+    "man": Sex.MALE,
+    "male": Sex.MALE,
+}
+
+
+def bring(*, actor: Actor, mapping: FormMapping, row: MappedRow, at: datetime) -> RowResult:
+    """Bring one row in, or refuse it as a whole: a transaction."""
+    try:
+        with transaction.atomic():
+            return _brought(actor, mapping, row, at)
+    except RowRefused as refused:
+        faults, patient_id = refused.faults, refused.patient_id
+    except Refused as refused:
+        # What the acts of typing refuse.
+        faults, patient_id = (RowFault(why=refused),), _known(row, at)
+    return RowResult(
+        line=row.line, source_id=row.source_id, outcome=Outcome.REFUSED, faults=faults, patient_id=patient_id
+    )
+
+
+def _brought(actor: Actor, mapping: FormMapping, row: MappedRow, at: datetime) -> RowResult:
+    if not row.source_id:
+        raise RowRefused(RowFault(why=SourceIdMissing()))
+    who = _patient(row, at)
+    if is_blocked(who.number):
+        raise OptedOut()
+    exported_at = moment_in(row.exported_at) if row.exported_at else None
+    if row.exported_at and exported_at is None:
+        raise RowRefused(RowFault(why=ExportTimeUnclear()))
+    key = _digest(clinic_of(actor), mapping.says.source_system, row.source_id)
+    said = _digest(mapping.form.code, mapping.form.version, {code: list(row.written[code]) for code in row.written})
+    with provider_scope(actor, Permission.REPORT) as provider:
+        origin = Origin.objects.select_for_update().select_related("episode").filter(key=key).first()
+        if origin is None:
+            _require_answers(mapping, row, who, at)
+            return _begun(actor, mapping, row, who, at, key=key, said=said, exported_at=exported_at, provider=provider)
+        if _known(row, at) != origin.episode.patient_id:
+            raise RowRefused(RowFault(why=RowOfOtherPatient()), patient_id=origin.episode.patient_id)
+        if origin.exported_at is not None and exported_at is not None and exported_at < origin.exported_at:
+            raise RowRefused(RowFault(why=RowOlder()))
+        if bytes(origin.said) == said:
+            return RowResult(line=row.line, source_id=row.source_id, outcome=Outcome.UNCHANGED)
+        result = _changed(actor, mapping, row, origin, at)
+        origin.said, origin.exported_at, origin.brought_in_at = said, exported_at or origin.exported_at, at
+        origin.save()
+        return result
+
+
+def _patient(row: MappedRow, at: datetime) -> NewPatient:
+    """Raises: RowRefused."""
+    try:
+        number = PatientNumber.parse(row.number, today=day_of(at))
+    except NumberMalformed as malformed:
+        raise RowRefused(RowFault(why=NumberImpossible(number_fault=malformed.fault.value))) from None
+    return NewPatient(number=number, birth_date=day_in(row.birth_date), sex=_SEXES.get(row.sex.casefold()))
+
+
+def _known(row: MappedRow, at: datetime) -> int | None:
+    """The patient whom the row is about, if the registry has them."""
+    with all_providers():
+        return patient_id_of(_patient(row, at).number)
+
+
+def _require_answers(mapping: FormMapping, row: MappedRow, who: NewPatient, at: datetime) -> None:
+    """Tell all that is wrong with a row at once. Raises: RowRefused, BirthDateNeeded."""
+    faults = [RowFault(why=DateUnclear(), variable=code) for code in row.undated]
+    form = mapping.form
+    inclusion, _ = read_answers(form, form.inclusion.code, row.written, at=at)
+    began_at = began_at_in(form, inclusion)
+    for step in form.steps:
+        _, wrong = read_answers(form, step.code, row.written, at=at, arrived_at=began_at)
+        faults += [
+            RowFault(why=AnswerImpossible(), variable=code, fault=fault)
+            for code, fault in wrong.items()
+            if code not in row.undated
+        ]
+    about = {fault.variable for fault in faults}
+    known = known_of_new_patient(who, began_at or at)
+    found = assess(form, form.inclusion.code, answers={form.inclusion.code: inclusion}, patient=known)
+    faults += [RowFault(why=AnswerMissing(), variable=code) for code in found.lacking if code not in about]
+    for rule in found.broken:
+        faults.append(RowFault(why=CriteriaNotMet(), variable=next(iter(rule.about), ""), rule=rule))
+    if faults:
+        raise RowRefused(*faults)
+
+
+def _begun(
+    actor: Actor,
+    mapping: FormMapping,
+    row: MappedRow,
+    who: NewPatient,
+    at: datetime,
+    *,
+    key: bytes,
+    said: bytes,
+    exported_at: datetime | None,
+    provider: int,
+) -> RowResult:
+    form = mapping.form
+    written = _of_step(mapping, row, form.inclusion.code)
+    episode = begin(actor=actor, who=who, sub_registry=form.code, written=written, is_no_double=False, at=at)
+    page, _ = step_page(actor, episode=episode, step=None, at=at)
+    versions = dict.fromkeys(written, page.step.version)
+    for step in form.steps[1:]:
+        if written := _of_step(mapping, row, step.code):
+            versions |= dict.fromkeys(written, _written(actor, episode, step.code, written, at))
+    Origin.objects.create(
+        episode_id=page.episode.id,
+        care_provider_id=provider,
+        key=key,
+        said=said,
+        versions=versions,
+        exported_at=exported_at,
+        brought_in_at=at,
+    )
+    return RowResult(line=row.line, source_id=row.source_id, outcome=Outcome.NEW, episode=episode)
+
+
+def _changed(actor: Actor, mapping: FormMapping, row: MappedRow, origin: Origin, at: datetime) -> RowResult:
+    """Write what the row says anew, in the steps that can be written in. `origin.versions` follows."""
+    episode = origin.episode.system_id
+    try:
+        page, _ = step_page(actor, episode=episode, step=None, lock=True, at=at)
+    except NotFound:
+        raise RowRefused(RowFault(why=EpisodeGone())) from None
+    if page.form.version != mapping.form.version:
+        raise RowRefused(RowFault(why=EpisodeOfOtherVersion()), patient_id=page.patient.id)
+    if row.undated:
+        faults = (RowFault(why=DateUnclear(), variable=code) for code in row.undated)
+        raise RowRefused(*faults, patient_id=page.patient.id)
+    kept: list[RowFault] = []
+    has_changed = False
+    for step in mapping.form.steps:
+        written, theirs = _new_in(actor, mapping, row, origin, step.code, at)
+        kept += [RowFault(why=AnswerKept(), variable=code) for code in theirs]
+        if written:
+            version = _written(actor, episode, step.code, written, at)
+            origin.versions |= dict.fromkeys(written, version)
+            has_changed = True
+    outcome = Outcome.CHANGED if has_changed else Outcome.UNCHANGED
+    return RowResult(
+        line=row.line,
+        source_id=row.source_id,
+        outcome=outcome,
+        faults=tuple(kept),
+        patient_id=page.patient.id,
+        episode=episode,
+    )
+
+
+def _new_in(
+    actor: Actor, mapping: FormMapping, row: MappedRow, origin: Origin, step: str, at: datetime
+) -> tuple[Written, list[str]]:
+    """What the row says of the step that is neither what it said last time nor what stands there; and of which answers
+    a person's later one stays.
+
+    Raises: RowRefused (a value is impossible, or the step is done).
+    """
+    page, now = step_page(actor, episode=origin.episode.system_id, step=step, at=at)
+    written = _of_step(mapping, row, step)
+    answers, faults = read_answers(page.form, step, written, at=at, arrived_at=page.arrived_at)
+    if faults:
+        raise RowRefused(*_impossible(faults), patient_id=page.patient.id)
+    bases = {code: origin.versions.get(code, 0) for code in written}
+    since = {base: changes_since(now, base) for base in set(bases.values())}
+    new, kept = {}, []
+    for code, texts in written.items():
+        stands, told = now.answers.get(code), answers[code].stored if code in answers else None
+        changed = since[bases[code]]
+        if told in (stands, changed[code][0] if code in changed else stands):
+            continue
+        if code in changed:
+            kept.append(code)
+        else:
+            new[code] = texts
+    if new and page.step.state not in WRITABLE:
+        why = StepIsSigned(step=step)
+        raise RowRefused(*(RowFault(why=why, variable=code) for code in new), patient_id=page.patient.id)
+    return new, kept
+
+
+def _written(actor: Actor, episode: str, step: str, written: Written, at: datetime) -> int:
+    """Write in a step, and return its version.
+
+    Raises: RowRefused (a question is about a day that has not come), and what `write` raises.
+    """
+    now = version_of(actor, episode=episode, step=step)
+    done = write(actor=actor, episode=episode, step=step, base=now, written=written, at=at)
+    if done.faults:
+        raise RowRefused(*_impossible(done.faults), patient_id=done.page.patient.id)
+    return done.page.step.version
+
+
+def _impossible(faults: Mapping[str, object]) -> Iterator[RowFault]:
+    for code, fault in faults.items():
+        yield RowFault(why=AnswerImpossible(), variable=code, fault=fault)  # type: ignore[arg-type]
+
+
+def _of_step(mapping: FormMapping, row: MappedRow, step: str) -> Written:
+    return {q.code: row.written[q.code] for q in mapping.form.step(step).questions if q.code in row.written}
+
+
+def _digest(*parts: object) -> bytes:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).digest()

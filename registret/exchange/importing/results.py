@@ -1,0 +1,71 @@
+"""What rows of a file came to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from registret.kernel.refused import Refused
+from registret.registries.answers import Fault
+from registret.registries.forms import FormRule
+
+
+class Way(StrEnum):
+    """How a file is brought in. TRY: nothing is saved. ROWS: each row that is right. WHOLE: all rows, or none."""
+
+    TRY = "try"
+    ROWS = "rows"
+    WHOLE = "whole"
+
+
+class Outcome(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFault:
+    """Why a row is refused, or what of it was not taken. `variable`: of the value that it is about; empty if it is the
+    row as a whole. `fault`: what is wrong with that value; `rule`: of the inclusion, which does not hold."""
+
+    why: Refused
+    variable: str = ""
+    fault: Fault | None = None
+    rule: FormRule | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowResult:
+    """`patient_id`: a patient whose data the row was held against. `episode`: its system id, if it has one."""
+
+    line: int
+    source_id: str
+    outcome: Outcome
+    faults: tuple[RowFault, ...] = ()
+    patient_id: int | None = None
+    episode: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportResult:
+    """`is_saved`: whether the rows that are not refused are in the registry now."""
+
+    rows: tuple[RowResult, ...]
+    is_saved: bool
+    counts: Mapping[Outcome, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: tuple[RowResult, ...], *, is_saved: bool) -> ImportResult:
+        return cls(rows=rows, is_saved=is_saved, counts=Counter(row.outcome for row in rows))
+
+
+class RowRefused(Exception):
+    """A row is not brought in. `patient_id`: as in `RowResult`."""
+
+    def __init__(self, *faults: RowFault, patient_id: int | None = None) -> None:
+        self.faults, self.patient_id = faults, patient_id
+        super().__init__(", ".join(fault.why.code for fault in faults))

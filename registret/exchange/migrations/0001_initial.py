@@ -1,0 +1,128 @@
+from pathlib import Path
+
+import django.db.models.deletion
+import django.db.models.expressions
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("accounts", "0001_initial"),
+        ("places", "0001_initial"),
+        ("records", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="MappingVersion",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("source_system", models.CharField(db_comment="plain", max_length=60)),
+                ("sub_registry", models.CharField(db_comment="plain", max_length=40)),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField(db_comment="plain")),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ImportRun",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("as_a_whole", models.BooleanField()),
+                ("rows", models.PositiveIntegerField()),
+                ("new", models.PositiveIntegerField()),
+                ("changed", models.PositiveIntegerField()),
+                ("unchanged", models.PositiveIntegerField()),
+                ("refused", models.PositiveIntegerField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "mapping",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.mappingversion"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Origin",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key", models.BinaryField(db_comment="digest", max_length=32)),
+                ("said", models.BinaryField(db_comment="digest", max_length=32)),
+                ("versions", models.JSONField(db_comment="plain")),
+                ("exported_at", models.DateTimeField(null=True)),
+                ("brought_in_at", models.DateTimeField()),
+                (
+                    "care_provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.careprovider"
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="records.episode"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="mappingversion",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "source_system", "sub_registry", "number"), name="mapping_version_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mappingversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source_system", ""), _negated=True), name="mapping_has_source_system"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="importrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "rows",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("new"), "+", models.F("changed")
+                                ),
+                                "+",
+                                models.F("unchanged"),
+                            ),
+                            "+",
+                            models.F("refused"),
+                        ),
+                    )
+                ),
+                name="import_run_adds_up",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="origin",
+            constraint=models.UniqueConstraint(fields=("key",), name="origin_key_once"),
+        ),
+        migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),
+    ]

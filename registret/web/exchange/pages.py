@@ -1,0 +1,238 @@
+"""Importera: what its pages say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registret.exchange.importing.results import ImportResult, Outcome, Way
+from registret.exchange.importing.running import MOST_AT_ONCE
+from registret.exchange.mappings.faults import MappingFault
+from registret.exchange.mappings.reading import FormMapping
+from registret.exchange.readers.table import FileKind, SourceTable
+from registret.exchange.runs import RunRow
+from registret.exchange.saved_mappings import SavedMapping
+from registret.registries.queries import name_of
+from registret.web.exchange.fault_lines import FaultLine, kept_lines, refused_lines
+from registret.web.exchange.forms import as_base64, titled
+from registret.web.pieces import FactText, Link, Note
+from registret.words.import_faults import mapping_fault
+
+SHOWN = 200
+"""So many faults are listed; the file with errors has them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingLine:
+    link: Link
+    version: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLine:
+    at: datetime
+    about: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportsPage:
+    form: forms.Form
+    mappings: Sequence[MappingLine]
+    runs: Sequence[RunLine]
+    hint: str
+    said: Note | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnFault:
+    """On which line of a mapping, or of the names of columns in a file, and what about it."""
+
+    line: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultPage:
+    """What a file came to, or would. `button`: brings it in; empty if there is nothing to bring in."""
+
+    title: str
+    has_faults: bool
+    said: Note
+    facts: Sequence[FactText]
+    column_faults: Sequence[ColumnFault]
+    refused: Sequence[FaultLine]
+    kept: Sequence[FaultLine]
+    more: str
+    button: str
+    told: str
+    fields: Mapping[str, str]
+    mapping: Link
+
+
+def imports_page(
+    form: forms.Form, mappings: Sequence[SavedMapping], runs: Sequence[RunRow], *, said: Note | None = None
+) -> ImportsPage:
+    return ImportsPage(
+        form=form,
+        mappings=[
+            MappingLine(
+                link=Link(titled(one), reverse("mapping", args=[one.id])),
+                version=str(one.number),
+                saved_at=one.saved_at,
+            )
+            for one in mappings
+        ],
+        runs=[
+            RunLine(
+                at=run.at,
+                about=f"{run.source_system}, {name_of(run.sub_registry)}",
+                told=", ".join(_counted(_by_outcome(run))),
+            )
+            for run in runs
+        ],
+        hint=_("CSV, XLSX eller JSON. Högst 500 kB och %(rows)s rader åt gången.") % {"rows": MOST_AT_ONCE},
+        said=said,
+    )
+
+
+def _by_outcome(run: RunRow) -> dict[Outcome, int]:
+    return {
+        Outcome.NEW: run.new,
+        Outcome.CHANGED: run.changed,
+        Outcome.UNCHANGED: run.unchanged,
+        Outcome.REFUSED: run.refused,
+    }
+
+
+def outcome_words() -> dict[Outcome, str]:
+    return {
+        Outcome.NEW: _("Ny"),
+        Outcome.CHANGED: _("Ändrad"),
+        Outcome.UNCHANGED: _("Oförändrad"),
+        Outcome.REFUSED: _("Nekad"),
+    }
+
+
+def _counted(counts: Mapping[Outcome, int]) -> list[str]:
+    """`28 nya`, `2 nekade`: of those that there are."""
+    words = {
+        Outcome.NEW: lambda n: ngettext("%(n)s ny", "%(n)s nya", n),
+        Outcome.CHANGED: lambda n: ngettext("%(n)s ändrad", "%(n)s ändrade", n),
+        Outcome.UNCHANGED: lambda n: ngettext("%(n)s oförändrad", "%(n)s oförändrade", n),
+        Outcome.REFUSED: lambda n: ngettext("%(n)s nekad", "%(n)s nekade", n),
+    }
+    return [words[one](counts[one]) % {"n": counts[one]} for one in Outcome if counts.get(one)]
+
+
+def fault_words(faults: Sequence[MappingFault]) -> list[ColumnFault]:
+    return [
+        ColumnFault(line=one.line, what=mapping_fault(one.code, about=one.about, nearest=one.nearest, facts=one.facts))
+        for one in faults
+    ]
+
+
+def columns_page(saved: SavedMapping, table: SourceTable, faults: Sequence[MappingFault]) -> ResultPage:
+    """The columns of the file are not those of the mapping: no row was looked at."""
+    return ResultPage(
+        title=_("Kolumnerna stämmer inte"),
+        has_faults=True,
+        said=Note("bad", _("Inget är inläst. Rätta filen eller filbeskrivningen och prova igen."), "alert"),
+        facts=_facts(saved, table),
+        column_faults=fault_words(faults),
+        refused=(),
+        kept=(),
+        more="",
+        button="",
+        told="",
+        fields={},
+        mapping=_mapping_link(saved),
+    )
+
+
+def result_page(
+    saved: SavedMapping,
+    mapping: FormMapping,
+    table: SourceTable,
+    result: ImportResult,
+    content: bytes,
+    *,
+    moved: bool = False,
+) -> ResultPage:
+    """`moved`: all rows were to be brought in, as they were when they were tried, and one is refused now."""
+    refused, kept = refused_lines(mapping, table, result), kept_lines(mapping, table, result)
+    way = Way.ROWS if refused else Way.WHOLE
+    left = len(refused) - SHOWN
+    more = ngettext("Och %(n)s fel till: se filen.", "Och %(n)s fel till: se filen.", left) % {"n": left}
+    return ResultPage(
+        title=_title(result),
+        has_faults=bool(refused),
+        said=_said(result, moved=moved),
+        facts=_facts(saved, table),
+        column_faults=(),
+        refused=refused[:SHOWN],
+        kept=kept[:SHOWN],
+        more=more if left > 0 else "",
+        button=_button(result),
+        told=_told(result),
+        fields={"content": as_base64(content), "mapping": str(saved.id), "way": way},
+        mapping=_mapping_link(saved),
+    )
+
+
+def to_bring_in(result: ImportResult) -> int:
+    return result.counts.get(Outcome.NEW, 0) + result.counts.get(Outcome.CHANGED, 0)
+
+
+def _title(result: ImportResult) -> str:
+    if result.is_saved:
+        return _("Filen är inläst")
+    return _("Det här behöver rättas") if result.counts.get(Outcome.REFUSED) else _("Filen går att läsa in")
+
+
+def _said(result: ImportResult, *, moved: bool) -> Note:
+    told = ", ".join(_counted(result.counts))
+    if result.is_saved:
+        return Note("ok", _("Inläst: %(told)s.") % {"told": told}, "status")
+    if moved:
+        text = _("Något har ändrats sedan filen provades. Inget är inläst. Nu skulle den ge: %(told)s.")
+        return Note("warn", text % {"told": told}, "alert")
+    kind = "warn" if result.counts.get(Outcome.REFUSED) else "info"
+    return Note(kind, _("Filen är bara provad. Den skulle ge: %(told)s.") % {"told": told}, "status")
+
+
+def _button(result: ImportResult) -> str:
+    number = to_bring_in(result)
+    if result.is_saved or not number:
+        return ""
+    if result.counts.get(Outcome.REFUSED):
+        text = ngettext("Läs in %(n)s rad som stämmer", "Läs in %(n)s rader som stämmer", number)
+    else:
+        text = ngettext("Läs in %(n)s rad", "Läs in %(n)s rader", number)
+    return text % {"n": number}
+
+
+def _told(result: ImportResult) -> str:
+    if not result.counts.get(Outcome.REFUSED):
+        return _("Alla rader läses in, eller ingen om något går fel.")
+    return _("Rätta helst filen och prova den igen. Det som redan är inläst blir inte dubbelt.")
+
+
+def _facts(saved: SavedMapping, table: SourceTable) -> list[FactText]:
+    separator = {";": _("semikolon"), ",": _("komma"), "\t": _("tabb")}.get(table.separator, "")
+    kinds = {FileKind.CSV: "CSV", FileKind.XLSX: "XLSX", FileKind.JSON: "JSON"}
+    read_as = ", ".join(filter(None, (kinds[table.kind], table.encoding, separator)))
+    facts = [FactText(_("Filbeskrivning"), [titled(saved)]), FactText(_("Läst som"), [read_as])]
+    facts.append(FactText(_("Rader"), [str(len(table.rows))]))
+    return facts
+
+
+def _mapping_link(saved: SavedMapping) -> Link:
+    return Link(_("Ändra filbeskrivningen"), reverse("mapping", args=[saved.id])) if saved.id else Link("")

@@ -1,0 +1,49 @@
+"""Files of other systems: a mapping is saved, a file tried and brought in."""
+
+from __future__ import annotations
+
+from registret.access.actor import Actor
+from registret.access.roles import Role
+from registret.exchange.importing.results import Way
+from tests import cast
+from tests.house.acts.told import Act, Told, patients
+from tests.rooms.exchange.journal_x import row
+from tests.rooms.exchange.scene import INES, brought, saved
+from tests.rooms.records.scene import DAY, HOUR, NOW, Ward
+
+
+def _ines(here: Ward) -> Actor:
+    cast.appoint_by_program(INES, Role.IMPORTER, clinic_id=here.place.infection, at=NOW - 20 * DAY)
+    return cast.actor(INES, at=NOW)
+
+
+def mapping_saved(here: Ward) -> Told:
+    saved(_ines(here))
+    return Told(by=INES, clinic=here.place.infection)
+
+
+def tried(here: Ward) -> Told:
+    brought(_ines(here), row(), way=Way.TRY)
+    return Told(by=INES, clinic=here.place.infection)
+
+
+def brought_in(here: Ward) -> Told:
+    brought(_ines(here), row())
+    return Told(by=INES, clinic=here.place.infection)
+
+
+def met(here: Ward) -> list[Told]:
+    """A patient whom a row that is refused is about, and one whom a file that is only tried would change."""
+    ines = _ines(here)
+    brought(ines, row())
+    brought(ines, row(Vårdtillfälle="X-2000"))
+    brought(ines, row(Puls="99"), way=Way.TRY, at=NOW + HOUR)
+    return [Told(by=INES, patients=patients(), clinic=here.place.infection)] * 2
+
+
+ACTS: dict[str, Act] = {
+    "mapping.saved": mapping_saved,
+    "import.tried": tried,
+    "import.run": brought_in,
+    "patient.import_met": met,
+}
