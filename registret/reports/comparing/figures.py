@@ -120,9 +120,15 @@ def overview(*, actor: Actor, sub_registry: str, at: datetime) -> tuple[Indicato
     """
     if sub_registry not in readable(actor):
         raise NotFound()
-    indicators = indicators_of(sub_registry)
+    return figures_over_time(indicators_of(sub_registry), actor=actor, at=at)
+
+
+def figures_over_time(indicators: Sequence[Indicator], *, actor: Actor, at: datetime) -> tuple[IndicatorFigures, ...]:
+    """Those of indicators that the actor reads (`readable`), with their months over time. A few queries."""
     longest = max((one.definition.lag_months for one in indicators), default=0)
-    since = first_of_quarters(longest, closed=closed_since(sub_registry), at=at)
+    sub_registries = {one.sub_registry for one in indicators}
+    since = min((first_of_quarters(longest, closed=closed_since(one), at=at) for one in sub_registries),
+                default=this_month(at))  # fmt: skip
     clinic = _Clinic(actor, indicators, strata_of(indicators), since=since, at=at)
     return tuple(clinic.figures(indicator) for indicator in indicators)
 

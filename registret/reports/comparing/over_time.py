@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -12,7 +12,7 @@ from registret.access.actor import Actor
 from registret.kernel.sweden import months_later
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since, indicators_of, sub_registries
-from registret.reports.comparing.figures import IndicatorFigures, indicator_for, readable
+from registret.reports.comparing.figures import IndicatorFigures, figures_over_time, indicator_for, readable
 from registret.reports.counts import Counts, Figure, figure_of
 from registret.reports.periods import (
     QUARTERS,
@@ -20,7 +20,6 @@ from registret.reports.periods import (
     closed_years,
     first_of_quarters,
     last_complete,
-    own_months,
     quarter_of,
     this_month,
 )
@@ -94,26 +93,36 @@ def over_time_of(found: IndicatorFigures, *, at: datetime) -> OverTime:
 @as_reports_role()
 def highlight(*, actor: Actor, at: datetime) -> Highlight | None:
     """Return the first indicator, in the order of the reports, in which enough of the own clinic's patients of the last
-    twelve months count; None if there is no such. What is closed has none. Raises: NotPermitted."""
+    twelve months count: if there is one, one that says whether the level has moved, and is told of the region and the
+    country. None if there is no such. What is closed has none. Raises: NotPermitted."""
     mine = readable(actor)
     readable_now = [one.code for one in sub_registries() if one.code in mine and not one.is_over]
     indicators = [each for code in readable_now for each in indicators_of(code)]
-    for indicator in _with_enough(indicators, actor=actor, at=at):
-        by_month = _by_month([indicator], actor=actor, at=at).get(indicator.key, {})
-        year = own_months(indicator.definition.lag_months, closed=None, at=at)
-        within = (counts for month, counts in by_month.items() if year.first <= month <= year.last)
-        now = figure_of(sum(within, Counts()), indicator)
-        if now.n >= ENOUGH and now.estimate is not None:
-            return Highlight(indicator=indicator, now=now, over_time=_over_time(indicator, by_month, at=at))
-    return None
+    enough = _with_enough(indicators, actor=actor, at=at)
+    figures = figures_over_time(enough, actor=actor, at=at) if enough else ()
+    found = [(one, over_time_of(one, at=at)) for one in figures if one.now.n >= ENOUGH and one.now.estimate]
+    if not found:
+        return None
+    chosen, moved = max(found, key=lambda pair: _is_beside_others(pair[0]) and _has_verdict(pair[1]))
+    return Highlight(indicator=chosen.indicator, now=chosen.now, over_time=moved)
 
 
-def _with_enough(indicators: Sequence[Indicator], *, actor: Actor, at: datetime) -> Iterator[Indicator]:
-    """Those of which the cells of some of the last months count enough: one of them is soon found."""
+def _is_beside_others(found: IndicatorFigures) -> bool:
+    told = (found.compared.region, found.compared.country) if found.compared else ()
+    return bool(told) and all(one is not None and one.estimate is not None for one in told)
+
+
+def _has_verdict(found: OverTime) -> bool:
+    """Whether it can be said if the level has moved."""
+    return found.runs is not None and found.runs.moved is not None
+
+
+def _with_enough(indicators: Sequence[Indicator], *, actor: Actor, at: datetime) -> list[Indicator]:
+    """Those of which the cells of some of the last months count enough."""
     longest = max((one.definition.lag_months for one in indicators), default=0)
     months = Months(first=months_later(this_month(at), -12 - longest), last=this_month(at))
     counted = sums(indicators, months, "stratum", clinic_id=actor.seat.clinic_id, strata=[ALL])
-    return (one for one in indicators if counted.get(one.key, {}).get(ALL, Counts()).n >= ENOUGH)
+    return [one for one in indicators if counted.get(one.key, {}).get(ALL, Counts()).n >= ENOUGH]
 
 
 def _over_time(indicator: Indicator, by_month: _ByMonth, *, at: datetime) -> OverTime:
