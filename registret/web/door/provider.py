@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
 
-if TYPE_CHECKING:
-    from registret.oidc.client import OidcClient
+from registret.oidc import OidcClient
 
 
 @cache
@@ -17,8 +15,6 @@ def provider() -> OidcClient | None:
     """Raises: ProviderBroken."""
     if not settings.OIDC_ISSUER:
         return None
-    from registret.oidc.client import OidcClient
-
     return OidcClient(
         issuer=settings.OIDC_ISSUER,
         client_id=settings.OIDC_CLIENT_ID,
