@@ -158,7 +158,7 @@ def indicator_page(
         address=_address(indicator),
         register=name_of(indicator.sub_registry),
         name=str(definition.name),
-        sentence=sentence_of(indicator),
+        sentence=sentence_of(indicator, strata=found.expected_strata),
         closed=closed_text(figures),
         proposed=proposed(indicator),
         coverage=coverage_note(covered),
@@ -180,7 +180,7 @@ def indicator_page(
         ],
         expected_by=expected_rows(found),
         expected_in=months(found.expected_in) if found.expected_in else "",
-        texts=texts_of(indicator),
+        texts=texts_of(indicator, strata=found.expected_strata),
     )
 
 
