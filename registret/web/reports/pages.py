@@ -169,7 +169,11 @@ def indicator_page(
         level=level_tag(figures),
         comparison=comparison_of(figures),
         places=_places(found, actor.seat.clinic_name),
-        edition=edition_text(figures.compared.edition if figures.compared else None, at=at),
+        edition=edition_text(
+            figures.compared.edition if figures.compared else None,
+            is_closed=closed_since(indicator.sub_registry) is not None,
+            at=at,
+        ),
         clinics=clinics_part(figures, clinics),
         over_time=time_part(quarters, indicator),
         outside=_outside(figures.now, indicator),
