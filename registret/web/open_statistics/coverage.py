@@ -22,7 +22,10 @@ def coverage_told(period: PublicPeriod | None) -> AreasTold:
     areas = [(Whose.COUNTRY, _("Riket"), period.country)]
     areas += [(Whose.REGION, area.name, figure) for area, figure in period.regions.items()]
     bars = [_bar(whose, name, figure, figure.estimate) for whose, name, figure in areas if figure.estimate]
-    about = _("%(year)s, ur utgåva %(number)s från %(made)s. En region som inte visas har för få patienter.")
+    about = _(
+        "%(year)s, ur utgåva %(number)s från %(made)s. En region som inte visas är liten, eller nära 0 eller 100 "
+        "procent."
+    )
     facts = {"year": period.months.first.year, "number": period.edition.number, "made": period.edition.made_on}
     return AreasTold(
         picture=_picture(bars),

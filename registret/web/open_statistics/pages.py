@@ -146,11 +146,16 @@ def told_of(period: PublicPeriod | None, indicator: Indicator) -> AreasTold:
     """The country and its regions, in a picture and in a table."""
     if period is None:
         return AreasTold(
-            picture=SafeString(), areas=(), about=_("Ingen utgåva har siffror som kan visas för alla. De kan vara få.")
+            picture=SafeString(),
+            areas=(),
+            about=_("Ingen utgåva har siffror som kan visas för alla. De kan vara få, eller nära 0 eller 100 procent."),
         )
     areas = [(Whose.COUNTRY, _("Riket"), period.country)]
     areas += [(Whose.REGION, area.name, figure) for area, figure in period.regions.items()]
-    about = _("%(months)s, ur utgåva %(number)s från %(made)s. En region som inte visas har för få patienter.")
+    about = _(
+        "%(months)s, ur utgåva %(number)s från %(made)s. En region som inte visas är liten, eller nära 0 eller 100 "
+        "procent."
+    )
     facts = {"months": months(period.months), "number": period.edition.number, "made": period.edition.made_on}
     return AreasTold(
         picture=bars_of(areas, indicator, name=_("Riket och regionerna")),

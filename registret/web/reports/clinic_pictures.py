@@ -93,19 +93,20 @@ def funnel(
     def y(value: float) -> float:
         return place(min(max(value, up.low), up.high), up, _BOTTOM, _TOP)
 
-    drawn = list(_grid(along, up, x, y))
+    lines: list[tuple[str, list[tuple[float, float]]]]
+    lines = [("c-all", [(_LEFT, y(centre)), (_RIGHT, y(centre))])]
     ends = [(y(centre), words.country, "t-all")]
     for one in limits:
-        for line in _lines(one, up):
-            drawn.append(svg.Path(class_=[one.css], d=_path([(x(n), y(value)) for n, value in line])))
+        lines += [(one.css, [(x(n), y(value)) for n, value in line]) for line in _lines(one, up)]
         ends.append((y(one.points[-1][1].high), one.label, ""))
-    drawn.append(svg.Path(class_=["c-all"], d=_path([(_LEFT, y(centre)), (_RIGHT, y(centre))])))
     at_the_end = list(_at_the_end([end for end in ends if end[1]]))
-    drawn += [text(words, x=_RIGHT + 8, y=base, classes=css) for base, words, css in at_the_end]
-    for dot in sorted(dots, key=lambda one: one.is_own):
-        drawn.append(_dot(dot, x(dot.size), y(dot.value)))
     there = [_box(_RIGHT + 8, base, len(words) * _CHARACTER, "") for base, words, _css in at_the_end]
-    drawn += _labels(dots, x, y, there)
+    drawn = list(_grid(along, up, x, y))
+    # Below the lines, which a label would cover.
+    drawn += _labels(dots, x, y, there, [box for _css, line in lines for box in _boxes_along(line)])
+    drawn += [svg.Path(class_=[css], d=_path(line)) for css, line in lines]
+    drawn += [text(words, x=_RIGHT + 8, y=base, classes=css) for base, words, css in at_the_end]
+    drawn += [_dot(dot, x(dot.size), y(dot.value)) for dot in sorted(dots, key=lambda one: one.is_own)]
     drawn.append(text(words.along, x=(_LEFT + _RIGHT) / 2, y=_BOTTOM + 44, classes="m"))
     return picture(drawn, _BOTTOM + 54, words.name, words.description)
 
@@ -147,14 +148,29 @@ def _dot(dot: Dot, x: float, y: float) -> svg.Element:
     return svg.Path(class_=["d-out"], d=corners)
 
 
-def _labels(dots: Sequence[Dot], x: _Place, y: _Place, there: Sequence[_Box]) -> Iterator[svg.Element]:
-    """The own one first; `there`: other labels. Where none of its places is free, one of another is left out."""
+def _boxes_along(line: Sequence[tuple[float, float]]) -> list[_Box]:
+    """Where a line runs, in pieces that are small beside a label."""
+    found: list[_Box] = []
+    for (x, y), (next_x, next_y) in pairwise(line):
+        pieces = max(round(max(abs(next_x - x), abs(next_y - y)) / 6), 1)
+        for number in range(pieces + 1):
+            here, there = x + (next_x - x) * number / pieces, y + (next_y - y) * number / pieces
+            found.append((here - 1, there - 1, here + 1, there + 1))
+    return found
+
+
+def _labels(
+    dots: Sequence[Dot], x: _Place, y: _Place, there: Sequence[_Box], lines: Sequence[_Box]
+) -> Iterator[svg.Element]:
+    """The own one first; `there`: other labels, `lines`: what crosses no label that has room elsewhere. Where none of
+    its places is free, one of another is left out."""
     taken = [*there, *(_box(x(dot.size), y(dot.value) + 5, 12, "m") for dot in dots)]
     for dot in sorted((one for one in dots if one.label), key=lambda one: not one.is_own):
         places = [(x(dot.size) + right, y(dot.value) + down, css) for right, down, css in _BESIDE]
         inside = [one for one in places if _is_inside(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]))]
-        free = [one for one in inside if not _hits(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]), taken)]
-        chosen = free or (inside if dot.is_own else [])
+        clear = [one for one in inside if not _hits(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]), taken)]
+        free = [one for one in clear if not _hits(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]), lines)]
+        chosen = free or clear or (inside if dot.is_own else [])
         if chosen:
             left, base, css = chosen[0]
             taken.append(_box(left, base, len(dot.label) * _CHARACTER, css))

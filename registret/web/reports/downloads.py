@@ -5,16 +5,20 @@ A picture has a style of its own, light, so that it looks alike in any program; 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from textwrap import wrap
 from typing import Final
 
 from django.http import HttpResponse
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from registret.access.refusals import NotFound
 from registret.web.pieces import Link
+from registret.web.reports.pictures import EDGE
 from registret.web.typeset import png_of
 
 _INK, _SOFT, _LINE, _EDGE, _GRAN, _SURFACE = "#17262b", "#4a5a60", "#dbd6ca", "#6c797e", "#0e5257", "#fff"
@@ -48,6 +52,10 @@ STYLE: Final[Mapping[str, str]] = {
     ".d-out": f"fill:{_WARN};stroke:{_SURFACE}",
 }
 """As `charts.css` dresses them in light."""
+_SIZE: Final = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_ROW: Final = 19
+_CAPTION_WIDTH: Final = 52
+"""Characters of a line below a picture."""
 
 
 def links_of(address: str, pictures: Mapping[str, SafeString]) -> Mapping[str, Sequence[Link]]:
@@ -70,19 +78,31 @@ def links_of(address: str, pictures: Mapping[str, SafeString]) -> Mapping[str, S
     return found
 
 
-def picture_file(name: str, picture: SafeString | None, *, kind: str, at: datetime) -> HttpResponse:
-    """The picture of a page, to be saved as `name`, as `svg` or `png`.
+def picture_file(name: str, picture: SafeString | None, caption: str, *, kind: str, at: datetime) -> HttpResponse:
+    """The picture of a page, to be saved as `name`, as `svg` or `png`. `caption` is its title, and stands below it.
 
     Raises: NotFound (the page has a sentence instead).
     """
     if not picture:
         raise NotFound()
-    rules = "".join(f"{what}{{{how}}}" for what, how in STYLE.items())
-    start, end, rest = picture.partition(">")
-    whole = f'{start} xmlns="http://www.w3.org/2000/svg"{end}<style>{rules}</style>{rest}'
+    whole = _with_caption(picture, caption)
     if kind == "png":
         response = HttpResponse(png_of(whole, at=at), content_type="image/png")
     else:
         response = HttpResponse(whole, content_type="image/svg+xml; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response
+
+
+def _with_caption(picture: SafeString, caption: str) -> str:
+    """The picture as a file of its own, a little taller."""
+    rules = "".join(f"{what}{{{how}}}" for what, how in STYLE.items())
+    lines = wrap(caption, _CAPTION_WIDTH, break_on_hyphens=False)
+    width, height = (float(one) for one in _SIZE.findall(picture)[0])
+    taller = f'viewBox="0 0 {width:g} {height + _ROW * len(lines) + 8:g}"'
+    start, end, rest = _SIZE.sub(taller, picture, count=1).partition(">")
+    below = "".join(
+        f'<text x="{EDGE}" y="{height + _ROW * number:g}">{escape(line)}</text>' for number, line in enumerate(lines, 1)
+    )
+    named = f"<title>{escape(caption)}</title><style>{rules}</style>"
+    return f'{start} xmlns="http://www.w3.org/2000/svg"{end}{named}{rest.removesuffix("</svg>")}{below}</svg>'

@@ -27,6 +27,7 @@ from registret.web.coverage_words import colour_of, coverage_note
 from registret.web.pieces import DataTable, FigureText, Link, Note, Tag
 from registret.web.records.episode_lines import episode_table
 from registret.web.records.episode_lines import lines as episode_lines
+from registret.web.reports.captions import captions_of
 from registret.web.reports.clinic_parts import ClinicsPart, clinics_part
 from registret.web.reports.downloads import links_of
 from registret.web.reports.edition_words import closed_text, edition_text, months
@@ -79,13 +80,12 @@ class StratumTable:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorPage:
     """`sentence`: what is measured. `clinic`: the own one, `own` its figure in `own_months`, `level` whether it differs
-    from the country (None if that is not judged).
+    from the country (None if that is not judged). `closed`, `coverage`, `css`: as of a `RegisterTable`.
 
-    `closed`, `coverage`, `css`: as of a `RegisterTable`. `comparison`: a picture,
-    empty if nobody was counted. `edition`: which one the figures of others are from, and when the next comes.
-    `outside`: of how many it is not known whether they belong. `who`: links to the own patients behind the figure, for
-    those who may read them. `expected_by`: of a ratio, in the months `expected_in`. `texts`: what to bear in mind, each
-    with its heading."""
+    `comparison`: a picture, empty if nobody was counted. `captions`: by part of the page, what its picture is of.
+    `edition`: which one the figures of others are from, and when the next comes. `outside`: of how many it is not known
+    whether they belong. `who`: links to the own patients behind the figure, for those who may read them. `expected_by`:
+    of a ratio, in the months `expected_in`. `texts`: what to bear in mind, each with its heading."""
 
     address: str
     register: str
@@ -104,6 +104,7 @@ class IndicatorPage:
     edition: str
     clinics: ClinicsPart
     over_time: TimePart
+    captions: Mapping[str, str]
     outside: str
     who: Sequence[Link]
     strata: Sequence[StratumTable]
@@ -176,6 +177,7 @@ def indicator_page(
         ),
         clinics=clinics_part(figures, clinics),
         over_time=time_part(quarters, indicator),
+        captions=captions_of(figures, quarters, clinic=actor.seat.clinic_name, at=at),
         outside=_outside(figures.now, indicator),
         who=_who(figures) if actor.may(Permission.READ_RECORDS) else (),
         strata=[

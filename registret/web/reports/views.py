@@ -67,8 +67,9 @@ def indicator(request: ActorRequest, register: str, code: str) -> HttpResponse:
 @needs(Permission.READ_REPORTS).get
 def indicator_picture(request: ActorRequest, register: str, code: str, part: str, kind: str) -> HttpResponse:
     """A picture of the page of an indicator."""
-    picture = _indicator_page(request, register, code).pictures.get(part)
-    return picture_file(f"{part}-{code}", picture, kind=kind, at=request.at)
+    page = _indicator_page(request, register, code)
+    caption = page.captions.get(part, "")
+    return picture_file(f"{part}-{code}", page.pictures.get(part), caption, kind=kind, at=request.at)
 
 
 @needs(Permission.READ_REPORTS).get

@@ -287,6 +287,14 @@ def test_a_picture_is_taken_along_for_slides_with_its_words(place: Country, now:
 def test_a_picture_is_taken_along_with_its_style(place: Country, now: datetime) -> None:
     for part, picture in downloaded(place, now):
         assert picture.tag == f"{SVG}svg", part
+        [title] = [one.text or "" for one in picture.iter(f"{SVG}title")]
+        assert re.fullmatch(
+            r"Antibiotika inom 4 timmar\. Infektionskliniken, Norrviks sjukhus, \S+–\S+, utgåva 1 från \S+\.", title
+        )
+        below = [one.text or "" for one in picture.iter(f"{SVG}text")][-3:]
+        assert title.endswith(" ".join(below[1:])), "written into the picture"
+        assert len(list(picture.iter(f"{SVG}desc"))) == 1
+        assert title in text_of(Browser.of(RUNE).get(PAGE))
         styles = [one.text for one in picture.iter(f"{SVG}style")]
         assert styles == ["".join(f"{what}{{{how}}}" for what, how in STYLE.items())]
         used = {css for one in picture.iter() for css in one.attrib.get("class", "").split()}

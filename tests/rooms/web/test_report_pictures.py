@@ -174,6 +174,15 @@ def test_labels_of_clinics_that_lie_together_do_not_cover_each_other() -> None:
     assert 1 < len(said) < 13
 
 
+def test_no_label_of_a_clinic_is_painted_over_a_limit() -> None:
+    crowd = [clinic(60 + number, 95, label=f"Klinik {number}") for number in range(12)]
+    painted = list(funnel_of(clinic(62, 95, own=True, label="Din klinik"), *crowd))
+    labels = [number for number, one in enumerate(painted) if "linik" in (one.text or "")]
+    limits = [number for number, one in enumerate(painted) if one.attrib.get("class") in {"c-in", "c-lim", "c-all"}]
+    assert len(limits) == 5
+    assert max(labels) < min(limits)
+
+
 def test_limits_are_steps_where_clinics_are_small() -> None:
     drawn = funnel_of(clinic(20, 80), clinic(8, 60))
     line = next(one.attrib["d"] for one in drawn.iter("path") if one.attrib.get("class") == "c-in")
