@@ -16,7 +16,7 @@ from registret.access.queries import logins
 from registret.access.queries.applications import newest_application
 from registret.access.roles import Role
 from registret.access.staff import appointing
-from registret.accounts import attempts
+from registret.accounts import attempts, doors
 from registret.accounts import services as accounts
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
@@ -265,8 +265,8 @@ def show_card(who: Person, *, at: datetime) -> Proof:
     """The card at the door, from label to proof."""
     browser = new_token()
     label = attempts.begin(purpose=Purpose.LOGIN, browser=browser, network=None, at=at)
-    claimed = attempts.claim(label=label, network=None, at=at)
-    code = attempts.answer(attempt_id=claimed.attempt_id, card=who.card, network=None, at=at)
+    claimed = doors.claim(label=label, network=None, at=at)
+    code = doors.answer(attempt_id=claimed.attempt_id, card=who.card, network=None, at=at)
     proof = attempts.proof(code=code, browser=browser, network=None, at=at)
     assert isinstance(proof, Proof)
     return proof

@@ -25,7 +25,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from registret.demo.pki import ServerFiles
+from registret.demo.authorities import ServerFiles
 
 LOA3, LOA2 = "http://id.sambi.se/loa/loa3", "http://id.sambi.se/loa/loa2"
 CLIENT_ID, CLIENT_SECRET = "registret", "a secret of at least some length"

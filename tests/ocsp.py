@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from registret.demo.authorities import CertificateAuthority
 from registret.demo.certificates import PrivateKey, new_key
-from registret.demo.pki import CertificateAuthority
 from tests.pki import Pki, usage
 
 HOUR = timedelta(hours=1)

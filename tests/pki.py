@@ -32,6 +32,7 @@ from registret.cards import (
     VerifiedCard,
     verify,
 )
+from registret.demo.authorities import CertificateAuthority
 from registret.demo.certificates import (
     Extensions,
     IssuedCertificate,
@@ -41,7 +42,7 @@ from registret.demo.certificates import (
     signed,
     usage,
 )
-from registret.demo.pki import CertificateAuthority, DemoAuthority, build_authority
+from registret.demo.pki import DemoAuthority, build_authority
 from registret.kernel.checkdigit import luhn_digit
 from tests.der import tlv
 

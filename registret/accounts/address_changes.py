@@ -25,7 +25,7 @@ from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
 from registret.kernel.life import NotPossible
 from registret.ledger.events import Event
-from registret.ledger.services import record
+from registret.ledger.services import Fact, record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +85,8 @@ def object_to_change(*, confirmation_id: int, by: By, at: datetime) -> Objected:
     if done:
         account.email = change.replaces
         account.save(update_fields=["email"])
-    record(
-        event=Event.ACCOUNT_MAIL_OBJECTED,
-        by=by,
-        at=at,
-        about=account,
-        facts={"domain": EmailAddress(change.email).domain, "made": done},
-    )
+    facts: dict[str, Fact] = {"domain": EmailAddress(change.email).domain, "made": done}
+    record(event=Event.ACCOUNT_MAIL_OBJECTED, by=by, at=at, about=account, facts=facts)
     end_sessions_of(hsa_id=account.hsa_id, reason="mail_objected", by=by, at=at)
     return Objected(person=account_row(account), done=done)
 

@@ -1,9 +1,6 @@
 """Login attempts: a one-time label, bound to one browser; answered once by a door, redeemed once by the site.
 
-begin → claim (the door: burns the label) → answer → proof (the site: burns the code)
-
-There are two doors. At the card door the label is a host name. At that of the identity provider it is OIDC's `state`,
-and the door is an address of the site itself: `begin_flow` and `claim_flow`. From `answer` on nothing differs.
+begin → claim (`doors`: burns the label) → answer (`doors`) → proof (burns the code)
 """
 
 from __future__ import annotations
@@ -14,41 +11,23 @@ from enum import StrEnum
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
-from psycopg.types.json import Jsonb
 
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.models import LoginAttempt
 from registret.accounts.refusals import AttemptForeign, AttemptStale
 from registret.accounts.visitors import is_usual, record_refusal
-from registret.cards import CardExpired, CardNotPassedOn, MalformedCard, NoCard, UnknownIssuer
+from registret.cards import CardExpired
 from registret.database.prepared import Given, PreparedUpdate, insert
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
-from registret.kernel.secret import derived, fingerprint, is_reference, new_reference, new_token, same
+from registret.kernel.secret import derived, fingerprint, is_reference, new_token, same
 from registret.ledger.events import Event
-from registret.ledger.services import record
 from registret.oidc import AuthorizationRequest
-from registret.oidc.refusals import AnswerUntrusted, LoginDeclined, ProviderUnavailable
 from registret.rate_limits.services import Limit, take
 
 ATTEMPTS_PER_BROWSER = Limit(what="attempts_browser", most=60, per=timedelta(minutes=10))
 ATTEMPTS_PER_NETWORK = Limit(what="attempts_network", most=600, per=timedelta(minutes=10))
 """For alarm only. A machine that throws its cookies away is not told apart from colleagues behind the same address."""
-
-# Refusals that take no card of a pinned CA and no login at the provider. All others are logged however often.
-_OF_ANYONE: Final = frozenset(
-    no.code
-    for no in (
-        NoCard,
-        CardNotPassedOn,
-        UnknownIssuer,
-        MalformedCard,
-        LoginDeclined,
-        AnswerUntrusted,
-        ProviderUnavailable,
-    )
-)
 
 
 class Purpose(StrEnum):
@@ -62,6 +41,17 @@ class LoginMethod(StrEnum):
 
     CARD = "card"
     IDP = "idp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginGoal:
+    """What a person logs in for: the address that a letter asks about, or the page (its path) to show after it."""
+
+    confirmation: tuple[int, int] | None = None
+    back_to: str = ""
+
+
+NO_GOAL: Final = LoginGoal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,123 +80,23 @@ class AttemptAnswer:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """The door may look at the certificate of this attempt, once."""
-
-    attempt_id: int
-    purpose: Purpose
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimedFlow:
-    """What the provider answers to this attempt may be looked at, once."""
-
-    attempt_id: int
-    flow: AuthorizationRequest
-    begun_at: datetime
-
-
-def begin(
-    *,
-    purpose: Purpose,
-    browser: str,
-    confirmation: tuple[int, int] | None = None,
-    back_to: str = "",
-    network: str | None,
-    at: datetime,
-) -> str:
-    """A new attempt of the browser whose cookie holds `browser`. Return the host label. `back_to`: the path of the
-    page to show after it.
-
-    Raises: TooMany.
-    """
+def begin(*, purpose: Purpose, browser: str, goal: LoginGoal = NO_GOAL, network: str | None, at: datetime) -> str:
+    """A new attempt of the browser whose cookie holds `browser`. Return the host label. Raises: TooMany."""
     nonce = bytes.fromhex(new_token())
     label = label_of(nonce, purpose)
-    wanted = _Wanted(confirmation=confirmation, back_to=back_to)
-    _begin(nonce, label, purpose, LoginMethod.CARD, browser=browser, wanted=wanted, network=network, at=at)
+    _begin(nonce, label, purpose, LoginMethod.CARD, browser=browser, goal=goal, network=network, at=at)
     return label
 
 
-def begin_flow(
-    *,
-    browser: str,
-    confirmation: tuple[int, int] | None = None,
-    back_to: str = "",
-    network: str | None,
-    at: datetime,
-) -> AuthorizationRequest:
+def begin_flow(*, browser: str, goal: LoginGoal = NO_GOAL, network: str | None, at: datetime) -> AuthorizationRequest:
     """A new attempt to log in through the identity provider; answers its secrets.
 
     Raises: TooMany.
     """
     nonce = bytes.fromhex(new_token())
-    flow = _flow(nonce)
-    wanted = _Wanted(confirmation=confirmation, back_to=back_to)
-    _begin(nonce, flow.state, Purpose.LOGIN, LoginMethod.IDP, browser=browser, wanted=wanted, network=network, at=at)
+    flow = flow_of(nonce)
+    _begin(nonce, flow.state, Purpose.LOGIN, LoginMethod.IDP, browser=browser, goal=goal, network=network, at=at)
     return flow
-
-
-def claim(*, label: str, network: str | None, at: datetime) -> Claimed:
-    """Burns the label: whatever happens next, nobody can use it again.
-
-    Raises: AttemptStale (unknown, used or too old; logged).
-    """
-    attempt = _burn(label, LoginMethod.CARD, network=network, at=at)
-    return Claimed(attempt_id=attempt.id, purpose=Purpose(attempt.purpose))
-
-
-def claim_flow(*, state: str, browser: str, network: str | None, at: datetime) -> ClaimedFlow:
-    """Burns the state, before anything that came with it is looked at or sent to the provider.
-
-    Raises: AttemptStale (unknown, used or too old), AttemptForeign (another browser's). Both are logged.
-    """
-    attempt = _burn(state, LoginMethod.IDP, network=network, at=at)
-    if not same(bytes(attempt.browser_digest), fingerprint(browser)):
-        _log_refusal(AttemptForeign(), used_before=False, network=network, at=at)
-        raise AttemptForeign()
-    return ClaimedFlow(attempt_id=attempt.id, flow=_flow(bytes(attempt.nonce)), begun_at=attempt.begun_at)
-
-
-@transaction.atomic
-def answer(
-    *,
-    attempt_id: int,
-    way: LoginMethod = LoginMethod.CARD,
-    card: CardFacts | None = None,
-    refusal: Refused | None = None,
-    report: dict[str, Any] | None = None,
-    front_said: str | None = None,
-    network: str | None,
-    at: datetime,
-) -> str:
-    """Keep what the door found. Return the single-use code (60 s) that fetches it.
-
-    `front_said`, what a front before the door disliked, decides nothing; it is for readers of the log.
-    """
-    code, reference = new_token(), new_reference()
-    by = By(hsa_id=card.hsa_id, name=card.name, network=network) if card else By.nobody(network=network)
-    outcome = {
-        "card": card.as_json() if card else None,
-        "refusal": [refusal.code, refusal.facts] if refusal else None,
-        "report": report,
-    }
-    _ANSWER.get(
-        id=attempt_id,
-        outcome=Jsonb(outcome),
-        reference=reference,
-        code=fingerprint(code),
-        code_expires_at=at + settings.CODE_LIFETIME,
-    )
-    facts = {"code": refusal.code} | refusal.facts if refusal else _read(card) if card else {}
-    facts |= {"front_said": front_said} if front_said else {}
-    if refusal is None:
-        record(event=Event(f"{way}.read"), by=by, at=at, reference=reference, facts=facts)
-    elif refusal.code in _OF_ANYONE:
-        record_refusal(event=Event(f"{way}.refused"), by=by, at=at, reference=reference, facts=facts)
-    else:
-        record(event=Event(f"{way}.refused"), outcome="refused", by=by, at=at, reference=reference, facts=facts)
-    return code
 
 
 def proof(*, code: str, browser: str, network: str | None, at: datetime) -> Proof | AttemptAnswer:
@@ -247,14 +137,6 @@ def redeemed_answer(*, reference: str, browser: str, at: datetime) -> AttemptAns
     return _answer(attempt, attempt.redeemed_at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    """What a person logs in for."""
-
-    confirmation: tuple[int, int] | None
-    back_to: str
-
-
 def _begin(
     nonce: bytes,
     label: str,
@@ -262,10 +144,11 @@ def _begin(
     way: LoginMethod,
     *,
     browser: str,
-    wanted: _Wanted,
+    goal: LoginGoal,
     network: str | None,
     at: datetime,
 ) -> None:
+    confirmation_id, version = goal.confirmation or (None, None)
     take(limit=ATTEMPTS_PER_BROWSER, subject=fingerprint(browser).hex(), at=at)
     is_usual(limit=ATTEMPTS_PER_NETWORK, by=By.nobody(network=network), at=at)
     insert(
@@ -275,43 +158,19 @@ def _begin(
         nonce=nonce,
         label_digest=fingerprint(label),
         browser_digest=fingerprint(browser),
-        confirmation_id=wanted.confirmation[0] if wanted.confirmation else None,
-        confirmation_version=wanted.confirmation[1] if wanted.confirmation else None,
-        back_to=wanted.back_to,
+        confirmation_id=confirmation_id,
+        confirmation_version=version,
+        back_to=goal.back_to,
         begun_at=at,
         expires_at=at + settings.ATTEMPT_LIFETIME,
     )
 
 
-_BURN = PreparedUpdate(
-    lambda: LoginAttempt.objects.filter(
-        label_digest=Given("label"), way=Given("way"), answered_at=None, expires_at__gt=Given("at")
-    ),
-    is_followed=True,
-    answered_at=Given("at"),
-)
-_ANSWER = PreparedUpdate(
-    lambda: LoginAttempt.objects.filter(id=Given("id")),
-    outcome=Given("outcome"),
-    reference=Given("reference"),
-    code_digest=Given("code"),
-    code_expires_at=Given("code_expires_at"),
-)
 _REDEEM = PreparedUpdate(
     lambda: LoginAttempt.objects.filter(code_digest=Given("code"), redeemed_at=None, code_expires_at__gt=Given("at")),
     is_followed=True,
     redeemed_at=Given("at"),
 )
-
-
-def _burn(label: str, way: LoginMethod, *, network: str | None, at: datetime) -> LoginAttempt:
-    burnt = _BURN.get(label=fingerprint(label), way=way.value, at=at)
-    if burnt is None:
-        known = LoginAttempt.objects.filter(label_digest=fingerprint(label), way=way)
-        used = known.filter(answered_at__isnull=False).exists()
-        _log_refusal(AttemptStale(), used_before=used, network=network, at=at)
-        raise AttemptStale()
-    return burnt
 
 
 def _redeemed(code: str, browser: str, *, network: str | None, at: datetime) -> LoginAttempt:
@@ -326,7 +185,7 @@ def _redeemed(code: str, browser: str, *, network: str | None, at: datetime) -> 
     known = attempt or LoginAttempt.objects.filter(code_digest=fingerprint(code)).first()
     reference = known.reference if known else None
     used_before = attempt is None and known is not None
-    _log_refusal(refusal, used_before=used_before, reference=reference, network=network, at=at)
+    log_refusal(refusal, used_before=used_before, reference=reference, network=network, at=at)
     raise refusal
 
 
@@ -345,13 +204,7 @@ def _answer(attempt: LoginAttempt, redeemed_at: datetime) -> AttemptAnswer:
     )
 
 
-def _read(card: CardFacts) -> dict[str, str]:
-    if not card.serial:
-        return {"issuer": card.issuer}
-    return {"issuer": card.issuer, "serial": card.serial, "not_after": card.not_after.date().isoformat()}
-
-
-def _log_refusal(
+def log_refusal(
     refusal: Refused, *, used_before: bool, reference: str | None = None, network: str | None, at: datetime
 ) -> None:
     facts: dict[str, str | int | bool | None] = {"code": refusal.code, "used_before": used_before}
@@ -371,7 +224,7 @@ def label_of(nonce: bytes, purpose: Purpose) -> str:
     return f"p-{label}" if purpose is Purpose.CHECK else label
 
 
-def _flow(nonce: bytes) -> AuthorizationRequest:
+def flow_of(nonce: bytes) -> AuthorizationRequest:
     state, in_token, verifier = (
         derived(key=settings.LINK_KEY, purpose=purpose, parts=(nonce.hex(),)).hex()
         for purpose in ("oidc-state", "oidc-nonce", "oidc-verifier")

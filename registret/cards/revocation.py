@@ -191,24 +191,14 @@ def read_crl(content: bytes, anchor: Anchor) -> RevocationList:
     try:
         load = x509.load_pem_x509_crl if content.startswith(_PEM) else x509.load_der_x509_crl
         crl = load(content)
-        if crl.issuer.public_bytes() != anchor.subject:
-            raise CrlBroken(flaw=CrlFlaw.OTHER_ISSUER)
-        algorithm = crl.signature_hash_algorithm
-        if algorithm is None or algorithm.name not in STRONG_HASHES:
-            raise CrlBroken(flaw=CrlFlaw.WEAK)
-        if not _may_sign_lists(anchor.certificate):
-            raise CrlBroken(flaw=CrlFlaw.MAY_NOT_SIGN)
-        if not crl.is_signature_valid(anchor.certificate.public_key()):  # type: ignore[arg-type]  # checked inside
-            raise CrlBroken(flaw=CrlFlaw.WRONG_SIGNATURE)
+        _require_signed(crl, anchor)
         if not all(_understood(extension) for extension in crl.extensions):
             raise CrlBroken(flaw=CrlFlaw.INCOMPLETE)
-        numbers = [extension.value for extension in crl.extensions if isinstance(extension.value, x509.CRLNumber)]
-        if not numbers or numbers[0].crl_number.bit_length() > _LONGEST_NUMBER:
-            raise CrlBroken(flaw=CrlFlaw.NO_NUMBER)
+        number = _number(crl)
         if crl.next_update_utc is None:
             raise CrlBroken(flaw=CrlFlaw.NO_END)
         return RevocationList(
-            number=numbers[0].crl_number,
+            number=number,
             this_update=crl.last_update_utc,
             next_update=crl.next_update_utc,
             serials=frozenset(entry.serial_number for entry in crl),
@@ -216,6 +206,26 @@ def read_crl(content: bytes, anchor: Anchor) -> RevocationList:
         )
     except UNREADABLE:
         raise CrlBroken(flaw=CrlFlaw.UNREADABLE) from None
+
+
+def _require_signed(crl: x509.CertificateRevocationList, anchor: Anchor) -> None:
+    """Raises: CrlBroken."""
+    if crl.issuer.public_bytes() != anchor.subject:
+        raise CrlBroken(flaw=CrlFlaw.OTHER_ISSUER)
+    algorithm = crl.signature_hash_algorithm
+    if algorithm is None or algorithm.name not in STRONG_HASHES:
+        raise CrlBroken(flaw=CrlFlaw.WEAK)
+    if not _may_sign_lists(anchor.certificate):
+        raise CrlBroken(flaw=CrlFlaw.MAY_NOT_SIGN)
+    if not crl.is_signature_valid(anchor.certificate.public_key()):  # type: ignore[arg-type]  # checked inside
+        raise CrlBroken(flaw=CrlFlaw.WRONG_SIGNATURE)
+
+
+def _number(crl: x509.CertificateRevocationList) -> int:
+    found = [extension.value for extension in crl.extensions if isinstance(extension.value, x509.CRLNumber)]
+    if not found or found[0].crl_number.bit_length() > _LONGEST_NUMBER:
+        raise CrlBroken(flaw=CrlFlaw.NO_NUMBER)
+    return found[0].crl_number
 
 
 def _understood(extension: x509.Extension[x509.ExtensionType]) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cryptography import x509
+
 from registret.cards import path, profile
 from registret.cards.presented import PresentedCertificate, VerifiedCard, fingerprint, parsed, serial_hex
 from registret.cards.refusals import CardRevoked, IssuedForTest, RevocationUnknown
 from registret.cards.revocation import Revocation, RevocationAnswer, RevocationState, ask
-from registret.cards.trust import Trust
+from registret.cards.trust import Anchor, Trust
 
 
 def verify(presented: PresentedCertificate, *, trust: Trust, revocation: Revocation, at: datetime) -> VerifiedCard:
@@ -29,23 +31,19 @@ def verify(presented: PresentedCertificate, *, trust: Trust, revocation: Revocat
     Raises: one of the refusals above; nothing else, whatever the bytes are.
     """
     certificate = parsed(presented)
-    anchor = path.issuer_of(certificate, trust)
-    issuer = anchor.common_name
-    if not trust.accepts(anchor):
-        raise IssuedForTest(issuer=issuer)
+    anchor = _anchor_of(certificate, trust)
     hsa_id = profile.hsa_id(certificate, anchor)
     profile.require_authentication(certificate)
     path.check(certificate, anchor, at=at)
-    names = profile.names(certificate)
-    card_number = profile.card_number(certificate)
+    names, card_number = profile.names(certificate), profile.card_number(certificate)
     answer = ask(revocation, certificate, anchor=anchor, at=at)
-    _require_good(answer, issuer)
+    _require_good(answer, anchor.common_name)
     return VerifiedCard(
         hsa_id=hsa_id,
         given_name=names.given_name,
         surname=names.surname,
         organisation=names.organisation,
-        issuer=issuer,
+        issuer=anchor.common_name,
         level=anchor.level,
         environment=anchor.environment,
         serial=serial_hex(certificate),
@@ -55,6 +53,13 @@ def verify(presented: PresentedCertificate, *, trust: Trust, revocation: Revocat
         card_number=card_number,
         revocation_stale=answer.stale,
     )
+
+
+def _anchor_of(certificate: x509.Certificate, trust: Trust) -> Anchor:
+    anchor = path.issuer_of(certificate, trust)
+    if not trust.accepts(anchor):
+        raise IssuedForTest(issuer=anchor.common_name)
+    return anchor
 
 
 def _require_good(answer: RevocationAnswer, issuer: str) -> None:

@@ -255,7 +255,7 @@ TEMPLATES = [
                 "registret.web.templatetags.components",
                 "registret.web.templatetags.fields",
                 "registret.web.templatetags.pieces",
-                "registret.web.records.question_tags",
+                "registret.web.steps.question_tags",
             ],
         },
     }

@@ -28,7 +28,8 @@ def _checked() -> WSGIHandler:
     except SettingTrouble as trouble:
         _give_up(trouble)
     # Views and models can be imported only now.
-    from registret.config import ready
+    from registret.config import ready, ready_database, ready_front
+    from registret.config.not_ready import NotReady
 
     try:
         ready.check_gates()
@@ -37,12 +38,12 @@ def _checked() -> WSGIHandler:
         ready.check_definitions()
         ready.check_opt_out_file()
         ready.check_static()
-        ready.check_front()
+        ready_front.check_front()
         # A server may start before its database does; what is wrong with one that answers stops it.
         with suppress(Error):
-            ready.check_fence()
+            ready_database.check_fence()
             ready.check_forms_in_use()
-    except ready.NotReady as trouble:
+    except NotReady as trouble:
         _give_up(trouble)
     return made
 

@@ -19,6 +19,7 @@ KeyKind: TypeAlias = Literal["ec", "rsa", "rsa-e3"]
 Extensions: TypeAlias = Sequence[tuple[x509.ExtensionType, bool]]  # (extension, critical)
 
 _CARD_NUMBER = x509.ObjectIdentifier("1.2.752.34.2.1")
+_FOR_AUTHENTICATION = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SMARTCARD_LOGON]
 _USER_PRINCIPAL_NAME = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
 _POLICY = x509.ObjectIdentifier("2.5.29.32.0")  # anyPolicy: a demo CA has none of its own
 _USAGES = (
@@ -146,9 +147,7 @@ def card_extensions(
         (x509.CertificatePolicies([x509.PolicyInformation(_POLICY, None)]), False),
     ]
     if purpose == "auth":
-        extensions.append(
-            (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SMARTCARD_LOGON]), False)
-        )
+        extensions.append((x509.ExtendedKeyUsage(_FOR_AUTHENTICATION), False))
     if alternative:
         extensions.append((x509.SubjectAlternativeName(alternative), False))
     return extensions

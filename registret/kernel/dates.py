@@ -157,14 +157,19 @@ def read_moment(text: str, limits: DateLimits) -> datetime:
     if hour > 23 or minute > 59:
         raise _no(DateTrouble.NO_SUCH_TIME, on=day)
     moment = datetime(day.year, day.month, day.day, hour, minute, tzinfo=SWEDEN)
+    _within_time(moment, limits, is_of_arrival=is_of_arrival)
+    return moment
+
+
+def _within_time(moment: datetime, limits: DateLimits, *, is_of_arrival: bool) -> None:
+    """Raises: DateUnclear."""
     if moment.astimezone(UTC).astimezone(SWEDEN).replace(tzinfo=None) != moment.replace(tzinfo=None):
-        raise _no(DateTrouble.SKIPPED_HOUR, on=day)
+        raise _no(DateTrouble.SKIPPED_HOUR, on=moment.date())
     if limits.reach is DateReach.PAST and moment > limits.now:
         raise _no(DateTrouble.AHEAD, on=moment)
     # 00.30 after an arrival at 23.40 is the night after it: which day that is, the one who writes must say.
     if is_of_arrival and limits.arrived_at is not None and moment < limits.arrived_at.replace(second=0, microsecond=0):
         raise _no(DateTrouble.BEFORE_ARRIVAL, on=moment)
-    return moment
 
 
 def _plain(text: str) -> str:

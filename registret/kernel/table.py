@@ -58,7 +58,7 @@ class MakesFaults(Protocol[F]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class FileRow:
     """One line as it stands in the file: every column that there may be, stripped of white space."""
 
     line: int
@@ -85,7 +85,7 @@ def read_table(
     may_be_left_out: Collection[str] = (),
     windows: bool = False,
     fault: MakesFaults[F],
-) -> tuple[tuple[Row, ...], tuple[F, ...]]:
+) -> tuple[tuple[FileRow, ...], tuple[F, ...]]:
     """The lines of a file (`decoded`), separated by `;` or `,`, and what is wrong with its form."""
     try:
         text = decoded(content, windows=windows)
@@ -95,9 +95,14 @@ def read_table(
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         return (), (fault("nul", line=line),)
-    head = next(iter(text.splitlines()), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", strict=True)
-    rows: list[Row] = []
+    return _rows(text, columns, may_be_left_out, fault)
+
+
+def _rows(
+    text: str, columns: Sequence[str], may_be_left_out: Collection[str], fault: MakesFaults[F]
+) -> tuple[tuple[FileRow, ...], tuple[F, ...]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows: list[FileRow] = []
     faults: list[F] = []
     names: list[str] | None = None
     # A quoted value may run over several lines: a row is counted by where it begins.
@@ -112,14 +117,18 @@ def read_table(
             elif len(cells) > len(names) or (any(cell.strip() for cell in cells) and len(cells) < len(names)):
                 faults.append(fault("too_few_or_many", line=begins, values=len(cells), columns=len(names)))
             elif any(cell.strip() for cell in cells):
-                values = dict.fromkeys(columns, "") | {n: c.strip() for n, c in zip(names, cells, strict=True)}
-                rows.append(Row(line=begins, values=values))
+                told = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
+                rows.append(FileRow(line=begins, values=dict.fromkeys(columns, "") | told))
             begins = reader.line_num + 1
     except csv.Error as trouble:
         faults.append(fault("not_csv", line=begins, trouble=trouble))
     if names is None:
         faults.append(fault("empty_file", line=1))
     return tuple(rows), tuple(faults)
+
+
+def _delimiter(text: str) -> str:
+    return ";" if ";" in next(iter(text.splitlines()), "") else ","
 
 
 def _header_faults(

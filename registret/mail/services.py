@@ -63,10 +63,7 @@ def post(
     if LETTERS[kind].about_confirmation != (confirmation is not None):
         raise ValueError(f"the letter {kind} {'needs a' if confirmation is None else 'carries no'} confirmation")
     confirmation_id, version = confirmation or (None, None)
-    if LETTERS[kind].confirms:
-        kinds = CLAIMING if LETTERS[kind].claims else CONFIRMING
-        older = Q(kind__in=kinds, confirmation_id=confirmation_id, confirmation_version__lt=version)
-        Letter.objects.filter(OPEN, older).update(superseded_at=at, lease_until=None)
+    _take_back_older(kind, confirmation, at=at)
     letter = Letter.objects.create(
         kind=kind,
         to_address=to.text,
@@ -81,6 +78,15 @@ def post(
         not_before=at,
     )
     return letter.id
+
+
+def _take_back_older(kind: str, confirmation: tuple[int, int] | None, *, at: datetime) -> None:
+    if confirmation is None or not LETTERS[kind].confirms:
+        return
+    of, version = confirmation
+    kinds = CLAIMING if LETTERS[kind].claims else CONFIRMING
+    older = Q(kind__in=kinds, confirmation_id=of, confirmation_version__lt=version)
+    Letter.objects.filter(OPEN, older).update(superseded_at=at, lease_until=None)
 
 
 def deliver_due(*, at: Callable[[], datetime], limit: int, given_up: Callable[[GivenUp], object]) -> int:

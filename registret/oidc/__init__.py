@@ -3,7 +3,8 @@
 No Django, no database. As in `cards`, one function makes the value, and there is one refusal per kind of failure.
 """
 
-from registret.oidc.client import AuthorizationRequest, OidcClient, ProviderBroken
+from registret.oidc.client import AuthorizationRequest, OidcClient
 from registret.oidc.idtoken import VerifiedIdentity
+from registret.oidc.keys import ProviderBroken
 
 __all__ = ["AuthorizationRequest", "OidcClient", "ProviderBroken", "VerifiedIdentity"]

@@ -7,11 +7,11 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self, TypeVar, cast
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import httpx2
@@ -19,11 +19,10 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from authlib.oauth2.client import OAuth2Client
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, RSAKey, import_key
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
+from registret.oidc.description import Description
 from registret.oidc.idtoken import (
     GIVEN_NAME,
     HSA_ID,
@@ -35,10 +34,11 @@ from registret.oidc.idtoken import (
     signed_claims,
     verify,
 )
+from registret.oidc.keys import ProviderBroken, private_key, strong_keys
 from registret.oidc.refusals import AnswerUntrusted, LoginDeclined, ProviderUnavailable
+from registret.oidc.transport import Capped, Unwanted
 
 BUDGET = 5.0  # seconds, for everything that one request of a person asks of the provider
-LARGEST_ANSWER = 256 * 1024
 KEPT = 3600.0  # seconds that the provider's description and keys are kept
 AT_ONCE = 8  # people who may wait for the provider: threads are left that serve those with cards
 
@@ -56,10 +56,6 @@ _TROUBLE = {"server_error", "temporarily_unavailable"}
 T = TypeVar("T")
 
 
-class ProviderBroken(Exception):
-    """The client's private key, or the file with the provider's CA, cannot be used; the message is one line."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
     """The secrets of one login, all of them single-use: `state` comes back with the browser, `nonce` in the token, and
@@ -68,33 +64,6 @@ class AuthorizationRequest:
     state: str
     nonce: str
     verifier: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Description:
-    """The provider's metadata, as far as it is used. OpenID Connect Discovery 1.0, RFC 9207."""
-
-    authorization: str
-    token: str
-    keys: str
-    end_session: str | None
-    names_itself: bool
-
-    @classmethod
-    def of(cls, found: dict[str, Any], *, issuer: str) -> Self:
-        """Raises: ProviderUnavailable."""
-        ends = found.get("end_session_endpoint")
-        needed = [found.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
-        # A description of another issuer would send people, and the client's secret, elsewhere.
-        if (
-            found.get("issuer") != issuer
-            or not all(_is_https(a) for a in needed)
-            or not (ends is None or _is_https(ends))
-        ):
-            raise ProviderUnavailable(reason="answer")
-        authorization, token, keys = cast("list[str]", needed)
-        names_itself = found.get("authorization_response_iss_parameter_supported") is True
-        return cls(authorization=authorization, token=token, keys=keys, end_session=ends, names_itself=names_itself)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,7 +86,7 @@ class OidcClient:
     ca_file: str = ""
     _tls: ssl.SSLContext = field(init=False, repr=False)
     _signs_with: RSAKey | ECKey | None = field(init=False, repr=False, default=None)
-    _description: tuple[float, _Description] | None = field(init=False, repr=False, default=None)
+    _description: tuple[float, Description] | None = field(init=False, repr=False, default=None)
     _keys: tuple[float, KeySet] | None = field(init=False, repr=False, default=None)
     _places: threading.BoundedSemaphore = field(init=False, repr=False)
     _threads: ThreadPoolExecutor = field(init=False, repr=False)
@@ -130,7 +99,7 @@ class OidcClient:
         except OSError as trouble:
             raise ProviderBroken(f"the CA of the identity provider, {self.ca_file}: {trouble}") from None
         if self.client_key:
-            self._signs_with = _private_key(self.client_key)
+            self._signs_with = private_key(self.client_key)
 
     def authorization_address(self, *, flow: AuthorizationRequest, language: str) -> str:
         """Where the browser goes to log in.
@@ -140,14 +109,6 @@ class OidcClient:
         Raises: ProviderUnavailable.
         """
         description = self._within_budget(self._describe)
-        asked = {
-            HSA_ID: {"essential": True},
-            GIVEN_NAME: None,
-            SURNAME: {"essential": True},
-            ORGANISATION: None,
-            "acr": {"essential": True, "values": list(self.levels)},
-            "auth_time": {"essential": True},
-        }
         client = OAuth2Client(
             None, client_id=self.client_id, redirect_uri=self.redirect_uri, code_challenge_method="S256"
         )
@@ -160,7 +121,7 @@ class OidcClient:
             prompt="login",
             max_age=0,
             acr_values=" ".join(self.levels),
-            claims=json.dumps({"id_token": asked}, separators=(",", ":")),
+            claims=_claims_asked(self.levels),
             ui_locales=language,
         )
         return str(address)
@@ -180,24 +141,23 @@ class OidcClient:
             begun_at=begun_at,
             allow_test=self.allow_test,
         )
+        return verify(self._within_budget(lambda: self._claims(answer, flow)), expected=expected, at=at)
 
-        async def claims() -> dict[str, Any]:
-            description = await self._describe()
-            # RFC 9207: the answer of another provider (mix-up) is told by the name that it does not have.
-            if answer.get("iss", None if description.names_itself else self.issuer) != self.issuer:
-                raise AnswerUntrusted(reason="issuer")
-            token = await self._fetch_token(_code_in(answer), flow, description)
-            try:
-                return signed_claims(token, await self._signing_keys(description))
-            except UnknownKey:
-                # The provider has changed its key since it was last asked.
-                self._keys = None
-            try:
-                return signed_claims(token, await self._signing_keys(description))
-            except UnknownKey:
-                raise AnswerUntrusted(reason="signature") from None
-
-        return verify(self._within_budget(claims), expected=expected, at=at)
+    async def _claims(self, answer: Mapping[str, str], flow: AuthorizationRequest) -> dict[str, Any]:
+        description = await self._describe()
+        # RFC 9207: the answer of another provider (mix-up) is told by the name that it does not have.
+        if answer.get("iss", None if description.names_itself else self.issuer) != self.issuer:
+            raise AnswerUntrusted(reason="issuer")
+        token = await self._fetch_token(_code_in(answer), flow, description)
+        try:
+            return signed_claims(token, await self._signing_keys(description))
+        except UnknownKey:
+            # The provider has changed its key since it was last asked.
+            self._keys = None
+        try:
+            return signed_claims(token, await self._signing_keys(description))
+        except UnknownKey:
+            raise AnswerUntrusted(reason="signature") from None
 
     def logout_address(self, *, back_to: str) -> str | None:
         """Where the browser goes to be logged out of the provider as well; None if that cannot be had.
@@ -214,7 +174,7 @@ class OidcClient:
         asked = {"client_id": self.client_id, "post_logout_redirect_uri": back_to}
         return f"{description.end_session}{glue}{urlencode(asked)}"
 
-    async def _fetch_token(self, code: str, flow: AuthorizationRequest, description: _Description) -> str:
+    async def _fetch_token(self, code: str, flow: AuthorizationRequest, description: Description) -> str:
         """The ID token. The access token that comes with it is not wanted and not kept."""
         async with self._client() as client:
             try:
@@ -234,17 +194,17 @@ class OidcClient:
             raise AnswerUntrusted(reason="token")
         return token
 
-    async def _describe(self) -> _Description:
+    async def _describe(self) -> Description:
         kept = self._description
         if kept is None or _older(kept[0]):
             found = await self._get(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
-            kept = self._description = (time.monotonic(), _Description.of(found, issuer=self.issuer))
+            kept = self._description = (time.monotonic(), Description.of(found, issuer=self.issuer))
         return kept[1]
 
-    async def _signing_keys(self, description: _Description) -> KeySet:
+    async def _signing_keys(self, description: Description) -> KeySet:
         kept = self._keys
         if kept is None or _older(kept[0]):
-            kept = self._keys = (time.monotonic(), _strong_keys(await self._get(description.keys)))
+            kept = self._keys = (time.monotonic(), strong_keys(await self._get(description.keys)))
         return kept[1]
 
     async def _get(self, address: str) -> dict[str, Any]:
@@ -269,7 +229,7 @@ class OidcClient:
         return client
 
     def _carefully(self) -> dict[str, Any]:
-        return {"transport": _Capped(verify=self._tls), "timeout": BUDGET, "follow_redirects": False}
+        return {"transport": Capped(verify=self._tls), "timeout": BUDGET, "follow_redirects": False}
 
     def _within_budget(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Does what `ask` says, within BUDGET seconds in all, however slowly bytes drip or a name is looked up."""
@@ -288,71 +248,21 @@ class OidcClient:
             raise ProviderUnavailable(reason="time") from None
         except (httpx2.TransportError, OSError):
             raise ProviderUnavailable(reason="network") from None
-        except (httpx2.HTTPError, ValueError, JoseError, _Unwanted):
+        except (httpx2.HTTPError, ValueError, JoseError, Unwanted):
             raise ProviderUnavailable(reason="answer") from None
 
 
-class _Unwanted(Exception):
-    """An answer that nobody asked for: too large, compressed, or sending on to another place."""
-
-
-class _Capped(httpx2.AsyncHTTPTransport):
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        request.headers["Accept-Encoding"] = "identity"
-        response = await super().handle_async_request(request)
-        # Compressed, a small answer may be a large one.
-        if response.is_redirect or response.headers.get("Content-Encoding", "identity") != "identity":
-            await response.aclose()
-            raise _Unwanted()
-        return httpx2.Response(
-            response.status_code,
-            headers=response.headers,
-            stream=_CappedBody(cast(httpx2.AsyncByteStream, response.stream)),
-        )
-
-
-@dataclass(slots=True)
-class _CappedBody(httpx2.AsyncByteStream):
-    inner: httpx2.AsyncByteStream
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        read = 0
-        async for part in self.inner:
-            read += len(part)
-            if read > LARGEST_ANSWER:
-                raise _Unwanted()
-            yield part
-
-    async def aclose(self) -> None:
-        await self.inner.aclose()
-
-
-def _private_key(pem: str) -> RSAKey | ECKey:
-    try:
-        key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError):
-        key = None
-    if isinstance(key, rsa.RSAPrivateKey):
-        return RSAKey.import_key(pem)
-    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
-        return ECKey.import_key(pem)
-    raise ProviderBroken("the client's key at the identity provider is no private RSA or P-256 key in PEM")
-
-
-def _strong_keys(found: dict[str, Any]) -> KeySet:
-    """The keys that may sign a token. Raises: ProviderUnavailable (there is none)."""
-    keys: list[Any] = []
-    for stated in found.get("keys") or []:
-        try:
-            key = import_key(stated)
-        except (JoseError, ValueError, TypeError, KeyError):
-            continue  # of a kind that nobody here knows: RFC 7517, 5
-        signs = stated.get("use", "sig") == "sig"
-        if signs and (isinstance(key, ECKey) or (isinstance(key, RSAKey) and key.public_key.key_size >= 2048)):
-            keys.append(key)
-    if not keys:
-        raise ProviderUnavailable(reason="answer")
-    return KeySet(keys)
+def _claims_asked(levels: Iterable[str]) -> str:
+    """OpenID Connect Core 5.5."""
+    asked = {
+        HSA_ID: {"essential": True},
+        GIVEN_NAME: None,
+        SURNAME: {"essential": True},
+        ORGANISATION: None,
+        "acr": {"essential": True, "values": list(levels)},
+        "auth_time": {"essential": True},
+    }
+    return json.dumps({"id_token": asked}, separators=(",", ":"))
 
 
 def _code_in(answer: Mapping[str, str]) -> str:
@@ -364,10 +274,6 @@ def _code_in(answer: Mapping[str, str]) -> str:
     if not answer.get("code"):
         raise AnswerUntrusted(reason="code")
     return answer["code"]
-
-
-def _is_https(address: object) -> bool:
-    return isinstance(address, str) and urlsplit(address).scheme == "https" and bool(urlsplit(address).hostname)
 
 
 def _older(since: float) -> bool:

@@ -6,7 +6,7 @@ the unit and the time, so that the patient can judge whether it was justified.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,7 +19,7 @@ from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
 from registret.ledger.queries import Access, accesses_to
 from registret.ledger.services import Fact, record
-from registret.places.queries import clinics
+from registret.places.queries import ClinicRow, clinics
 from registret.records.cases import Case, patient_of_case
 from registret.records.patient_rights.extracts import check_length, event_of
 from registret.records.rows import PatientRow
@@ -119,19 +119,18 @@ def log_extract(
         about_patient_id=patient_id,
         facts=told,
     )
-    seen = []
-    for access, times in found:
-        place = places.get(access.clinic_id) if access.clinic_id is not None else None
-        seen.append(
-            Seen(
-                at=access.at,
-                unit=place.title if place else "",
-                care_provider=place.care_provider if place else "",
-                event=access.event,
-                times=times,
-            )
-        )
-    return tuple(seen)
+    return tuple(_seen(access, times, places) for access, times in found)
+
+
+def _seen(access: Access, times: int, places: Mapping[int, ClinicRow]) -> Seen:
+    place = places.get(access.clinic_id) if access.clinic_id is not None else None
+    return Seen(
+        at=access.at,
+        unit=place.title if place else "",
+        care_provider=place.care_provider if place else "",
+        event=access.event,
+        times=times,
+    )
 
 
 def _by_day(found: Iterable[Access]) -> tuple[tuple[Access, int], ...]:

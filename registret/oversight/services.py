@@ -37,39 +37,22 @@ MOST = 200
 
 
 @transaction.atomic
-def draw_sample(
-    *,
-    clinic_id: int,
-    span: TimeSpan,
-    size: int,
-    reviewer_id: int,
-    actor: Actor,
-    at: datetime,
-) -> int:
+def draw_sample(*, clinic_id: int, span: TimeSpan, size: int, reviewer_id: int, actor: Actor, at: datetime) -> int:
     """`size` entries by lot out of what people at the clinic did in `span`, about patients first; returns the review's
     id.
 
     Raises: NotPermitted, NotAReviewer, OwnEntries (the reviewer has worked there in that time), NothingToReview.
     """
-    actor.require(Permission.READ_LOG)
-    _check_reviewer(reviewer_id, at=at)
+    review = _review(ReviewKind.SAMPLE, reviewer_id, actor=actor, at=at)
     if _accounts_of(reviewer_id) & authors(clinic_id=clinic_id, span=span):
         raise OwnEntries()
     drawn = draw(clinic_id=clinic_id, span=span, size=min(size, MOST))
-    review = Review(kind=ReviewKind.SAMPLE, clinic_id=clinic_id, drawn_by_id=actor.account_id, reviewer_id=reviewer_id)
+    review.clinic_id = clinic_id
     return _open(review, drawn, span=span, by=actor.by, at=at)
 
 
 @transaction.atomic
-def draw_directed(
-    *,
-    hsa_id: HsaId,
-    span: TimeSpan,
-    reason: str,
-    reviewer_id: int,
-    actor: Actor,
-    at: datetime,
-) -> int:
+def draw_directed(*, hsa_id: HsaId, span: TimeSpan, reason: str, reviewer_id: int, actor: Actor, at: datetime) -> int:
     """What one person did in `span`, at most MOST entries by lot; returns the review's id.
 
     It reaches all accounts that the HSA-id has had, and those that are linked to them: ending one's account, or a new
@@ -77,8 +60,7 @@ def draw_directed(
 
     Raises: NotPermitted, NotAReviewer, OwnEntries, NothingToReview (also if nobody has this HSA-id).
     """
-    actor.require(Permission.READ_LOG)
-    _check_reviewer(reviewer_id, at=at)
+    review = _review(ReviewKind.DIRECTED, reviewer_id, reason, actor=actor, at=at)
     theirs = [found.id for found in accounts_of(hsa_id=hsa_id)]
     if not theirs:
         raise NothingToReview()
@@ -86,25 +68,13 @@ def draw_directed(
     if reviewer_id in everything or actor.account_id in everything:
         raise OwnEntries()
     drawn = draw(account_ids=sorted(everything), span=span, size=MOST)
-    review = Review(
-        kind=ReviewKind.DIRECTED,
-        about_id=theirs[0],
-        reason=reason.strip(),
-        drawn_by_id=actor.account_id,
-        reviewer_id=reviewer_id,
-    )
+    review.about_id = theirs[0]
     return _open(review, drawn, span=span, by=actor.by, at=at)
 
 
 @transaction.atomic
 def draw_about_patient(
-    *,
-    system_id: str,
-    span: TimeSpan,
-    reason: str,
-    reviewer_id: int,
-    actor: Actor,
-    at: datetime,
+    *, system_id: str, span: TimeSpan, reason: str, reviewer_id: int, actor: Actor, at: datetime
 ) -> int:
     """What anybody did with one patient's data in `span`, at most MOST entries by lot; returns the
     review's id. It reaches what was done before two patients were merged into this one.
@@ -112,21 +82,14 @@ def draw_about_patient(
     Raises: NotPermitted, NotAReviewer, OwnEntries (the reviewer is among them), NothingToReview (also if no patient has
     this system id any more).
     """
-    actor.require(Permission.READ_LOG)
-    _check_reviewer(reviewer_id, at=at)
+    review = _review(ReviewKind.DIRECTED, reviewer_id, reason, actor=actor, at=at)
     patient_ids = ids_in_the_log(actor=actor, system_id=system_id)
     if not patient_ids:
         raise NothingToReview()
     if _accounts_of(reviewer_id) & authors(patient_ids=patient_ids, span=span):
         raise OwnEntries()
     drawn = draw(patient_ids=patient_ids, span=span, size=MOST)
-    review = Review(
-        kind=ReviewKind.DIRECTED,
-        about_patient_id=patient_ids[0],
-        reason=reason.strip(),
-        drawn_by_id=actor.account_id,
-        reviewer_id=reviewer_id,
-    )
+    review.about_patient_id = patient_ids[0]
     return _open(review, drawn, span=span, by=actor.by, at=at)
 
 
@@ -203,11 +166,8 @@ def close(*, review_id: int, outcome: ReviewOutcome, conclusion: str, actor: Act
     without a conclusion).
     """
     review = _own(review_id, actor)
-    verdicts = list(ReviewedEntry.objects.filter(review_id=review_id).values_list("verdict", flat=True))
-    left = verdicts.count("")
-    if left:
-        raise NotAllJudged(left=left)
-    if not outcome_fits(outcome, [Verdict(v) for v in verdicts]):
+    verdicts = _verdicts(review_id)
+    if not outcome_fits(outcome, verdicts):
         raise OutcomeImpossible()
     if outcome is not ReviewOutcome.NO_REMARK and not conclusion.strip():
         raise ValueError("a remark has a conclusion")
@@ -222,6 +182,22 @@ def close(*, review_id: int, outcome: ReviewOutcome, conclusion: str, actor: Act
         clinic_id=review.clinic_id,
         facts={"review": review_id, "result": outcome.value, "rows": len(verdicts)},
     )
+
+
+def _verdicts(review_id: int) -> list[Verdict]:
+    """Raises: NotAllJudged."""
+    found = list(ReviewedEntry.objects.filter(review_id=review_id).values_list("verdict", flat=True))
+    if left := found.count(""):
+        raise NotAllJudged(left=left)
+    return [Verdict(one) for one in found]
+
+
+def _review(kind: ReviewKind, reviewer_id: int, reason: str = "", *, actor: Actor, at: datetime) -> Review:
+    """One that the actor draws, not saved yet. Raises: NotPermitted, NotAReviewer."""
+    actor.require(Permission.READ_LOG)
+    if reviewer_id not in {r.account_id for r in log_reviewers(at=at)}:
+        raise NotAReviewer()
+    return Review(kind=kind, reason=reason.strip(), drawn_by_id=actor.account_id, reviewer_id=reviewer_id)
 
 
 def _draw_for(clinic_id: int, *, span: TimeSpan, by: By, at: datetime) -> int:
@@ -253,11 +229,6 @@ def _open(review: Review, drawn: Drawn, *, span: TimeSpan, by: By, at: datetime)
         facts={"review": review.id, "kind": review.kind, "rows": len(drawn.entries), "reason": review.reason},
     )
     return review.id
-
-
-def _check_reviewer(reviewer_id: int, *, at: datetime) -> None:
-    if reviewer_id not in {r.account_id for r in log_reviewers(at=at)}:
-        raise NotAReviewer()
 
 
 def _drawn_by(review_id: int, account_ids: frozenset[int]) -> bool:

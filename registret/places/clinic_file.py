@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from registret.kernel.checkdigit import luhn_valid
 from registret.kernel.identifiers import EmailAddress, Malformed
-from registret.kernel.table import FORM_FAULTS, FileFault, Row, read_table
+from registret.kernel.table import FORM_FAULTS, FileFault, FileRow, read_table
 
 REGION_CODE = "regionkod"
 REGION = "region"
@@ -99,12 +99,12 @@ class ClinicLine:
     closed: bool
 
 
-def read(content: bytes) -> tuple[tuple[Row, ...], tuple[ClinicFault, ...]]:
+def read(content: bytes) -> tuple[tuple[FileRow, ...], tuple[ClinicFault, ...]]:
     """The lines of the file, and what is wrong with its form."""
     return read_table(content, columns=COLUMNS, may_be_left_out=_MAY_BE_LEFT_OUT, fault=ClinicFault.of)
 
 
-def checked(rows: Iterable[Row]) -> tuple[tuple[ClinicLine, ...], tuple[ClinicFault, ...]]:
+def checked(rows: Iterable[FileRow]) -> tuple[tuple[ClinicLine, ...], tuple[ClinicFault, ...]]:
     """Those rows whose shape is right, and what is wrong: with single values, and between the lines of the file."""
     faults: list[ClinicFault] = []
     lines: list[ClinicLine] = []
@@ -116,7 +116,7 @@ def checked(rows: Iterable[Row]) -> tuple[tuple[ClinicLine, ...], tuple[ClinicFa
     return tuple(lines), tuple(sorted([*faults, *_contradictions(lines)]))
 
 
-def _faults_of(row: Row) -> Iterable[ClinicFault]:
+def _faults_of(row: FileRow) -> Iterable[ClinicFault]:
     for column in COLUMNS:
         code, values = _fault_of(column, row.values.get(column, ""))
         if code:
@@ -183,7 +183,7 @@ def _claims(line: ClinicLine) -> tuple[tuple[str, str, object, str, str], ...]:
     )
 
 
-def _line(row: Row) -> ClinicLine:
+def _line(row: FileRow) -> ClinicLine:
     values = row.values
     return ClinicLine(
         line=row.line,

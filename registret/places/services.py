@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.db import connection, transaction
 
 from registret.kernel.by import By
-from registret.kernel.table import Row
+from registret.kernel.table import FileRow
 from registret.ledger import services as ledger
 from registret.ledger.events import Event
 from registret.places import clinic_file
@@ -47,7 +47,7 @@ def _wait_for_other_imports() -> None:
         cursor.execute("LOCK TABLE places_region, places_careprovider, places_clinic IN SHARE ROW EXCLUSIVE MODE")
 
 
-def import_clinics(*, rows: Iterable[Row], dry_run: bool, by: By, at: datetime) -> Imported:
+def import_clinics(*, rows: Iterable[FileRow], dry_run: bool, by: By, at: datetime) -> Imported:
     """Make the regions, care providers and clinics of `rows` what `rows` say that they are; all of it or nothing.
 
     What the file does not name stays as it is: a clinic is closed by its line, never by its absence. A clinic keeps

@@ -46,6 +46,11 @@ def _told(form: Form, node: ast.expr) -> str | None:
             return _of(form, code, gettext_lazy("”%(what)s” inte har något svar"))
         case ast.Call(func=ast.Name(id="answered"), args=[ast.Name(id=code)]):
             return _of(form, code, gettext_lazy("”%(what)s” har ett svar"))
+    return _comparison(form, node)
+
+
+def _comparison(form: Form, node: ast.expr) -> str | None:
+    match node:
         # `if_unknown(discharged_to, "home") != "died"`: asked unless the answer is that one.
         case ast.Compare(
             left=ast.Call(func=ast.Name(id="if_unknown"), args=[of, ast.Constant(value=instead)]),

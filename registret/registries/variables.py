@@ -110,9 +110,8 @@ class Variable(DefinitionPart):
     expected: tuple[Text, ...] = Field(default=(), strict=False, exclude=True)
 
     @model_validator(mode="after")
-    def _fits_its_type(self) -> Self:
+    def _has_what_a_choice_or_a_code_needs(self) -> Self:
         is_choice = self.type in {VariableType.CHOICE, VariableType.CHOICES}
-        is_number = self.type in {VariableType.INTEGER, VariableType.DECIMAL}
         if is_choice != (self.list is not None):
             raise ValueError("a choice names a list, and nothing else does")
         if (self.type in {VariableType.CODE, VariableType.CODES}) != (self.system is not None):
@@ -126,6 +125,11 @@ class Variable(DefinitionPart):
         require_once("common option", self.common)
         if self.on_arrival_day and self.type is not VariableType.MOMENT:
             raise ValueError("on_arrival_day is for a time")
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_a_number_needs(self) -> Self:
+        is_number = self.type in {VariableType.INTEGER, VariableType.DECIMAL}
         if not is_number and (self.unit or self.hard or self.usual):
             raise ValueError("unit, hard and usual are for numbers")
         if self.marks and not is_number:

@@ -21,7 +21,7 @@ from registret.registries.loading.edition_rules import EditionRules
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since, edition_rules, indicators_of, sub_registries
 from registret.reports.counts import Counts
-from registret.reports.coverage_told import coverage_cells
+from registret.reports.coverage.told import coverage_cells
 from registret.reports.expecting import Expecting, expecting, parts_of
 from registret.reports.making import refresh
 from registret.reports.models import Edition, EditionCell

@@ -14,7 +14,7 @@ from registret.kernel.sweden import day_of
 from registret.records.locks import share_identities
 from registret.records.reported import ReportedEpisode, reported_episodes
 from registret.records.scope import all_providers
-from registret.registries.measuring import ALL, CountedAs
+from registret.registries.measuring import ALL, CountedAs, Indicator, Measured, Measurement
 from registret.registries.queries import indicators_of
 from registret.reports.models import REGISTERED, Fact, Remark, StaleEpisode
 
@@ -161,18 +161,22 @@ def _facts_of(episode: ReportedEpisode) -> Iterator[_FactRow]:
             continue
         measured = measurement.of(episode.known)
         if measured is not None:
-            yield _FactRow(
-                episode_id=episode.id,
-                sub_registry=episode.sub_registry,
-                indicator=indicator.code,
-                version=indicator.definition.version,
-                care_provider_id=episode.care_provider_id,
-                clinic_id=episode.clinics[measurement.answering],
-                month=_month_of(episode, measurement.period),
-                outcome=measured.outcome.value,
-                value=None if measured.value is None else measured.value.quantize(_PLACES),
-                strata=measured.strata,
-            )
+            yield _fact(episode, indicator, measurement, measured)
+
+
+def _fact(episode: ReportedEpisode, indicator: Indicator, measurement: Measurement, measured: Measured) -> _FactRow:
+    return _FactRow(
+        episode_id=episode.id,
+        sub_registry=episode.sub_registry,
+        indicator=indicator.code,
+        version=indicator.definition.version,
+        care_provider_id=episode.care_provider_id,
+        clinic_id=episode.clinics[measurement.answering],
+        month=_month_of(episode, measurement.period),
+        outcome=measured.outcome.value,
+        value=None if measured.value is None else measured.value.quantize(_PLACES),
+        strata=measured.strata,
+    )
 
 
 def _month_of(episode: ReportedEpisode, period: str) -> date:

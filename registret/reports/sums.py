@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -41,12 +41,19 @@ def sums(
         clinic=clinic_id,
         strata=None if strata is None else list(strata),
     )
+    return _added(rows, versions, columns=len(by))
+
+
+def _added(
+    rows: Iterable[Sequence[Any]], versions: Mapping[tuple[str, str], int], *, columns: int
+) -> Mapping[tuple[str, str], Mapping[Any, Counts]]:
+    """The counts of the indicators' own versions, added up by the first `columns` after them."""
     found: defaultdict[tuple[str, str], defaultdict[Any, Counts]] = defaultdict(lambda: defaultdict(Counts))
     for sub_registry, indicator, version, value, *told in rows:
         key = sub_registry, indicator
         if version == versions.get(key):
-            group = tuple(told[: len(by)])
-            found[key][group if len(group) > 1 else group[0]] += _counts(value, *told[len(by) :])
+            group = tuple(told[:columns])
+            found[key][group if len(group) > 1 else group[0]] += _counts(value, *told[columns:])
     return found
 
 

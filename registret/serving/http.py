@@ -72,39 +72,41 @@ class ListenerRequest(TwistedRequest):
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         names = [name for name, _ in self.requestHeaders.getAllRawHeaders()]
-        forging = next(filter(_forging.fullmatch, names), None)
         # WSGI writes - and _ alike: X_Real would be taken for X-Real.
         for name in names:
             if b"_" in name:
                 self.requestHeaders.removeHeader(name)
-        hosts = self.requestHeaders.getRawHeaders(b"Host", [])
         absolute = _absolute.fullmatch(path)
+        forging = next(filter(_forging.fullmatch, names), None)
+        refused = self._refused(path, version, absolute[1] if absolute else None, forging)
+        if refused:
+            self.channel.refuse(*refused)
+            return
+        self._tell_length()
+        target = path if absolute is None else absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
+        super().requestReceived(command, target, version)
+
+    def _refused(
+        self, path: bytes, version: bytes, named: bytes | None, forging: bytes | None
+    ) -> tuple[HTTPStatus, str] | None:
+        """Why the request does not reach the application. `named`: the host in the path; `forging`: a header that looks
+        like a certificate."""
         if version != b"HTTP/1.1":
-            self.channel.refuse(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "Bara HTTP/1.1. / Only HTTP/1.1.")
-        elif len(hosts) != 1 or not hosts[0]:
-            self.channel.refuse(
-                HTTPStatus.BAD_REQUEST, "Ett värdnamn, varken fler eller färre. / One Host, no more, no less."
-            )
-        elif not path.startswith(b"/") and (absolute is None or absolute[1].lower() != hosts[0].lower()):
-            self.channel.refuse(
-                HTTPStatus.BAD_REQUEST, "Adressen gäller en annan värd. / The target names another host."
-            )
-        elif forging is not None:
+            return HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "Bara HTTP/1.1. / Only HTTP/1.1."
+        hosts = self.requestHeaders.getRawHeaders(b"Host", [])
+        if len(hosts) != 1 or not hosts[0]:
+            return HTTPStatus.BAD_REQUEST, "Ett värdnamn, varken fler eller färre. / One Host, no more, no less."
+        if not path.startswith(b"/") and (named is None or named.lower() != hosts[0].lower()):
+            return HTTPStatus.BAD_REQUEST, "Adressen gäller en annan värd. / The target names another host."
+        if forging is not None:
             _log.warning(
                 "%s: refused: a header that looks like a certificate, %r", self.channel.site.name, forging[:40]
             )
-            self.channel.refuse(
-                HTTPStatus.BAD_REQUEST, "Ett certifikat visas inte så. / A certificate is not shown this way."
-            )
-        elif not self.channel.site.expects(sni=self.server_name, host=_port.sub(b"", hosts[0].lower())):
-            self.channel.refuse(
-                HTTPStatus.MISDIRECTED_REQUEST,
-                "Anslutningen öppnades för ett annat värdnamn. / This connection was opened for another host name.",
-            )
-        else:
-            self._tell_length()
-            target = path if absolute is None else absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
-            super().requestReceived(command, target, version)
+            return HTTPStatus.BAD_REQUEST, "Ett certifikat visas inte så. / A certificate is not shown this way."
+        if not self.channel.site.expects(sni=self.server_name, host=_port.sub(b"", hosts[0].lower())):
+            told = "Anslutningen öppnades för ett annat värdnamn. / This connection was opened for another host name."
+            return HTTPStatus.MISDIRECTED_REQUEST, told
+        return None
 
     @property
     def server_name(self) -> bytes | None:

@@ -73,17 +73,9 @@ def serve(
         # Importing it makes the reactor of the process.
         from twisted.internet import reactor
 
-        site_threads = Threads(name="site", working=site.limits.threads, waiting=site.limits.slow_readers)
-        door_threads = Threads(name="card-door", working=door.limits.threads, waiting=door.limits.slow_readers)
-        at_site = site_front(site, application, reactor=reactor, threads=site_threads)
-        at_door = door_front(door, card_application, reactor=reactor, threads=door_threads)
-        house = _House(
-            reactor,
-            fronts=[at_site, at_door],
-            threads=[site_threads, door_threads],
-            workers=workers,
-            site_origin=site_origin,
-        )
+        house = _House(reactor, workers=workers, site_origin=site_origin)
+        at_site = site_front(site, application, reactor=reactor, threads=house.threads(site, name="site"))
+        at_door = door_front(door, card_application, reactor=reactor, threads=house.threads(door, name="card-door"))
         _bridge_logs()
         _make_room(site.limits.connections + door.limits.connections)
         site_port = house.open(site_socket, site_tls, at_site, site.routers)
@@ -94,23 +86,22 @@ def serve(
 class _House:
     """What was started, and how it is stopped again."""
 
-    def __init__(
-        self,
-        reactor: Any,
-        *,
-        fronts: Sequence[Front],
-        threads: Sequence[Threads],
-        workers: Sequence[Background],
-        site_origin: str,
-    ) -> None:
+    def __init__(self, reactor: Any, *, workers: Sequence[Background], site_origin: str) -> None:
         self._reactor = reactor
         self._site_origin = site_origin
-        self._fronts = fronts
-        self._threads = threads
         self._workers = workers
+        self._fronts: list[Front] = []
+        self._threads: list[Threads] = []
         self._ports: list[Any] = []
 
+    def threads(self, listener: Listener | Door, *, name: str) -> Threads:
+        limits = listener.limits
+        found = Threads(name=name, working=limits.threads, waiting=limits.slow_readers)
+        self._threads.append(found)
+        return found
+
     def open(self, listening: socket.socket, tls: Connections, front: Front, routers: frozenset[str]) -> int:
+        self._fronts.append(front)
         wires: Any = WireFactory(tls, False, front, self._reactor, site=self._site_origin)
         factory = AnnouncedFactory(wires, routers=routers, reactor=self._reactor) if routers else wires
         self._ports.append(self._reactor.adoptStreamPort(listening.fileno(), listening.family, factory))

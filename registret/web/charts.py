@@ -45,24 +45,29 @@ def ranges(lines: Sequence[ChartRange], *, name: str) -> SafeString:
         return round(_LEFT + _DOT + (_RIGHT - _LEFT - 2 * _DOT) * min(value / unit / top, 1), 1)
 
     drawn: list[svg.Element] = []
-    number = 0
-    while step * number <= top:
-        here, value = x(unit * step * number), f"{step * number:g}"
-        drawn.append(svg.Path(class_=["thin"], d=[svg.M(here, _TOP), svg.L(here, bottom)]))
-        drawn.append(_text(value, x=here, y=bottom + 20, classes=["m"]))
-        number += 1
+    for number in range(round(top / step) + 1):
+        drawn += _tick(x(unit * step * number), f"{step * number:g}", bottom)
     # On a line of its own: beside the last number it would reach the one before.
     drawn.append(_text(label, x=_RIGHT, y=bottom + 42, classes=["e"]))
     for place, line in enumerate(lines):
         drawn += _row(line, _TOP + _ROW * place, x)
+    return _picture(drawn, height=bottom + _FOOT, name=name)
+
+
+def _picture(drawn: list[svg.Element], *, height: int, name: str) -> SafeString:
     picture = svg.SVG(
         xmlns=None,
         class_=["chart", "fit"],
-        viewBox=svg.ViewBoxSpec(0, 0, _WIDTH, bottom + _FOOT),
+        viewBox=svg.ViewBoxSpec(0, 0, _WIDTH, height),
         elements=drawn,
         extra={"role": "img", "aria-label": escape(name)},
     )
     return SafeString(str(picture))
+
+
+def _tick(x: float, value: str, bottom: int) -> Iterator[svg.Element]:
+    yield svg.Path(class_=["thin"], d=[svg.M(x, _TOP), svg.L(x, bottom)])
+    yield _text(value, x=x, y=bottom + 20, classes=["m"])
 
 
 def _row(line: ChartRange, y: int, x: Callable[[timedelta], float]) -> Iterator[svg.Element]:

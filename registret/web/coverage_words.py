@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from registret.reports.coverage import FEW, TRUSTED_FROM, Coverage
+from registret.reports.coverage.counted import FEW, TRUSTED_FROM, Coverage
 from registret.web.pieces import FigureText, Note
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache, partial
 from typing import Any, cast
 
@@ -41,22 +42,24 @@ def site_context(request: HttpRequest) -> dict[str, Any]:
     if isinstance(person, CardHolder):
         context["has_account"] = person.standing.account is not None
     if isinstance(person, Actor):
-        at = cast(Request, request).at
-        # Whom people turn to when they cannot log in.
-        looks_after_others = person.may(Permission.ATTEST) or person.may(Permission.APPOINT)
-        idle = int(settings.SESSION_IDLE.total_seconds())
-        context |= {
-            "actor": person,
-            # Asked by a page that shows it, once.
-            "waiting_count": cache(partial(count_waiting, actor=person, at=at)),
-            "late_lists": late_lists(at=at) if looks_after_others else (),
-            "may_attest": person.may(Permission.ATTEST),
-            "may_appoint": person.may(Permission.APPOINT),
-            "may_read_records": person.may(Permission.READ_RECORDS),
-            "may_report": person.may(Permission.REPORT),
-            "may_handle_cases": person.may(Permission.HANDLE_CASES),
-            "may_help": person.may(Permission.HELP),
-            "idle_seconds": idle,
-            "warn_seconds": int(settings.SESSION_IDLE_WARNING.total_seconds()),
-        }
+        context |= _of_actor(person, at=cast(Request, request).at)
     return context
+
+
+def _of_actor(actor: Actor, *, at: datetime) -> dict[str, Any]:
+    # Whom people turn to when they cannot log in.
+    looks_after_others = actor.may(Permission.ATTEST) or actor.may(Permission.APPOINT)
+    return {
+        "actor": actor,
+        # Asked by a page that shows it, once.
+        "waiting_count": cache(partial(count_waiting, actor=actor, at=at)),
+        "late_lists": late_lists(at=at) if looks_after_others else (),
+        "may_attest": actor.may(Permission.ATTEST),
+        "may_appoint": actor.may(Permission.APPOINT),
+        "may_read_records": actor.may(Permission.READ_RECORDS),
+        "may_report": actor.may(Permission.REPORT),
+        "may_handle_cases": actor.may(Permission.HANDLE_CASES),
+        "may_help": actor.may(Permission.HELP),
+        "idle_seconds": int(settings.SESSION_IDLE.total_seconds()),
+        "warn_seconds": int(settings.SESSION_IDLE_WARNING.total_seconds()),
+    }

@@ -2,7 +2,7 @@
 
 The only place that reads any of it. The embedded listeners put what they saw into the environ, where no header gets.
 A front (nginx, HAProxy; REGISTRET_FRONT) can only send headers, so they are believed from a front alone: it knows the
-secret, and comes through a unix socket that nobody else reaches (`config.ready.check_front`).
+secret, and comes through a unix socket that nobody else reaches (`config.ready_front.check_front`).
 """
 
 from __future__ import annotations

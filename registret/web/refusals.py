@@ -91,15 +91,20 @@ def show_refusal(
     }
     # Only now is it known who asks for a page that does not exist.
     context["next"] = _next(request, page, sends_again=again is not None)
-    if wants_json(request):
-        told = {"code": page.code, "title": page.title, "todo": " ".join(page.todo), "reference": reference}
-        response: HttpResponse = JsonResponse(told, status=status)
-    else:
-        response = render(request, "refused.html", context, status=status)
+    response = (
+        _as_json(page, reference=reference, status=status)
+        if wants_json(request)
+        else render(request, "refused.html", context, status=status)
+    )
     # A session that ended by itself goes on saying why, in every tab that was open.
     if page.code == SessionMissing.code:
         response.delete_cookie(SESSION_COOKIE, samesite="Lax")
     return response
+
+
+def _as_json(page: RefusalPage, *, reference: str, status: int) -> HttpResponse:
+    told = {"code": page.code, "title": page.title, "todo": " ".join(page.todo), "reference": reference}
+    return JsonResponse(told, status=status)
 
 
 def _login_label(page: RefusalPage) -> str:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("registret.web.home.urls")),
     path("", include("registret.web.account.urls")),
     path("", include("registret.web.records.urls")),
+    path("", include("registret.web.steps.urls")),
     path("", include("registret.web.exchange.urls")),
     path("", include("registret.web.reports.urls")),
     path("", include("registret.web.open_statistics.urls")),

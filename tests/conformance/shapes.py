@@ -24,8 +24,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from registret.cards import Anchor, CardKind, CrlFiles, Environment, PresentedCertificate, Trust, verify
 from registret.cards.presented import MAX_BYTES
+from registret.demo.authorities import CertificateAuthority
 from registret.demo.certificates import Extensions, PrivateKey, card_extensions
-from registret.demo.pki import CertificateAuthority
 from registret.kernel.refused import Refused
 from tests.conformance.bench import ACCEPTED, Case, said
 from tests.pki import (

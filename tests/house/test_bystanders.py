@@ -20,8 +20,8 @@ from registret.access.self_service import my_account
 from registret.access.staff import nominating, substitutes
 from registret.access.staff.recertification.opening import start
 from registret.access.staff.suspending import suspend_person
-from registret.accounts import attempts
-from registret.accounts.attempts import Purpose
+from registret.accounts import attempts, doors
+from registret.accounts.attempts import LoginGoal, Purpose
 from registret.accounts.queries import pending_change
 from registret.accounts.sessions import sitting, watch
 from registret.kernel.identifiers import EmailAddress, HsaId
@@ -170,10 +170,12 @@ def bring_logins() -> None:
     assert probe is not None
     watch(label=probe.label, secret=probe.secret, fingerprint_now=None, at=NOW)
     for read in (False, True):
-        label = attempts.begin(purpose=Purpose.LOGIN, browser=new_token(), back_to="/start", network=None, at=NOW)
+        label = attempts.begin(
+            purpose=Purpose.LOGIN, browser=new_token(), goal=LoginGoal(back_to="/start"), network=None, at=NOW
+        )
         if read:
-            claimed = attempts.claim(label=label, network=None, at=NOW)
-            attempts.answer(attempt_id=claimed.attempt_id, card=NILS.card, network=None, at=NOW)
+            claimed = doors.claim(label=label, network=None, at=NOW)
+            doors.answer(attempt_id=claimed.attempt_id, card=NILS.card, network=None, at=NOW)
 
 
 def bring_patients(here: Ward) -> None:

@@ -179,7 +179,8 @@ def test_no_address_about_patients_takes_free_text() -> None:
     texts = {
         name: text
         for name, text in tracked().items()
-        if name.startswith(("registret/web/records/", "registret/web/cases/")) and name.endswith(".py")
+        if name.startswith(("registret/web/records/", "registret/web/steps/", "registret/web/cases/"))
+        and name.endswith(".py")
     }
     assert len(texts) > 15
     assert found(r"text_in\(\s*request\.GET", texts) == set()

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from registret.access.roles import ROLES_AT_A_CLINIC, Role
 from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
 from registret.kernel.sweden import day_of, midnight
-from registret.kernel.table import FORM_FAULTS, Row, read_table
+from registret.kernel.table import FORM_FAULTS, FileRow, read_table
 
 HSA_ID = "hsa-id"
 GIVEN_NAME = "förnamn"
@@ -80,13 +80,13 @@ class AccountLine:
     sub_registries: tuple[str, ...]
 
 
-def read(content: bytes) -> tuple[tuple[Row, ...], tuple[AccountFault, ...]]:
+def read(content: bytes) -> tuple[tuple[FileRow, ...], tuple[AccountFault, ...]]:
     """The lines of the file, and what is wrong with its form."""
     return read_table(content, columns=COLUMNS, may_be_left_out=_MAY_BE_LEFT_OUT, fault=AccountFault.of_form)
 
 
 def checked(
-    rows: Iterable[Row], *, known: Known, allow_test: bool, at: datetime
+    rows: Iterable[FileRow], *, known: Known, allow_test: bool, at: datetime
 ) -> tuple[tuple[AccountLine, ...], tuple[AccountFault, ...]]:
     """Those rows that can be brought in, and what is wrong: with single values, and between the lines of the file."""
     faults: list[AccountFault] = []
@@ -184,7 +184,7 @@ def _contradictions(lines: Iterable[AccountLine]) -> Iterable[AccountFault]:
                 )
 
 
-def _line(row: Row, *, known: Known, allow_test: bool) -> AccountLine:
+def _line(row: FileRow, *, known: Known, allow_test: bool) -> AccountLine:
     values = row.values
     day = date.fromisoformat(values[LAST_LOGIN]) if values[LAST_LOGIN] else None
     return AccountLine(

@@ -23,7 +23,7 @@ from registret.accounts.opening import NewAccount, open_accounts
 from registret.accounts.queries import AccountRow, known_hsa_ids
 from registret.accounts.refusals import AccountExists
 from registret.kernel.by import By
-from registret.kernel.table import Row
+from registret.kernel.table import FileRow
 from registret.ledger.events import Event
 from registret.ledger.services import NewEntry, record, record_many
 from registret.places.queries import every_clinic
@@ -64,7 +64,7 @@ class ImportResult:
 
 
 def import_accounts(
-    *, rows: Iterable[Row], decision: ImportDecision, dry_run: bool, by: By, at: datetime
+    *, rows: Iterable[FileRow], decision: ImportDecision, dry_run: bool, by: By, at: datetime
 ) -> ImportResult:
     """Brings in those of the file who have no account; all of it or nothing. The same file again changes nothing.
 
@@ -83,7 +83,7 @@ def import_accounts(
     return _brought(lines, decision, dry_run=dry_run, by=by, at=at)
 
 
-def check(rows: Iterable[Row], *, at: datetime) -> tuple[tuple[AccountLine, ...], tuple[AccountFault, ...]]:
+def check(rows: Iterable[FileRow], *, at: datetime) -> tuple[tuple[AccountLine, ...], tuple[AccountFault, ...]]:
     """Those rows that can be brought in, and what is wrong with the others."""
     places = every_clinic()
     known = Known(

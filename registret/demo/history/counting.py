@@ -10,8 +10,8 @@ from typing import Final
 
 from registret.demo.people import cast
 from registret.kernel.by import By
-from registret.reports.coverage import Coverage, coverage, import_coverage
-from registret.reports.coverage_file import COLUMNS, read
+from registret.reports.coverage.counted import Coverage, coverage, import_coverage
+from registret.reports.coverage.counts_file import COLUMNS, read
 
 _SHARES: Final[Mapping[str, float]] = {cast.INFECTION: 0.84, cast.MEDICINE: 0.46, cast.SYDVIK: 0.91}
 _USUAL: Final = (0.64, 0.9)

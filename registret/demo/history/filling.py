@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from registret.demo.history.progress import Progress, read_progress, write_progress
+
+if TYPE_CHECKING:
+    from registret.places.queries import ClinicRow
 
 T = TypeVar("T")
 
@@ -43,11 +47,9 @@ def fill(
     """Write what is not written yet, and return how many episodes that was. `tell` is called after each batch, and
     `goes_on` before it. `size`: as in `Span`."""
     # They import models.
-    from registret.demo.history.counting import bring_counts
     from registret.demo.history.country import Span, shares
     from registret.demo.history.loading import load
     from registret.places.queries import every_clinic
-    from registret.reports.editions import make_edition
 
     clinics = {row.code: row for row in every_clinic()}
     span = Span(years=progress.years, now=progress.now, size=size)
@@ -66,10 +68,18 @@ def fill(
                 tell(replace(progress, done=done, of=of))
         before += share.patients
     if progress.done < of and goes_on():
-        bring_counts({row.id: row.code for row in clinics.values()}, since=span.first_day, at=progress.now)
-        make_edition(at=progress.now)
+        _bring_edition(clinics, since=span.first_day, at=progress.now)
         tell(replace(progress, done=of, of=of))
     return written
+
+
+def _bring_edition(clinics: Mapping[str, ClinicRow], *, since: date, at: datetime) -> None:
+    """With the counts of all."""
+    from registret.demo.history.counting import bring_counts
+    from registret.reports.editions import make_edition
+
+    bring_counts({row.id: row.code for row in clinics.values()}, since=since, at=at)
+    make_edition(at=at)
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

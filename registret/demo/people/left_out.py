@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from registret.access.actor import Actor
-from registret.reports.not_included import count_not_included
+from registret.reports.coverage.not_included import count_not_included
 from registret.reports.periods import half_years
 
 _COUNTED: Final[Mapping[str, tuple[Mapping[str, int], ...]]] = {

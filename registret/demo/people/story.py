@@ -21,7 +21,7 @@ from registret.access.queries.logins import who
 from registret.access.roles import Role
 from registret.access.staff import appointing, nominating, substitutes
 from registret.access.staff.recertification.opening import start
-from registret.accounts import attempts, sessions
+from registret.accounts import attempts, doors, sessions
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.queries import living_account, newest_confirmation
@@ -289,8 +289,8 @@ class Story:
         """From the card at the door to the seat."""
         at, browser = self.now - ago, new_token()
         label = attempts.begin(purpose=Purpose.LOGIN, browser=browser, network=None, at=at)
-        claimed = attempts.claim(label=label, network=None, at=at)
-        code = attempts.answer(attempt_id=claimed.attempt_id, card=self.card(person), network=None, at=at)
+        claimed = doors.claim(label=label, network=None, at=at)
+        code = doors.answer(attempt_id=claimed.attempt_id, card=self.card(person), network=None, at=at)
         proof = attempts.proof(code=code, browser=browser, network=None, at=at)
         if not isinstance(proof, Proof):
             raise TypeError(f"the card of {person.name} proves nothing")

@@ -17,10 +17,10 @@ from registret.mail.letters.data_queries import DATA_QUERIES
 from registret.mail.letters.outliers import OUTLIERS
 from registret.mail.letters.recertification import RECERTIFICATION
 from registret.mail.letters.rights import RIGHTS
-from registret.mail.letters.shapes import Fact, LetterKind, Rendered
+from registret.mail.letters.shapes import FactKind, LetterKind, Rendered
 from registret.mail.links import claim_code, confirmation_code, confirmation_token, objection_token, spaced
 
-__all__ = ["CLAIMING", "CONFIRMING", "LETTERS", "Fact", "Rendered", "Stored", "rendered", "sample", "stored_facts"]
+__all__ = ["CLAIMING", "CONFIRMING", "LETTERS", "FactKind", "Rendered", "Stored", "rendered", "sample", "stored_facts"]
 
 Stored = dict[str, str]
 """Facts as they lie in the outbox."""
@@ -108,21 +108,21 @@ def _rendered(kind: str, language: str, facts: Mapping[str, str], secrets: dict[
         )
 
 
-def _stored(where: str, fact: Fact, value: str | date) -> str:
-    if fact is Fact.DAY and isinstance(value, date):
+def _stored(where: str, fact: FactKind, value: str | date) -> str:
+    if fact is FactKind.DAY and isinstance(value, date):
         return value.isoformat()
-    if fact is Fact.DAY or not isinstance(value, str):
+    if fact is FactKind.DAY or not isinstance(value, str):
         raise ValueError(f"{where} is not a {fact}")
     lines = [_one_line(line) for line in value.splitlines()]
-    return "\n".join(lines).strip() if fact is Fact.TEXT else " ".join(filter(None, lines))
+    return "\n".join(lines).strip() if fact is FactKind.TEXT else " ".join(filter(None, lines))
 
 
 def _one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _shown(fact: Fact, value: str) -> str:
-    if fact is not Fact.DAY:
+def _shown(fact: FactKind, value: str) -> str:
+    if fact is not FactKind.DAY:
         return value
     day = datetime.fromisoformat(value)
     return date_format(timezone.localtime(day) if timezone.is_aware(day) else day, "j F Y")

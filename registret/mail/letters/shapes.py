@@ -13,7 +13,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 
-class Fact(StrEnum):
+class FactKind(StrEnum):
     """What a fact of a letter is, and so how it is stored and shown."""
 
     LINE = "line"
@@ -82,7 +82,7 @@ class LetterKind:
         return self.confirms or self.objects
 
     @property
-    def facts(self) -> dict[str, Fact]:
+    def facts(self) -> dict[str, FactKind]:
         """The facts that it must be given: those that its texts name."""
         with translation.override(None):
             texts = [str(text) for text in self._texts()]
@@ -94,8 +94,8 @@ class LetterKind:
         yield from (line.sentence for line in (*self.lines, *self.afterwards, *self.footer))
 
 
-def _fact(name: str) -> Fact:
-    return Fact.TEXT if name in _TEXTS else Fact.DAY if name in _DAYS else Fact.LINE
+def _fact(name: str) -> FactKind:
+    return FactKind.TEXT if name in _TEXTS else FactKind.DAY if name in _DAYS else FactKind.LINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -248,13 +248,7 @@ def _manifest(selection: Selection, heading: Heading, found: Extent, made: _Made
             "registry": settings.CENTRAL_CONTROLLER,
             "care_providers": sorted({place.care_provider for place in places}),
         },
-        "disclosure": heading.number,
-        "project": heading.project,
-        "ethics_approval": heading.approval,
-        "recipient": {"name": heading.recipient_name, "organisation": heading.recipient_organisation},
-        "prepared_by": heading.prepared_by,
-        "decided_by": heading.decided_by,
-        "decided_at": _moment(heading.decided_at),
+        **_decision(heading),
         "made_at": _moment(at),
         "sub_registry": selection.sub_registry,
         "definitions": [
@@ -272,16 +266,32 @@ def _manifest(selection: Selection, heading: Heading, found: Extent, made: _Made
         "patients": found.patients,
         "episodes": found.episodes,
         "rows": dict(made.lines),
-        "left_out": {
-            # Not how many: a number that goes up from one file to the next tells that a patient has become one.
-            "protected_identity": "patients of protected identity are left out",
-            "unsigned_steps": found.unsigned,
-            "not_decided_about": {"steps": found.later},
-            "research_answers_destroyed_for_age": {"steps": found.culled},
-            "free_text": list(selection.free_text),
-            "answers_that_do_not_fit": dict(sorted(made.unfit.items())),
-        },
+        "left_out": _left_out(selection, found, made),
         "sha256": dict(made.digests),
+    }
+
+
+def _decision(heading: Heading) -> dict[str, Any]:
+    return {
+        "disclosure": heading.number,
+        "project": heading.project,
+        "ethics_approval": heading.approval,
+        "recipient": {"name": heading.recipient_name, "organisation": heading.recipient_organisation},
+        "prepared_by": heading.prepared_by,
+        "decided_by": heading.decided_by,
+        "decided_at": _moment(heading.decided_at),
+    }
+
+
+def _left_out(selection: Selection, found: Extent, made: _Made) -> dict[str, Any]:
+    return {
+        # Not how many: a number that goes up from one file to the next tells that a patient has become one.
+        "protected_identity": "patients of protected identity are left out",
+        "unsigned_steps": found.unsigned,
+        "not_decided_about": {"steps": found.later},
+        "research_answers_destroyed_for_age": {"steps": found.culled},
+        "free_text": list(selection.free_text),
+        "answers_that_do_not_fit": dict(sorted(made.unfit.items())),
     }
 
 

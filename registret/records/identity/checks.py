@@ -66,21 +66,29 @@ def check_pair(
         other = patient_unless_same(mine, patient_id_of(number))
         if other is not None:
             lock_numbers(*(one.text for one in other.numbers))
-        if _has_more(actor, mine):
-            log_patient(actor, Event.PATIENT_MORE_MET, mine.id, at)
-            return mine, other, AlsoElsewhere()
-        # By the number alone, so that the answer is the same whether anyone has it or not.
-        if not _one_birth_date(mine.numbers, (number,)):
-            return mine, other, NotTheSame()
-        if other is None:
-            # The same answer as for a number that others have: nobody learns here who has opted out.
-            return mine, None, TakenElsewhere() if is_blocked(number) else None
-        log_patient(actor, Event.PATIENT_NUMBER_MET, other.id, at)
-        if seen is None or _has_more(actor, other):
-            return mine, other, TakenElsewhere()
-    if not has_reason(actor, other, at=at):
-        return mine, other, ReasonNeeded(patient=other.system_id)
-    return mine, other, None if _one_birth_date(mine.numbers, other.numbers) else NotTheSame()
+        refusal = _refusal(actor, mine, other, number, is_seen=seen is not None, at=at)
+    if refusal is None and other is not None:
+        if not has_reason(actor, other, at=at):
+            return mine, other, ReasonNeeded(patient=other.system_id)
+        refusal = None if _one_birth_date(mine.numbers, other.numbers) else NotTheSame()
+    return mine, other, refusal
+
+
+def _refusal(
+    actor: Actor, mine: PatientRow, other: PatientRow | None, number: PatientNumber, *, is_seen: bool, at: datetime
+) -> Refused | None:
+    """By what others have. `is_seen`: the actor sees who has the number. Inside `all_providers`."""
+    if _has_more(actor, mine):
+        log_patient(actor, Event.PATIENT_MORE_MET, mine.id, at)
+        return AlsoElsewhere()
+    # By the number alone, so that the answer is the same whether anyone has it or not.
+    if not _one_birth_date(mine.numbers, (number,)):
+        return NotTheSame()
+    if other is None:
+        # The same answer as for a number that others have: nobody learns here who has opted out.
+        return TakenElsewhere() if is_blocked(number) else None
+    log_patient(actor, Event.PATIENT_NUMBER_MET, other.id, at)
+    return TakenElsewhere() if not is_seen or _has_more(actor, other) else None
 
 
 def patient_unless_same(mine: PatientRow, patient_id: int | None) -> PatientRow | None:

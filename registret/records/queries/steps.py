@@ -36,12 +36,7 @@ def step_page(
 
     Raises: NotFound; NotPermitted (to lock it: the actor only reads in this sub-registry).
     """
-    wanted, here = _LOCKED_EPISODE if lock else _EPISODE, place_of(actor)
-    # The query runs again if the patient was merged into another while it waited for the lock.
-    found = existing(wanted.first(episode=episode, **here) or (wanted.first(episode=episode, **here) if lock else None))
-    may_report = found.sub_registry in actor.seat.sub_registries_for(Permission.REPORT)
-    if lock and not may_report:
-        raise NotPermitted()
+    found = _locked_episode(actor, episode) if lock else existing(_EPISODE.first(episode=episode, **place_of(actor)))
     asked = (_LOCKED_STEPS if lock else _STEPS).rows(episode=found.id)
     steps = {one.code: one for one in asked}
     for one in steps.values():
@@ -50,33 +45,47 @@ def step_page(
     step = step or form.inclusion.code
     if step not in steps:
         raise NotFound()
-    answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
     # Read with the steps: when the patient is locked.
     patient = told_patient(found.patient, asked[0].told_numbers)
-    row = steps[step]
-    page = StepPage(
+    return _page(actor, found, patient, form, steps, steps[step], at=at), steps[step]
+
+
+def _locked_episode(actor: Actor, episode: str) -> Any:
+    """Raises: NotFound; NotPermitted (the actor only reads in this sub-registry)."""
+    here = place_of(actor)
+    # The query runs again if the patient was merged into another while it waited for the lock.
+    found = existing(_LOCKED_EPISODE.first(episode=episode, **here) or _LOCKED_EPISODE.first(episode=episode, **here))
+    if not _may_report(actor, found):
+        raise NotPermitted()
+    return found
+
+
+def _may_report(actor: Actor, episode: Episode) -> bool:
+    return episode.sub_registry in actor.seat.sub_registries_for(Permission.REPORT)
+
+
+def _page(
+    actor: Actor, found: Any, patient: PatientRow, form: Form, steps: Mapping[str, Step], row: Step, *, at: datetime
+) -> StepPage:
+    """Everything about the step in `row`. `found`: the episode, with what `_with_death_elsewhere` and `_USED` add."""
+    answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
+    may_report = _may_report(actor, found)
+    known = known_of(patient, found.began_at, told_died_on=found.told_died_on)
+    says_dead = found.is_dead_elsewhere or any(one.says_dead for one in steps.values())
+    return StepPage(
         patient=patient,
         episode=_with_steps(found, form, steps),
         step=step_row(row),
         form=form,
-        form_step=form.step(step),
+        form_step=form.step(row.code),
         answers=answers,
-        assessment=assess(
-            form,
-            step,
-            answers=answers,
-            patient=known_of(patient, found.began_at, told_died_on=found.told_died_on),
-            today=day_of(at),
-        ),
+        assessment=assess(form, row.code, answers=answers, patient=known, today=day_of(at)),
         told_died_on=found.told_died_on,
-        is_dead=found.patient.died_on is not None
-        or found.is_dead_elsewhere
-        or any(s.says_dead for s in steps.values()),
+        is_dead=found.patient.died_on is not None or says_dead,
         may_report=may_report,
         is_as_used=found.used_digest == form_of(found.sub_registry, found.version).digest,
         is_writable=may_report and row.clinic_id == actor.seat.clinic_id and StepState(row.state) in WRITABLE,
     )
-    return page, row
 
 
 _USED = FormVersion.objects.filter(sub_registry=OuterRef("sub_registry"), version=OuterRef("version"))

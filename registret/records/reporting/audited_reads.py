@@ -70,30 +70,37 @@ def search(*, actor: Actor, written: str, at: datetime) -> SearchResult:
     Raises: NotPermitted, TooMany.
     """
     text = written.strip()
-    number: PatientNumber | None = None
-    malformed: NumberFault | None = None
-    try:
-        number = PatientNumber.parse(text, today=day_of(at))
-    except NumberMalformed as no:
-        malformed = no.fault
+    number, malformed = _number_in(text, at=at)
     if number is not None:
         take_number(actor=actor, at=at)
     elif not _is_system_id(text):
         take(limit=NAMES_PER_PERSON, subject=str(actor.account_id), at=at)
     with provider_scope(actor):
         if number is not None:
-            found = SearchResult(patient=patient_numbered(actor, number), number=number)
+            how, found = "number", SearchResult(patient=patient_numbered(actor, number), number=number)
         elif _is_system_id(text):
-            found = SearchResult(patient=_by_system_id(actor, text.upper()))
+            how, found = "system_id", SearchResult(patient=_by_system_id(actor, text.upper()))
         else:
-            named, more = patients_named(actor, text) if len(text) >= 2 else ((), False)
-            found = SearchResult(named=named, more=more, malformed=malformed)
-        how = "number" if number is not None else "system_id" if _is_system_id(text) else "name"
+            how, found = "name", _by_name(actor, text, malformed)
         hits = found.named or ((found.patient,) if found.patient else ())
         log_each(actor, Event.PATIENT_FOUND, [(patient.id, {"how": how}) for patient in hits], at=at)
         if not hits:
             log_patient(actor, Event.PATIENT_NOT_FOUND, None, at, how=how)
     return replace(found, patient=found.patient.masked) if found.patient else found
+
+
+def _by_name(actor: Actor, text: str, malformed: NumberFault | None) -> SearchResult:
+    """`malformed`: why the text is no number."""
+    named, more = patients_named(actor, text) if len(text) >= 2 else ((), False)
+    return SearchResult(named=named, more=more, malformed=malformed)
+
+
+def _number_in(text: str, *, at: datetime) -> tuple[PatientNumber | None, NumberFault | None]:
+    """The number, or why it is none."""
+    try:
+        return PatientNumber.parse(text, today=day_of(at)), None
+    except NumberMalformed as no:
+        return None, no.fault
 
 
 def open_patient(*, actor: Actor, system_id: str, reason: str = "", at: datetime) -> PatientPage:

@@ -102,24 +102,29 @@ def _patient(who: NewPatient, *, at: datetime) -> int:
         known = patient_id_of(who.number)
         if known is not None:
             return known
-        person = population_register().person(who.number)
-        born, sex = who.number.birth_date or who.birth_date, who.number.sex or who.sex
-        if born is None or sex is None:
-            raise BirthDateNeeded()
-        patient = Patient.objects.create(
-            system_id=new_system_id("P"),
-            birth_date=born,
-            sex=person.sex if person else sex,
-            given_name=person.given_name if person else "",
-            surname=person.surname if person else "",
-            is_protected=bool(person and person.is_protected),
-            register_protects=bool(person and person.is_protected),
-            died_on=person.died_on if person else None,
-            looked_up_at=at if person else None,
-            created_at=at,
-        )
+        patient = _new_patient(who, at=at)
         Number.objects.create(patient=patient, text=who.number.text, kind=who.number.kind, since=at)
         return patient.id
+
+
+def _new_patient(who: NewPatient, *, at: datetime) -> Patient:
+    """With what the population register says. Raises: BirthDateNeeded."""
+    person = population_register().person(who.number)
+    born, sex = who.number.birth_date or who.birth_date, who.number.sex or who.sex
+    if born is None or sex is None:
+        raise BirthDateNeeded()
+    return Patient.objects.create(
+        system_id=new_system_id("P"),
+        birth_date=born,
+        sex=person.sex if person else sex,
+        given_name=person.given_name if person else "",
+        surname=person.surname if person else "",
+        is_protected=bool(person and person.is_protected),
+        register_protects=bool(person and person.is_protected),
+        died_on=person.died_on if person else None,
+        looked_up_at=at if person else None,
+        created_at=at,
+    )
 
 
 def _begin(

@@ -83,17 +83,12 @@ def change_answers(
     row.answers = answers | {code: new for code, (_, new) in changes.items() if new is not None}
     own = answers_of(page.form, row.answers)
     everything = dict(page.answers) | {row.code: own}
-    began_at = began_at_in(page.form, own) if row.code == page.form.inclusion.code else None
-    moves_episode = began_at is not None and began_at != page.episode.began_at
-    if moves_episode:
-        Episode.objects.filter(id=row.episode_id).update(began_at=began_at)
-    known = known_of(page.patient, began_at or page.episode.began_at, told_died_on=page.told_died_on)
+    began_at = _begun_at(page, row, own)
+    moves_episode = began_at != page.episode.began_at
+    known = known_of(page.patient, began_at, told_died_on=page.told_died_on)
     now = assess(page.form, row.code, answers=everything, patient=known, today=day_of(at))
-    row.flags, row.lacking = len(now.broken), len(now.lacking)
     said = row.says_dead, row.died_on
-    row.says_dead, row.died_on = now.death, now.died_on
-    row.saved_at, row.saved_by_id, row.saved_by_name = at, actor.account_id, actor.name
-    row.next_since = None
+    _note_on(row, now, actor, at=at)
     revise(actor, row, changes, kind=kind, reason=reason, at=at)
     row.save()
     sets_due = _set_due(page.form, row, everything, changed=frozenset(changes))
@@ -104,6 +99,23 @@ def change_answers(
     if row.says_dead != said[0]:
         settle(page.patient.id, by=actor.by, actor=actor, but=row.id, at=at)
     return None if moves_episode or sets_due or sets_next or settles else now
+
+
+def _begun_at(page: StepPage, row: Step, own: Mapping[str, Answer]) -> datetime:
+    """When the episode began, by the step's own answers if they say so: then the episode is moved there."""
+    told = began_at_in(page.form, own) if row.code == page.form.inclusion.code else None
+    if told is None or told == page.episode.began_at:
+        return page.episode.began_at
+    Episode.objects.filter(id=row.episode_id).update(began_at=told)
+    return told
+
+
+def _note_on(row: Step, now: Assessment, actor: Actor, *, at: datetime) -> None:
+    """What the row says of its answers, and who saved them."""
+    row.flags, row.lacking = len(now.broken), len(now.lacking)
+    row.says_dead, row.died_on = now.death, now.died_on
+    row.saved_at, row.saved_by_id, row.saved_by_name = at, actor.account_id, actor.name
+    row.next_since = None
 
 
 def _set_due(form: Form, row: Step, answers: Mapping[str, Mapping[str, Answer]], *, changed: frozenset[str]) -> bool:

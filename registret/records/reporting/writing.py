@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -59,10 +59,7 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
         require_unchanged(page)
         since = changes_since(row, base)
         written = {q.code: written[q.code] for q in page.form_step.questions if q.code in written}
-        answers, faults = read_answers(page.form, step, written, at=at, arrived_at=page.arrived_at)
-        early = answers.keys() & page.assessment.locked.keys()
-        answers = {code: answer for code, answer in answers.items() if code not in early}
-        faults |= dict.fromkeys(early, FormFault.NOT_YET)
+        answers, faults = _answers_by_now(page, written, at=at)
         changes, conflicts = _merge(page.form, row, since, written, answers, faults)
         if changes:
             page = _saved(actor, page, row, changes, at=at)
@@ -101,6 +98,14 @@ def take_up(*, actor: Actor, episode: str, step: str, at: datetime) -> None:
     change_state(actor, episode, step, "take_up", Revision.Kind.TAKE_UP, Event.STEP_TAKEN_UP, reason="", at=at)
 
 
+def _answers_by_now(page: StepPage, written: Written, *, at: datetime) -> tuple[dict[str, Answer], dict[str, Fault]]:
+    """As `read_answers`; what cannot be answered yet is a fault."""
+    answers, faults = read_answers(page.form, page.step.code, written, at=at, arrived_at=page.arrived_at)
+    early = answers.keys() & page.assessment.locked.keys()
+    faults |= dict.fromkeys(early, FormFault.NOT_YET)
+    return {code: answer for code, answer in answers.items() if code not in early}, faults
+
+
 def _merge(
     form: Form,
     row: Step,
@@ -122,9 +127,12 @@ def _merge(
         if code not in faults and new in (at_base, now):
             continue
         if revision is not None:
-            theirs = answers_of(form, {code: now}).get(code) if now is not None else None
-            by_name, at = revision.by_name, revision.at
-            conflicts.append(Conflict(code=code, mine=tuple(mine), theirs=theirs, by_name=by_name, at=at))
+            conflicts.append(_conflict(form, code, mine, now, revision))
         elif code not in faults:
             changes[code] = (now, new)
     return changes, tuple(conflicts)
+
+
+def _conflict(form: Form, code: str, mine: Sequence[str], now: Stored | None, revision: Revision) -> Conflict:
+    theirs = answers_of(form, {code: now}).get(code) if now is not None else None
+    return Conflict(code=code, mine=tuple(mine), theirs=theirs, by_name=revision.by_name, at=revision.at)

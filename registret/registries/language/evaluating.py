@@ -102,6 +102,28 @@ def any_of(parts: Collection[Evaluate]) -> Evaluate:
     return evaluate
 
 
+def chosen(condition: Evaluate, then: Evaluate, otherwise: Evaluate) -> Evaluate:
+    """If the condition is not known: between the limits of both, if they are numbers."""
+
+    def evaluate(known: Known) -> Value | Between:
+        truth = condition(known)
+        if truth is not None:
+            return then(known) if truth else otherwise(known)
+        either = [value for value in (then(known), otherwise(known)) if isinstance(value, Between)]
+        return between.hull(either) if either else None
+
+    return evaluate
+
+
+def unless_unknown(part: Evaluate, instead: Evaluate) -> Evaluate:
+    def evaluate(known: Known) -> Value | Between:
+        value = part(known)
+        is_unknown = value.number is None if isinstance(value, Between) else value is None
+        return instead(known) if is_unknown else value
+
+    return evaluate
+
+
 def _seconds(begin: datetime, end: datetime) -> int:
     # Two times of one time zone are subtracted as the clock on the wall showed them: an hour off, twice a year.
     return int((end.astimezone(UTC) - begin.astimezone(UTC)).total_seconds())

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from registret.registries.language import between
-from registret.registries.language.between import ANY, NOT_NEGATIVE, Between, exactly
+from registret.registries.language.between import ANY, NOT_NEGATIVE, exactly
 from registret.registries.language.evaluating import (
     ARITHMETIC,
     BETWEEN,
@@ -16,10 +16,9 @@ from registret.registries.language.evaluating import (
     OF_NUMBERS,
     OF_SEVERAL,
     Evaluate,
-    Known,
-    Value,
     all_of,
     any_of,
+    chosen,
     is_answer,
     lowest,
     measured,
@@ -27,6 +26,7 @@ from registret.registries.language.evaluating import (
     of_both_known,
     of_known,
     of_numbers,
+    unless_unknown,
 )
 from registret.registries.language.expressions import Expression, ExpressionBroken, Name, ValueKind
 from registret.registries.language.syntax import LONGEST, syntax_tree
@@ -190,42 +190,47 @@ class _Reader:
         return None
 
     def _call(self, function: str, args: list[ast.expr], depth: int) -> tuple[ValueKind, Evaluate]:
-        if function == "answered":
-            if len(args) != 1 or not isinstance(args[0], ast.Name):
-                raise ExpressionBroken("answered() wants one name")
-            name = args[0].id
-            self._name(name)
-            return ValueKind.TRUTH, lambda known: is_answer(known.get(name))
+        match function:
+            case "answered":
+                return ValueKind.TRUTH, self._answered(args)
+            case "count":
+                return ValueKind.NUMBER, self._count(args, depth)
+            case "lowest":
+                if len(args) != 1:
+                    raise ExpressionBroken("lowest() wants one number")
+                return ValueKind.NUMBER, of_numbers(lowest, self._of(ValueKind.NUMBER, args[0], depth))
+            case "banded":
+                return ValueKind.NUMBER, self._banded(args, depth)
+            case "given":
+                return self._given(args, depth)
+            case "if_unknown":
+                return self._if_unknown(args, depth)
         if function in BETWEEN:
             return ValueKind.NUMBER, self._difference(function, args, depth)
-        if function == "points":
-            if not args:
-                raise ExpressionBroken("points() wants conditions")
-            return ValueKind.NUMBER, of_numbers(
-                between.points, *(self._of(ValueKind.TRUTH, arg, depth) for arg in args)
-            )
-        if function == "count":
-            if len(args) != 1:
-                raise ExpressionBroken("count() wants the name of several choices")
-            codes = self._of(ValueKind.SET, args[0], depth)
-            return ValueKind.NUMBER, measured(lambda chosen: Decimal(len(chosen)), ANY, codes)
-        if function in OF_SEVERAL:
-            if not args:
-                raise ExpressionBroken(f"{function}() wants numbers")
-            return ValueKind.NUMBER, of_numbers(
-                OF_SEVERAL[function], *(self._of(ValueKind.NUMBER, arg, depth) for arg in args)
-            )
-        if function == "lowest":
-            if len(args) != 1:
-                raise ExpressionBroken("lowest() wants one number")
-            return ValueKind.NUMBER, of_numbers(lowest, self._of(ValueKind.NUMBER, args[0], depth))
-        if function == "banded":
-            return ValueKind.NUMBER, self._banded(args, depth)
-        if function == "given":
-            return self._given(args, depth)
-        if function == "if_unknown":
-            return self._if_unknown(args, depth)
+        if function in OF_SEVERAL or function == "points":
+            return ValueKind.NUMBER, self._of_several(function, args, depth)
         raise ExpressionBroken(f"there is no function {function}")
+
+    def _answered(self, args: list[ast.expr]) -> Evaluate:
+        if len(args) != 1 or not isinstance(args[0], ast.Name):
+            raise ExpressionBroken("answered() wants one name")
+        name = args[0].id
+        self._name(name)
+        return lambda known: is_answer(known.get(name))
+
+    def _count(self, args: list[ast.expr], depth: int) -> Evaluate:
+        if len(args) != 1:
+            raise ExpressionBroken("count() wants the name of several choices")
+        codes = self._of(ValueKind.SET, args[0], depth)
+        return measured(lambda chosen: Decimal(len(chosen)), ANY, codes)
+
+    def _of_several(self, function: str, args: list[ast.expr], depth: int) -> Evaluate:
+        kind, several = (
+            (ValueKind.TRUTH, between.points) if function == "points" else (ValueKind.NUMBER, OF_SEVERAL[function])
+        )
+        if not args:
+            raise ExpressionBroken(f"{function}() wants {'conditions' if kind is ValueKind.TRUTH else 'numbers'}")
+        return of_numbers(several, *(self._of(kind, arg, depth) for arg in args))
 
     def _difference(self, function: str, args: list[ast.expr], depth: int) -> Evaluate:
         """From one time to another. In a formula, one that ends before it starts is not known."""
@@ -250,7 +255,6 @@ class _Reader:
         points, limits = steps[::2], steps[1::2]
         if limits != sorted(set(limits)):
             raise ExpressionBroken("the limits of banded() must rise")
-
         return of_numbers(lambda number: between.banded(number, points, limits), value)
 
     def _given(self, args: list[ast.expr], depth: int) -> tuple[ValueKind, Evaluate]:
@@ -261,15 +265,7 @@ class _Reader:
         (kind, then), (other_kind, otherwise) = (self.read(arg, depth=depth) for arg in args[1:])
         if kind is not other_kind:
             raise ExpressionBroken(f"given() is a {kind.value} or a {other_kind.value}")
-
-        def choose(known: Known) -> Value | Between:
-            truth = condition(known)
-            if truth is not None:
-                return then(known) if truth else otherwise(known)
-            either = [value for value in (then(known), otherwise(known)) if isinstance(value, Between)]
-            return between.hull(either) if either else None
-
-        return kind, choose
+        return kind, chosen(condition, then, otherwise)
 
     def _if_unknown(self, args: list[ast.expr], depth: int) -> tuple[ValueKind, Evaluate]:
         """`if_unknown(value, instead)`."""
@@ -278,13 +274,7 @@ class _Reader:
         (kind, value), (other_kind, instead) = (self.read(arg, depth=depth) for arg in args)
         if kind is not other_kind:
             raise ExpressionBroken(f"if_unknown() is a {kind.value} or a {other_kind.value}")
-
-        def choose(known: Known) -> Value | Between:
-            found = value(known)
-            is_unknown = found.number is None if isinstance(found, Between) else found is None
-            return instead(known) if is_unknown else found
-
-        return kind, choose
+        return kind, unless_unknown(value, instead)
 
     def _number(self, node: ast.expr) -> Decimal:
         match node:

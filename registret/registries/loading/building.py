@@ -20,12 +20,14 @@ from registret.registries.forms import (
 )
 from registret.registries.language.expressions import Expression, ExpressionBroken, Name, ValueKind
 from registret.registries.language.parsing import parse
+from registret.registries.loading.exclusive_options import exclusive_options
+from registret.registries.loading.shared import SharedDefinitions
 from registret.registries.loading.source import DefinitionFiles
-from registret.registries.schema import Order, RegisterFile, Rule, Score, Section, StepFile
-from registret.registries.terminologies import Terminologies
+from registret.registries.schema import Order, Reading, RegisterFile, Rule, Score, Section, StepFile
+from registret.registries.terminologies import Terminology
 from registret.registries.value_sets import ValueSet
-from registret.registries.variables import CodeList, Option, Variable
-from registret.registries.vocabulary import Block, RuleLevel, VariableType, Words
+from registret.registries.variables import Option, Variable
+from registret.registries.vocabulary import Block, VariableType, Words
 
 _TIMES: Final = {VariableType.DATE, VariableType.MOMENT}
 
@@ -36,9 +38,7 @@ class FormBuilder:
 
     source: DefinitionFiles
     register: RegisterFile
-    lists: Mapping[str, CodeList]
-    terminologies: Terminologies
-    value_sets: Mapping[tuple[str, str], ValueSet]
+    shared: SharedDefinitions
     known: dict[str, Name] = field(default_factory=lambda: dict(KNOWN_OF_THE_PATIENT))
     types: dict[str, VariableType] = field(default_factory=dict)
     labels: dict[str, Words] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class FormBuilder:
         scores = self._scores(name, file)
         rules = [self._rule(name, ("rule", i), rule) for i, rule in enumerate(file.rule)]
         self._once(name, "rule", [rule.code for rule in file.rule])
-        alone = [rule for section in sections for question in section.questions for rule in _alone(question)]
+        alone = [rule for section in sections for question in section.questions for rule in exclusive_options(question)]
         in_order = [
             rule for i, order in enumerate(file.order) for rule in self._in_order(name, ("order", i, "times"), order)
         ]
@@ -99,24 +99,14 @@ class FormBuilder:
     def _question(
         self, name: str, at: tuple[str | int, ...], variable: Variable, step: str, section: str, block: Block
     ) -> Question:
-        shown_if = self._condition(name, (*at, "show_if"), variable.show_if)
-        if shown_if and block is not Block.RESEARCH and (first := sorted(shown_if.names & self.research)):
-            what = f"{first[0]} is a research question, whose answer may be destroyed before this one"
-            self.source.fault(name, (*at, "show_if"), what)
+        shown_if = self._shown_if(name, (*at, "show_if"), variable, block)
         options = self._options(name, at, variable)
         if variable.purpose not in self.register.purpose:
             self.source.fault(name, (*at, "purpose"), f"{variable.purpose} is not a purpose of register.toml")
         self._require_new(name, at, variable.code)
         if variable.opens and self.types.get(variable.opens.after) not in _TIMES:
             self.source.fault(name, (*at, "opens"), f"{variable.opens.after} is not a date or time before it")
-        self.source.require_codes(name, at, variable, self.terminologies)
-        terminology = self.terminologies.known.get(variable.system) if variable.system else None
-        if variable.system and terminology is None:
-            self.source.fault(name, (*at, "system"), f"there is no list codes/{variable.system}.toml")
-        self.types[variable.code] = variable.type
-        self.labels[variable.code] = variable.label
-        if block is Block.RESEARCH:
-            self.research.add(variable.code)
+        terminology = self._terminology(name, at, variable)
         question = Question(
             variable=variable,
             step=step,
@@ -126,16 +116,39 @@ class FormBuilder:
             shown_if=shown_if,
             terminology=terminology,
         )
-        self.known[variable.code] = question.name
+        self._remember(question)
         return question
+
+    def _remember(self, question: Question) -> None:
+        """For what comes after it."""
+        self.types[question.code] = question.type
+        self.labels[question.code] = question.variable.label
+        self.known[question.code] = question.name
+        if question.block is Block.RESEARCH:
+            self.research.add(question.code)
+
+    def _shown_if(self, name: str, at: tuple[str | int, ...], variable: Variable, block: Block) -> Expression | None:
+        found = self._condition(name, at, variable.show_if)
+        if found and block is not Block.RESEARCH and (first := sorted(found.names & self.research)):
+            what = f"{first[0]} is a research question, whose answer may be destroyed before this one"
+            self.source.fault(name, at, what)
+        return found
+
+    def _terminology(self, name: str, at: tuple[str | int, ...], variable: Variable) -> Terminology | None:
+        """The list of the question's codes; None if it has none, or there is none."""
+        self.source.require_codes(name, at, variable, self.shared.terminologies)
+        found = self.shared.terminologies.known.get(variable.system) if variable.system else None
+        if variable.system and found is None:
+            self.source.fault(name, (*at, "system"), f"there is no list codes/{variable.system}.toml")
+        return found
 
     def _options(self, name: str, at: tuple[str | int, ...], variable: Variable) -> tuple[Option, ...]:
         if variable.list is None:
             return ()
-        if variable.list not in self.lists:
+        if variable.list not in self.shared.lists:
             self.source.fault(name, (*at, "list"), f"there is no list {variable.list}")
             return ()
-        options = self.lists[variable.list].option
+        options = self.shared.lists[variable.list].option
         for code in sorted(set(variable.common) - {option.code for option in options}):
             self.source.fault(name, (*at, "common"), f"{code} is not an option of the list {variable.list}")
         if len(variable.common) >= len(options):
@@ -149,16 +162,11 @@ class FormBuilder:
         text = value_set.formula(score.levels) if value_set else score.formula
         if text is None:
             return None
-        formula = self._expression(name, place, text, ValueKind.NUMBER, ValueKind.TRUTH, is_formula=True)
+        formula = self._formula(name, place, text, score)
         applies_if = self._condition(name, (*at, "applies_if"), score.applies_if)
-        if formula is not None and formula.kind is ValueKind.TRUTH and (score.unit or score.decimals or score.reading):
-            self.source.fault(name, (*at, "formula"), "is a yes or a no, which has no unit, decimals or reading")
         self._require_new(name, at, score.code)
         self.known[score.code] = Name(kind=ValueKind.NUMBER)
-        readings = tuple(
-            FormReading(most=one.most, when=self._condition(name, (*at, "reading", i, "when"), one.when), says=one.says)
-            for i, one in enumerate(score.reading)
-        )
+        readings = tuple(self._reading(name, (*at, "reading", i), one) for i, one in enumerate(score.reading))
         if formula is None:
             return None
         return FormScore(
@@ -177,9 +185,19 @@ class FormBuilder:
             value_set=value_set,
         )
 
+    def _formula(self, name: str, at: tuple[str | int, ...], text: str, score: Score) -> Expression | None:
+        found = self._expression(name, at, text, ValueKind.NUMBER, ValueKind.TRUTH, is_formula=True)
+        if found is not None and found.kind is ValueKind.TRUTH and (score.unit or score.decimals or score.reading):
+            what = "is a yes or a no, which has no unit, decimals or reading"
+            self.source.fault(name, (*at[:-1], "formula"), what)
+        return found
+
+    def _reading(self, name: str, at: tuple[str | int, ...], one: Reading) -> FormReading:
+        return FormReading(most=one.most, when=self._condition(name, (*at, "when"), one.when), says=one.says)
+
     def _value_set(self, name: str, at: tuple[str | int, ...], score: Score) -> ValueSet | None:
-        found = self.value_sets.get((score.value_set or "", score.version))
-        if found is None and (others := sorted(v for code, v in self.value_sets if code == score.value_set)):
+        found = self.shared.value_sets.get((score.value_set or "", score.version))
+        if found is None and (others := sorted(v for code, v in self.shared.value_sets if code == score.value_set)):
             what = f"wants version {score.version} of {score.value_set}, and there is only {', '.join(others)}"
             self.source.fault(name, at, what)
         if found is not None and (wrong := sorted({one.code for one in found.dimension} ^ score.levels.keys())):
@@ -280,22 +298,3 @@ class FormBuilder:
         for i, code in enumerate(codes):
             if code in codes[:i]:
                 self.source.fault(name, (what, i), f"{what} {code} stands there twice")
-
-
-def _alone(question: Question) -> Iterable[FormRule]:
-    """Yield a rule for each option that excludes the others, such as "None of them"."""
-    if question.type is not VariableType.CHOICES:
-        return
-    names = {question.code: Name(kind=ValueKind.SET)}
-    for option in question.options:
-        if option.alone:
-            yield FormRule(
-                code=f"{question.code}_{option.code}_alone",
-                require=parse(f'not ("{option.code}" in {question.code}) or count({question.code}) == 1', names=names),
-                message=Words(
-                    sv=f"{option.label.sv}: kan inte väljas tillsammans med något annat.",
-                    en=f"{option.label.en}: cannot be chosen together with anything else.",
-                ),
-                about=(question.code,),
-                level=RuleLevel.FLAG,
-            )

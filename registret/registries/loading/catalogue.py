@@ -25,6 +25,7 @@ from registret.registries.loading.reading import (
     read_terminology,
     read_value_set,
 )
+from registret.registries.loading.shared import SharedDefinitions
 from registret.registries.measuring import Indicator
 from registret.registries.schema import RegisterFile
 from registret.registries.terminologies import Terminologies, Terminology
@@ -97,21 +98,31 @@ def read(*folders: Path, codes_on: date | None = None) -> Catalogue:
 
     Raises: DefinitionBroken, with the faults of all of them.
     """
+    faults: list[Fault] = []
+    known = _terminologies_in(folders, faults)
+    terminologies = Terminologies(known=known, on=codes_on)
+    registers, forms = _forms(folders, terminologies, faults)
+    # A form that is broken has faults of its own, and so would all that asks it something.
+    indicators = {} if faults else _indicators(folders, forms, faults)
+    rules = _edition_rules(folders, faults)
+    if rules is None or faults:
+        raise DefinitionBroken(faults)
+    return Catalogue(registers=registers, forms=forms, terminologies=known, indicators=indicators, edition_rules=rules)
+
+
+def _forms(
+    folders: Collection[Path], terminologies: Terminologies, faults: list[Fault]
+) -> tuple[dict[tuple[str, int], RegisterFile], dict[tuple[str, int], Form]]:
+    """By code and version, each with its form if it has steps. Adds to `faults`."""
     registers: dict[tuple[str, int], RegisterFile] = {}
     forms: dict[tuple[str, int], Form] = {}
-    faults: list[Fault] = []
-    known: dict[CodeSystem, Terminology] = {}
-    for place in dict.fromkeys((DEFINITIONS, *folders)):
-        with _collected(faults, f"{CODES}/"):
-            known |= _terminologies(place, known)
-    terminologies = Terminologies(known=known, on=codes_on)
     value_sets = _value_sets(folders, faults)
-    for place in folders:
-        found = _versions(place)
+    for place, found in ((place, _versions(place)) for place in folders):
         if not found and not (place / EDITIONS).exists() and not (place / VALUE_SETS).exists():
             faults.append(Fault(file=str(place), line=1, what="no <code>/<version>/register.toml in it"))
         with _collected(faults):
-            shared = _shared_lists(place, terminologies)
+            lists = _shared_lists(place, terminologies)
+            shared = SharedDefinitions(lists=lists, terminologies=terminologies, value_sets=value_sets)
             for folder in found:
                 with _collected(faults, f"{_named(folder)}/"):
                     register = read_register(folder)
@@ -120,15 +131,8 @@ def read(*folders: Path, codes_on: date | None = None) -> Catalogue:
                         faults.append(Fault(file=_named(folder), line=1, what="there are two folders of this version"))
                     registers[key] = register
                     if register.steps:
-                        forms[key] = read_form(
-                            folder, shared=shared, terminologies=terminologies, value_sets=value_sets
-                        )
-    # A form that is broken has faults of its own, and so would all that asks it something.
-    indicators = {} if faults else _indicators(folders, forms, faults)
-    rules = _edition_rules(folders, faults)
-    if rules is None or faults:
-        raise DefinitionBroken(faults)
-    return Catalogue(registers=registers, forms=forms, terminologies=known, indicators=indicators, edition_rules=rules)
+                        forms[key] = read_form(folder, shared)
+    return registers, forms
 
 
 @contextmanager
@@ -176,6 +180,15 @@ def _edition_rules(folders: Collection[Path], faults: list[Fault]) -> EditionRul
 def _versions(place: Path) -> list[Path]:
     """The folders that hold a version, or look as if they should."""
     return sorted({file.parent for file in place.glob("*/*/*.toml")})
+
+
+def _terminologies_in(folders: Collection[Path], faults: list[Fault]) -> dict[CodeSystem, Terminology]:
+    """Those that come with the program, and those of the folders. Adds to `faults`."""
+    known: dict[CodeSystem, Terminology] = {}
+    for place in dict.fromkeys((DEFINITIONS, *folders)):
+        with _collected(faults, f"{CODES}/"):
+            known |= _terminologies(place, known)
+    return known
 
 
 def _terminologies(place: Path, before: Mapping[CodeSystem, Terminology]) -> dict[CodeSystem, Terminology]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 from registret.registries.forms import Form, FormStep
 from registret.registries.loading.building import FormBuilder
 from registret.registries.loading.faults import DefinitionBroken, Fault
+from registret.registries.loading.shared import SharedDefinitions
 from registret.registries.loading.source import DefinitionFiles
 from registret.registries.schema import ListsFile, RegisterFile, StepFile
 from registret.registries.terminologies import Terminologies, Terminology, TerminologyFile, concepts_of
@@ -36,29 +38,18 @@ def read_register(folder: Path) -> RegisterFile:
     return register
 
 
-def read_form(
-    folder: Path,
-    *,
-    shared: Mapping[str, CodeList],
-    terminologies: Terminologies,
-    value_sets: Mapping[tuple[str, str], ValueSet],
-) -> Form:
-    """One version of a sub-registry. `shared`: lists of options that all sub-registries may use.
-
-    Raises: DefinitionBroken.
-    """
+def read_form(folder: Path, shared: SharedDefinitions) -> Form:
+    """One version of a sub-registry. Raises: DefinitionBroken."""
     register = read_register(folder)
     source = DefinitionFiles(folder)
     own = source.read("lists.toml", ListsFile) if (folder / "lists.toml").exists() else ListsFile()
     own_lists = source.lists("lists.toml", own)
     for i, one in enumerate(own.list if own else ()):
-        source.require_codes("lists.toml", ("list", i), one, terminologies)
+        source.require_codes("lists.toml", ("list", i), one, shared.terminologies)
     files = {code: source.read(f"{code}.toml", StepFile) for code in register.steps}
     source.stop_if_faulty()
-    lists = dict(shared) | own_lists
-    building = FormBuilder(
-        source=source, register=register, lists=lists, terminologies=terminologies, value_sets=value_sets
-    )
+    shared = replace(shared, lists={**shared.lists, **own_lists})
+    building = FormBuilder(source=source, register=register, shared=shared)
     steps = building.steps({code: file for code, file in files.items() if file is not None})
     source.stop_if_faulty()
     return Form(
@@ -66,8 +57,8 @@ def read_form(
         version=int(folder.name),
         steps=steps,
         anchor=register.anchor or "",
-        lists=lists,
-        digest=_digest(register, files, steps, lists),
+        lists=shared.lists,
+        digest=_digest(register, files, steps, shared.lists),
     )
 
 

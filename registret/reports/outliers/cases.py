@@ -13,8 +13,8 @@ from registret.access.actor import Actor
 from registret.access.checks import existing
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
+from registret.reports.comparing.figures import readable
 from registret.reports.counts import Figure, ratio_as_told
-from registret.reports.figures import readable
 from registret.reports.lifecycle import OutlierState
 from registret.reports.models import OutlierCase
 from registret.reports.periods import Months
@@ -59,7 +59,7 @@ class OutlierCaseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutlierCasePage:
+class ClosedCases:
     """`older` is what to ask for next (`before`), or None."""
 
     rows: tuple[OutlierCaseRow, ...]
@@ -90,11 +90,11 @@ def open_cases(*, actor: Actor) -> tuple[OutlierCaseRow, ...]:
     return tuple(map(_row, _whole(found).order_by("id")))
 
 
-def closed_cases(*, actor: Actor, before: int | None = None, size: int = PAGE) -> OutlierCasePage:
+def closed_cases(*, actor: Actor, before: int | None = None, size: int = PAGE) -> ClosedCases:
     """Newest first, from below number `before`. Raises: NotPermitted."""
     found = visible_cases(actor).filter(Q() if before is None else Q(id__lt=before), state=OutlierState.CLOSED)
     rows = tuple(map(_row, _whole(found).order_by("-id")[: size + 1]))
-    return OutlierCasePage(rows=rows[:size], older=rows[size - 1].number if len(rows) > size else None)
+    return ClosedCases(rows=rows[:size], older=rows[size - 1].number if len(rows) > size else None)
 
 
 def numbers_by_figure(*, actor: Actor, editions: Collection[int]) -> dict[tuple[int, str, str, int], int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -96,26 +96,27 @@ def cases_page(
     renumbered: bool = False,
 ) -> CasesPage:
     """`hidden`, `destroyed`: how many episodes, if that was done just now."""
+    told = []
+    if hidden is not None:
+        told.append(_hidden(hidden))
+    if destroyed is not None:
+        done = ngettext("Klart. %(n)s vårdepisod raderades.", "Klart. %(n)s vårdepisoder raderades.", destroyed)
+        told.append(done % {"n": destroyed})
+    if taken_back:
+        told.append(_("Avböjandet är taget tillbaka. Patienten finns som förut, och numret är inte spärrat."))
+    if renumbered:
+        told.append(_("Klart. Det nya numret leder till patienten."))
+    return CasesPage(form=form, notes=[Note("ok", text, "status") for text in told])
 
-    def told() -> Iterator[str]:
-        if hidden is not None:
-            yield ngettext(
-                "Avböjandet gäller: inget syns längre, och numret är spärrat. %(n)s vårdepisod raderas om ett dygn, "
-                "eller när en annan handläggare bekräftar. Till dess går det att ångra.",
-                "Avböjandet gäller: inget syns längre, och numret är spärrat. %(n)s vårdepisoder raderas om ett dygn, "
-                "eller när en annan handläggare bekräftar. Till dess går det att ångra.",
-                hidden,
-            ) % {"n": hidden}
-        if destroyed is not None:
-            yield ngettext("Klart. %(n)s vårdepisod raderades.", "Klart. %(n)s vårdepisoder raderades.", destroyed) % {
-                "n": destroyed
-            }
-        if taken_back:
-            yield _("Avböjandet är taget tillbaka. Patienten finns som förut, och numret är inte spärrat.")
-        if renumbered:
-            yield _("Klart. Det nya numret leder till patienten.")
 
-    return CasesPage(form=form, notes=[Note("ok", text, "status") for text in told()])
+def _hidden(episodes: int) -> str:
+    return ngettext(
+        "Avböjandet gäller: inget syns längre, och numret är spärrat. %(n)s vårdepisod raderas om ett dygn, "
+        "eller när en annan handläggare bekräftar. Till dess går det att ångra.",
+        "Avböjandet gäller: inget syns längre, och numret är spärrat. %(n)s vårdepisoder raderas om ett dygn, "
+        "eller när en annan handläggare bekräftar. Till dess går det att ångra.",
+        episodes,
+    ) % {"n": episodes}
 
 
 def case_page(form: CaseForm, found: CasePage, leaving: LeavingRow | None, *, actor: Actor) -> OpenedCase:

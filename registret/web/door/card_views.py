@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from registret.accounts import attempts, sessions
+from registret.accounts import doors, sessions
 from registret.accounts.attempts import Purpose
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.refusals import AttemptStale
@@ -32,7 +32,7 @@ def door(request: Request, label: str | None = None) -> HttpResponse:
     `label` stands in the path of a fixed card host; else it is the first part of the host.
     """
     try:
-        claimed = attempts.claim(label=label or _label(request), network=request.network, at=request.at)
+        claimed = doors.claim(label=label or _label(request), network=request.network, at=request.at)
     except AttemptStale:
         return _back("")
     presented = request.arrival.presented
@@ -40,7 +40,7 @@ def door(request: Request, label: str | None = None) -> HttpResponse:
     report = None
     if claimed.purpose is Purpose.CHECK:
         report = report_facts(describe(presented, trust=trust(), revocation=revocation(), at=request.at))
-    code = attempts.answer(
+    code = doors.answer(
         attempt_id=claimed.attempt_id,
         card=card,
         refusal=refusal,

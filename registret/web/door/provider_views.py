@@ -6,16 +6,15 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
 
-from registret.accounts import attempts
-from registret.accounts.attempts import ClaimedFlow, LoginMethod
+from registret.accounts import attempts, doors
+from registret.accounts.attempts import LoginMethod
 from registret.accounts.cardfacts import CardFacts
+from registret.accounts.doors import ClaimedFlow
 from registret.kernel.refused import Refused
-from registret.mail.links import read_token
 from registret.oidc import OidcClient
 from registret.oidc.refusals import AnswerUntrusted
-from registret.web import way_back
 from registret.web.door.provider import provider
-from registret.web.door.views import browser_of, onward, remember_browser
+from registret.web.door.views import browser_of, goal_in, onward, remember_browser
 from registret.web.gate import open_to_all
 from registret.web.http import BROWSER_COOKIE, Request, see_other
 
@@ -26,12 +25,8 @@ def log_in(request: Request) -> HttpResponse:
     there = _provider()
     if request.method == "GET":
         return see_other("front")
-    browser, token = browser_of(request), request.POST.get("lank", "")
-    confirmation = read_token(token) if token else None
-    back_to = way_back.sent(request)
-    flow = attempts.begin_flow(
-        browser=browser, confirmation=confirmation, back_to=back_to, network=request.network, at=request.at
-    )
+    browser = browser_of(request)
+    flow = attempts.begin_flow(browser=browser, goal=goal_in(request), network=request.network, at=request.at)
     address = there.authorization_address(flow=flow, language=get_language() or settings.LANGUAGE_CODE)
     response = onward(request, address)
     remember_browser(response, browser)
@@ -44,13 +39,13 @@ def answer(request: Request) -> HttpResponse:
     there = _provider()
     browser = request.COOKIES.get(BROWSER_COOKIE, "")
     state = request.GET.get("state", "")
-    claimed = attempts.claim_flow(state=state, browser=browser, network=request.network, at=request.at)
+    claimed = doors.claim_flow(state=state, browser=browser, network=request.network, at=request.at)
     card, refusal = None, None
     try:
         card = _card(request, there, claimed)
     except Refused as no:
         refusal = no
-    code = attempts.answer(
+    code = doors.answer(
         attempt_id=claimed.attempt_id,
         way=LoginMethod.IDP,
         card=card,

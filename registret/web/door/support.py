@@ -30,19 +30,23 @@ def support_text(
     lines = [f"{gettext('Referens')} {reference}, {_moment(at)}"]
     lines.append(f"{code} {help_address(code)}" if code else "ok")
     if report.get("issuer"):
-        facts = [report.get("holder"), report.get("kind"), report.get("purpose"), report["issuer"], _level(report)]
-        lines.append(", ".join(str(fact) for fact in facts if fact))
-        source = "OCSP" if report.get("revocation_by_ocsp") else "CRL"
-        list_of = f" ({source} {_moment(report['revocation_as_of'])})" if report.get("revocation_as_of") else ""
-        lines.append(
-            f"{_day(report['not_before'])} – {_day(report['not_after'])}, {report['revocation'] or '?'}{list_of}"
-        )
+        lines += _card(report)
     if standing is not None:
         account = standing.account
         missing = standing.missing.code if standing.missing else "ok"
         lines.append(f"{gettext('Konto')}: {f'{account.id}, {account.state.value}' if account else '–'}, {missing}")
     lines.append("".join(c for c in browser if c.isprintable())[:LONGEST_BROWSER])
     return "\n".join(line for line in lines if line)
+
+
+def _card(report: Mapping[str, Any]) -> list[str]:
+    facts = [report.get("holder"), report.get("kind"), report.get("purpose"), report["issuer"], _level(report)]
+    source = "OCSP" if report.get("revocation_by_ocsp") else "CRL"
+    list_of = f" ({source} {_moment(report['revocation_as_of'])})" if report.get("revocation_as_of") else ""
+    return [
+        ", ".join(str(fact) for fact in facts if fact),
+        f"{_day(report['not_before'])} – {_day(report['not_after'])}, {report['revocation'] or '?'}{list_of}",
+    ]
 
 
 def help_address(code: str) -> str:

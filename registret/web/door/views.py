@@ -19,7 +19,7 @@ from registret.access.applications.entering import Entered
 from registret.access.queries.logins import standing_of
 from registret.access.refusals import AccountEnded, HsaIdDisputed, NotRegistered
 from registret.accounts import attempts, sessions
-from registret.accounts.attempts import AttemptAnswer, Proof, Purpose
+from registret.accounts.attempts import NO_GOAL, AttemptAnswer, LoginGoal, Proof, Purpose
 from registret.accounts.likeness import same_person
 from registret.kernel.refused import Refused, restored
 from registret.kernel.secret import is_token, new_token
@@ -64,12 +64,9 @@ def log_in(request: Request) -> HttpResponse:
     """
     if request.method == "GET":
         return see_other("front")
-    back_to = way_back.sent(request)
     if "las-upp" in request.POST:
-        return _to_the_card_door(request, Purpose.UNLOCK, back_to=back_to)
-    token = request.POST.get("lank", "")
-    confirmation = read_token(token) if token else None
-    return _to_the_card_door(request, Purpose.LOGIN, confirmation=confirmation, back_to=back_to)
+        return _to_the_card_door(request, Purpose.UNLOCK, LoginGoal(back_to=way_back.sent(request)))
+    return _to_the_card_door(request, Purpose.LOGIN, goal_in(request))
 
 
 @open_to_all.get
@@ -207,6 +204,12 @@ def onward(request: Request, address: str) -> HttpResponse:
     return render(request, "door/onward.html", {"address": address})
 
 
+def goal_in(request: Request) -> LoginGoal:
+    """`lank`: of a letter; `till`: the page to show afterwards."""
+    token = request.POST.get("lank", "")
+    return LoginGoal(confirmation=read_token(token) if token else None, back_to=way_back.sent(request))
+
+
 def browser_of(request: Request) -> str:
     """The secret that names this browser to its login attempts; a new one if it has none."""
     known = request.COOKIES.get(BROWSER_COOKIE, "")
@@ -217,18 +220,9 @@ def remember_browser(response: HttpResponse, browser: str) -> None:
     response.set_cookie(BROWSER_COOKIE, browser, secure=True, httponly=True, samesite="Lax")
 
 
-def _to_the_card_door(
-    request: Request, purpose: Purpose, *, confirmation: tuple[int, int] | None = None, back_to: str = ""
-) -> HttpResponse:
+def _to_the_card_door(request: Request, purpose: Purpose, goal: LoginGoal = NO_GOAL) -> HttpResponse:
     browser = browser_of(request)
-    label = attempts.begin(
-        purpose=purpose,
-        browser=browser,
-        confirmation=confirmation,
-        back_to=back_to,
-        network=request.network,
-        at=request.at,
-    )
+    label = attempts.begin(purpose=purpose, browser=browser, goal=goal, network=request.network, at=request.at)
     response = redirect(door_address(label))
     response.status_code = 303
     remember_browser(response, browser)

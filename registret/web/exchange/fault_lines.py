@@ -12,7 +12,7 @@ from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.readers.table import SourceRow, SourceTable
 from registret.kernel.identifiers import mask_personal_numbers
 from registret.records.refusals import BirthDateNeeded, NumberImpossible, OptedOut
-from registret.web.records.faults import fault_of
+from registret.web.steps.faults import fault_of
 from registret.words.refusals import page_of
 
 _ABOUT_NUMBER = (NumberImpossible, OptedOut, BirthDateNeeded)

@@ -24,7 +24,7 @@ from registret.oversight.queries import open_reviews
 from registret.records.disclosure.queries import to_decide
 from registret.records.retention.destroying import Destroyed, destroyed_lately
 from registret.registries.queries import name_of
-from registret.reports.over_time import highlight
+from registret.reports.comparing.over_time import highlight
 from registret.web.home.panels import Item, Panel
 from registret.web.home.work import Newest, WaitingWork, newest, work
 from registret.web.http import ActorRequest

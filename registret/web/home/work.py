@@ -20,7 +20,7 @@ from registret.registries.queries import form_of, name_of
 from registret.web.home.panels import Item, Panel
 from registret.web.pieces import DataTable, Link, Tag
 from registret.web.records.episode_lines import episode_table, late_in_words, lines
-from registret.web.records.pages import sex_name
+from registret.web.steps.heads import sex_name
 from registret.words.days import day_in_words
 
 _SOON: Final = 7

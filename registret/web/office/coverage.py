@@ -18,9 +18,9 @@ from registret.kernel.sweden import day_of
 from registret.kernel.table import decoded
 from registret.places.queries import every_clinic
 from registret.registries.queries import sub_registries
-from registret.reports import coverage_file
-from registret.reports.coverage import coverage_everywhere, import_coverage
-from registret.reports.not_included import not_included_everywhere
+from registret.reports.coverage import counts_file
+from registret.reports.coverage.counted import coverage_everywhere, import_coverage
+from registret.reports.coverage.not_included import not_included_everywhere
 from registret.time_limits.lengths import Length, Unit
 from registret.web.gate import needs
 from registret.web.http import ActorRequest
@@ -43,7 +43,7 @@ class CountsForm(FileForm):
     """A file of counts, and where they come from."""
 
     source = forms.CharField(
-        max_length=coverage_file.LONGEST_SOURCE,
+        max_length=counts_file.LONGEST_SOURCE,
         error_messages={
             "required": gettext_lazy("Skriv varifrån antalen kommer"),
             "max_length": gettext_lazy("Skriv högst 200 tecken"),
@@ -113,7 +113,7 @@ def _counts_form(request: ActorRequest, *, is_confirmed: bool) -> CountsForm:
 def _answer(request: ActorRequest, form: CountsForm, *, dry_run: bool) -> CoverageImport:
     content: bytes = form.cleaned_data["file"]
     source = " ".join(form.cleaned_data["source"].split())
-    rows, faults = coverage_file.read(content)
+    rows, faults = counts_file.read(content)
     done = import_coverage(
         rows=rows, unreadable=faults, source=source, dry_run=dry_run, by=request.actor.by, at=request.at
     )

@@ -17,8 +17,8 @@ from django.utils.translation import ngettext
 from registret.access.applications.time_to_access import AccessTime
 from registret.places.queries import ClinicRow
 from registret.places.swedish import swedish_order
-from registret.reports.coverage import FEW, Coverage, CoverageRemark, ImportedCoverage
-from registret.reports.coverage_file import COLUMNS
+from registret.reports.coverage.counted import FEW, Coverage, CoverageRemark, ImportedCoverage
+from registret.reports.coverage.counts_file import COLUMNS
 from registret.web.coverage_words import coverage_for_office, number_for_office
 from registret.web.numbers import number_in
 from registret.web.office.clinic_pages import SHOWN, ClinicImportLine, FileFaults

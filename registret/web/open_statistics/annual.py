@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from registret.kernel.sweden import day_of
 from registret.registries.queries import edition_rules, name_of
-from registret.reports.coverage_told import public_coverage
+from registret.reports.coverage.told import public_coverage
 from registret.reports.public_figures import PublicFigures, PublicPeriod, public_figures
 from registret.reports.refusals import YearNotTold, YearToCome
 from registret.web.open_statistics.coverage import coverage_told

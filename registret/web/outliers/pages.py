@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.reports.lifecycle import OutlierState
-from registret.reports.outliers.cases import OutlierCasePage, OutlierCaseRow, open_cases
+from registret.reports.outliers.cases import ClosedCases, OutlierCaseRow, open_cases
 from registret.reports.outliers.finding import Outlier, Outliers
 from registret.web.outliers.wording import alarm_tag, case_name, case_state, counted, where
 from registret.web.pieces import FigureText, Link, Tag, older_and_newest
@@ -67,7 +67,7 @@ def office_page(
     *,
     cases: Mapping[tuple[int, str, str, int], int],
     waiting: Sequence[OutlierCaseRow],
-    closed: OutlierCasePage,
+    closed: ClosedCases,
     before: int | None,
     at: datetime,
 ) -> OfficeOutliersPage:
@@ -82,7 +82,7 @@ def office_page(
 
 
 def asked_page(
-    waiting: Sequence[OutlierCaseRow], closed: OutlierCasePage, *, before: int | None, at: datetime
+    waiting: Sequence[OutlierCaseRow], closed: ClosedCases, *, before: int | None, at: datetime
 ) -> AskedPage:
     return AskedPage(
         waiting=_lines(waiting, "asked_outlier", at=at),
@@ -161,5 +161,5 @@ def _lines(rows: Sequence[OutlierCaseRow], to: str, *, at: datetime) -> list[Cas
     ]
 
 
-def _links(closed: OutlierCasePage, *, newest: str) -> list[Link]:
+def _links(closed: ClosedCases, *, newest: str) -> list[Link]:
     return older_and_newest(older=f"?fore={closed.older}" if closed.older else "", newest=newest)

@@ -1,19 +1,14 @@
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from registret.web.outliers import views
 from registret.web.outliers.acts import ACTS
 
 
-class OfficeActConverter:
+class OfficeActConverter(StringConverter):
     """What the office does in a case."""
 
     regex = "|".join(ACTS)
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(OfficeActConverter, "office_act")

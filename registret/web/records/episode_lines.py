@@ -17,7 +17,7 @@ from registret.records.rows import ListedEpisode, StepMark
 from registret.registries.queries import form_of, name_of
 from registret.web.http import addresses
 from registret.web.pieces import Cell, DataTable, Link, Row, Small, Tag, Words
-from registret.web.records.pages import sex_name, state_name
+from registret.web.steps.heads import sex_name, state_name
 from registret.web.templatetags.look import iso_day
 from registret.words.days import day_in_words
 

@@ -20,6 +20,7 @@ from registret.web.pieces import show
 from registret.web.records import pages
 from registret.web.records.intake import intake_part, show_new_episode
 from registret.web.records.wanted_episode import WantedEpisode
+from registret.web.steps.heads import sex_name
 from registret.web.texts import text_in
 from registret.words.numbers import number_fault
 
@@ -115,7 +116,7 @@ def _named(rows: Sequence[PatientRow], *, more: bool) -> Named:
                 address=patients[row.system_id],
                 name=row.name,
                 number=row.shown,
-                told=f"{pages.sex_name(row.sex)} · {row.system_id}",
+                told=f"{sex_name(row.sex)} · {row.system_id}",
             )
             for row in rows
         ],

@@ -23,11 +23,10 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
 from registret.web.pieces import show
 from registret.web.records import pages
-from registret.web.records.fields import Trouble, parts_of, troubles_of
 from registret.web.records.intake_pages import (
-    AnsweredInclusion,
     Inclusion,
     IntakePart,
+    IntakeQuestions,
     ReservePart,
     closed_in_words,
     doubles_shown,
@@ -37,9 +36,11 @@ from registret.web.records.intake_pages import (
     registry_choice,
     sex_options,
 )
-from registret.web.records.step_pages import broken_shown
-from registret.web.records.steps import answers_in
 from registret.web.records.wanted_episode import WantedEpisode
+from registret.web.steps.fields import NOTHING_SENT, Sent, StepAnswers
+from registret.web.steps.obstacles import Trouble, broken_shown, troubles_of
+from registret.web.steps.parts import parts_of
+from registret.web.steps.views import answers_in
 
 Written = Mapping[str, Sequence[str]]
 
@@ -67,27 +68,25 @@ def intake_part(
     *,
     registries: Sequence[SubRegistry],
     chosen: Form | None = None,
-    answered: AnsweredInclusion | None = None,
+    answered: IntakeQuestions | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> IntakePart:
     """The form that begins an episode in one of the `registries`. `errors`: by field, about the patient.
 
     Raises: ReasonNeeded.
     """
-    if chosen is None and len(registries) == 1:
-        chosen = form_in_force(registries[0].code)
-    blank = _blank(request, wanted, registries)
-    of_chosen = next((one for one in blank if chosen and one.code == chosen.code), None)
+    errors = errors or {}
+    chosen = chosen or (form_in_force(registries[0].code) if len(registries) == 1 else None)
+    blank = {one.code: one for one in _blank(request, wanted, registries)}
+    questions = answered or IntakeQuestions(inclusion=blank.get(chosen.code) if chosen else None)
     return IntakePart(
         known=wanted.known,
         number=wanted.number.text,
-        reserve=_reserve(request, wanted, errors or {}) if wanted.number.is_reserve and not wanted.known else None,
-        registries=registry_choice(registries, chosen=chosen.code if chosen else "", errors=errors or {}),
+        reserve=_reserve(request, wanted, errors),
+        registries=registry_choice(registries, chosen=chosen.code if chosen else "", errors=errors),
         closed=closed_in_words(pages.closed_to_report(request.actor)),
-        more=follow_on_note() if answered and answered.asks_more else None,
-        inclusion=answered.inclusion if answered else of_chosen,
-        others=blank if len(registries) > 1 else (),
-        doubles=answered.doubles if answered else (),
+        questions=questions,
+        others=list(blank.values()) if len(registries) > 1 else (),
     )
 
 
@@ -104,7 +103,10 @@ def _blank(request: ActorRequest, wanted: WantedEpisode, registries: Sequence[Su
     return [_inclusion(form, blank[form.code], at=request.at) for form in forms]
 
 
-def _reserve(request: ActorRequest, wanted: WantedEpisode, errors: Mapping[str, str]) -> ReservePart:
+def _reserve(request: ActorRequest, wanted: WantedEpisode, errors: Mapping[str, str]) -> ReservePart | None:
+    """None: the patient is known, or the number says who it is."""
+    if wanted.known or not wanted.number.is_reserve:
+        return None
     return ReservePart(
         number=wanted.number,
         number_is_right=request.POST.get("number_is_right") == "yes",
@@ -138,7 +140,8 @@ def _shown(
         blank = inclusion.inclusions(
             actor=request.actor, number=wanted.number, who=wanted.who, sub_registries=[form.code], at=request.at
         )
-        answered = AnsweredInclusion(inclusion=_inclusion(form, blank[form.code], at=request.at, written=written))
+        shown = _inclusion(form, blank[form.code], Sent(typed=written), at=request.at)
+        answered = IntakeQuestions(inclusion=shown)
     part = intake_part(request, wanted, registries=registries, chosen=form, answered=answered, errors=errors)
     return show_new_episode(request, wanted, part, errors=errors)
 
@@ -201,9 +204,10 @@ def _again(
     # Questions that follow from an answer are no mistake of the person who could not see them.
     follow_on = set(assessment.lacking) - set(request.POST.get("asked", "").split())
     only_more = bool(not found.faults and set(assessment.lacking) == follow_on and follow_on)
-    shown = _inclusion(form, assessment, at=request.at, written=written, found=found, ask_for_lacking=not only_more)
+    sent = Sent(typed=written, faults=found.faults, is_to_sign=not only_more)
+    shown = _inclusion(form, assessment, sent, at=request.at)
     near = doubles_shown(pages.episodes_shown(found.doubles, at=request.at))
-    answered = AnsweredInclusion(inclusion=shown, asks_more=only_more, doubles=near)
+    answered = IntakeQuestions(inclusion=shown, more=follow_on_note() if only_more else None, doubles=near)
     return show_new_episode(
         request,
         wanted,
@@ -214,32 +218,15 @@ def _again(
     )
 
 
-def _inclusion(
-    form: Form,
-    assessment: Assessment,
-    *,
-    at: datetime,
-    written: Written | None = None,
-    found: inclusion.Intake | None = None,
-    ask_for_lacking: bool = False,
-) -> Inclusion:
+def _inclusion(form: Form, assessment: Assessment, sent: Sent = NOTHING_SENT, *, at: datetime) -> Inclusion:
     """Questions that may yet decide are shown from the beginning; an answer that makes them needless hides them."""
-    typed = written or {}
     assessment = replace(assessment, shown=assessment.shown | assessment.may_be_asked)
-    parts = parts_of(
-        form.inclusion,
-        answers=_kept(form, typed, at=at),
-        assessment=assessment,
-        at=at,
-        typed=typed,
-        faults=found.faults if found else {},
-        ask_for_lacking=ask_for_lacking,
-    )
+    filled = StepAnswers(answers=_kept(form, sent.typed, at=at), assessment=assessment, at=at)
     return Inclusion(
         code=form.code,
         name=str(form.register.name),
         version=form.version,
-        parts=parts,
+        parts=parts_of(form.inclusion, filled, sent),
         asked=" ".join(sorted(assessment.shown)),
     )
 

@@ -15,8 +15,10 @@ from registret.records.reporting.inclusion import NewPatient
 from registret.registries.queries import name_of
 from registret.web.dates import DateInput
 from registret.web.pieces import Note, OptionText
-from registret.web.records.fields import Part, Trouble, title_of
-from registret.web.records.pages import EpisodeShown, sex_name
+from registret.web.records.pages import EpisodeShown
+from registret.web.steps.heads import sex_name
+from registret.web.steps.obstacles import Trouble, title_of
+from registret.web.steps.parts import Part
 from registret.web.templatetags.look import day
 
 
@@ -61,29 +63,27 @@ class Double:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredInclusion:
-    """The questions with what was answered. `asks_more`: others have come of it; `doubles`: episodes that may be the
-    same."""
+class IntakeQuestions:
+    """Those of the sub-registry that was chosen, if one was. `more`: others have come of the answers; `doubles`:
+    episodes that may be the same."""
 
-    inclusion: Inclusion
-    asks_more: bool = False
+    inclusion: Inclusion | None
+    more: Note | None = None
     doubles: Sequence[Double] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakePart:
-    """`known`: the patient's system id, else the number is sent; `more`: questions have come of the answers; `others`:
-    the questions of all sub-registries, for the script."""
+    """`known`: the patient's system id, else the number is sent; `others`: the questions of all sub-registries, for the
+    script."""
 
     known: str
     number: str
     reserve: ReservePart | None
     registries: RegistryChoice
     closed: Sequence[str]
-    more: Note | None
-    inclusion: Inclusion | None
+    questions: IntakeQuestions
     others: Sequence[Inclusion]
-    doubles: Sequence[Double]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ class NewEpisodePage:
     @property
     def not_included(self) -> str:
         """Where those who are not registered are counted. Nothing of the patient goes there."""
-        chosen = self.intake.inclusion
+        chosen = self.intake.questions.inclusion
         return reverse("not_included") + (f"?delregister={chosen.code}" if chosen else "")
 
 
@@ -136,7 +136,7 @@ def new_episode_page(
     return NewEpisodePage(
         who=who,
         told=_("Numret är inte registrerat hos er. Kontrollera att det stämmer.") if is_new else "",
-        has_faults=bool(troubles or broken or intake.doubles or errors),
+        has_faults=bool(troubles or broken or intake.questions.doubles or errors),
         troubles=troubles,
         troubles_title=title_of(troubles),
         errors=errors,

@@ -17,7 +17,7 @@ from registret.records.rows import LetterLine
 from registret.registries.queries import form_of, name_of
 from registret.web.pieces import Link, Note, Tag
 from registret.web.records.episode_lines import late_in_words
-from registret.web.records.pages import sex_name
+from registret.web.steps.heads import sex_name
 from registret.words.days import day_in_words
 
 MOST: Final = 200
@@ -62,37 +62,49 @@ def letters_page(
     new = [one for one in found if one.letter_at is None]
     waiting = [one for one in found if one.letter_at is not None and one.replied_at is None]
     replied = [one for one in found if one.replied_at is not None]
-    take_back = (LetterAct.TAKEN_BACK, _("Ta bort senaste anteckningen"))
-    piles = (
-        Pile(
-            id="new",
-            title=_("Att skriva till"),
-            lead=_(
-                "Kryssa för dem du skriver till, gör breven, och anteckna sedan att de är skickade. Den som saknar "
-                "adress i folkbokföringen får ett brev med bara namnet. Filen har alla."
-            ),
-            lines=_lines(new, ticked, at=at),
-            acts=((LetterAct.SENT, _("Breven är skickade")),),
-            is_new=True,
-            is_printed=True,
-        ),
-        Pile(
-            id="waiting",
-            title=_("Väntar på svar"),
-            lead=_("En påminnelse kan antecknas %(days)s dagar efter brevet.") % {"days": REMIND_AFTER.days},
-            lines=_lines(waiting, ticked, at=at),
-            acts=((LetterAct.REPLIED, _("Svar har kommit")), (LetterAct.REMINDED, _("Påminnelse skickad")), take_back),
-            is_printed=True,
-        ),
-        Pile(
-            id="replied",
-            title=_("Svar att fylla i"),
-            lead=_("Öppna uppföljningen och skriv in svaret. Då lämnar den listan."),
-            lines=_lines(replied, ticked, at=at),
-            acts=(take_back,),
-        ),
-    )
+    lines = [_lines(some, ticked, at=at) for some in (new, waiting, replied)]
+    piles = (_to_write_to(lines[0]), _waiting(lines[1]), _to_fill_in(lines[2]))
     return PatientLettersPage(piles=[pile for pile in piles if pile.lines], done=told)
+
+
+def _to_write_to(lines: Sequence[PatientLine]) -> Pile:
+    return Pile(
+        id="new",
+        title=_("Att skriva till"),
+        lead=_(
+            "Kryssa för dem du skriver till, gör breven, och anteckna sedan att de är skickade. Den som saknar "
+            "adress i folkbokföringen får ett brev med bara namnet. Filen har alla."
+        ),
+        lines=lines,
+        acts=((LetterAct.SENT, _("Breven är skickade")),),
+        is_new=True,
+        is_printed=True,
+    )
+
+
+def _waiting(lines: Sequence[PatientLine]) -> Pile:
+    return Pile(
+        id="waiting",
+        title=_("Väntar på svar"),
+        lead=_("En påminnelse kan antecknas %(days)s dagar efter brevet.") % {"days": REMIND_AFTER.days},
+        lines=lines,
+        acts=((LetterAct.REPLIED, _("Svar har kommit")), (LetterAct.REMINDED, _("Påminnelse skickad")), _take_back()),
+        is_printed=True,
+    )
+
+
+def _to_fill_in(lines: Sequence[PatientLine]) -> Pile:
+    return Pile(
+        id="replied",
+        title=_("Svar att fylla i"),
+        lead=_("Öppna uppföljningen och skriv in svaret. Då lämnar den listan."),
+        lines=lines,
+        acts=(_take_back(),),
+    )
+
+
+def _take_back() -> tuple[LetterAct, str]:
+    return LetterAct.TAKEN_BACK, _("Ta bort senaste anteckningen")
 
 
 def _lines(found: Sequence[LetterLine], ticked: Collection[StepName], *, at: datetime) -> list[PatientLine]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from registret.access.roles import Permission
 from registret.records.refusals import NotOpenForEntry
 from registret.registries.forms import Form
-from registret.reports.not_included import MOST_AT_ONCE, count_not_included, own_not_included, reasons_of
+from registret.reports.coverage.not_included import MOST_AT_ONCE, count_not_included, own_not_included, reasons_of
 from registret.reports.periods import half_years
 from registret.web.forms import NUMBER_INPUT
 from registret.web.gate import needs

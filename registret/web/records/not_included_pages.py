@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from registret.registries.forms import Form
 from registret.registries.queries import name_of
-from registret.reports.not_included import NotIncludedCount, reasons_of
+from registret.reports.coverage.not_included import NotIncludedCount, reasons_of
 from registret.web.once import new_form_id
 from registret.web.pieces import Link, Note
 

@@ -5,73 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from registret.access.actor import Actor
 from registret.access.grants.participation import left_out
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
-from registret.places.queries import ClinicRow, clinics, open_clinics
+from registret.places.queries import ClinicRow, clinics
 from registret.records.lifecycle import StepState
-from registret.records.numbers import Sex
-from registret.records.rows import EpisodeRow, PatientPage, PatientRow, StepPage, StepRow
+from registret.records.rows import EpisodeRow, PatientPage, PatientRow, StepRow
 from registret.registries.forms import Form
 from registret.registries.loading.catalogue import SubRegistry
-from registret.registries.queries import form_in_force, form_of, sub_registries
+from registret.registries.queries import form_in_force, sub_registries
 from registret.registries.vocabulary import RegistryState
 from registret.web.pieces import FactText, Link, Note
+from registret.web.steps.heads import (
+    NamedStep,
+    PatientHead,
+    name_or_sex,
+    sex_name,
+    state_name,
+    steps_shown,
+)
 from registret.words.days import day_in_words
-
-_SEXES: Final = {
-    Sex.FEMALE: gettext_lazy("Kvinna"),
-    Sex.MALE: gettext_lazy("Man"),
-    Sex.UNKNOWN: gettext_lazy("Okänt kön"),
-}
-_STATES: Final = {
-    StepState.PLANNED: gettext_lazy("ej påbörjad"),
-    StepState.DRAFT: gettext_lazy("utkast"),
-    StepState.INCOMPLETE: gettext_lazy("ofullständig"),
-    StepState.SIGNED: gettext_lazy("signerad"),
-    StepState.REOPENED: gettext_lazy("upplåst"),
-    StepState.CLOSED: gettext_lazy("stängd"),
-}
-
-
-def sex_name(sex: Sex) -> str:
-    """In the active language."""
-    return str(_SEXES[sex])
-
-
-def state_name(state: StepState) -> str:
-    return str(_STATES[state])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatientHead:
-    """Whose page it is. `spoken`: what the page is about, before the patient, for those who hear it. `show_number`:
-    where the whole number can be asked for; the log tells of it. `died`: what the population register says."""
-
-    spoken: str
-    who: str
-    age: str
-    number: str
-    show_number: str = ""
-    episode: EpisodeRow | None = None
-    arrival: date | None = None
-    died: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedStep:
-    """A step of an episode, and how far it has come."""
-
-    row: StepRow
-    name: str
-    state_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,35 +57,6 @@ class PatientShown:
     information: Link | None
 
 
-def head_of(
-    page: StepPage, *, act: str = "", of_step: bool = True, number: str = "", shows_number: bool = False
-) -> PatientHead:
-    """Of a page about a step (or its episode); `act`: what is done with it. `number`: of the patient, in full."""
-    patient, age = page.patient, page.patient.age_at(day_of(page.episode.began_at))
-    step = f"{page.form_step.name}:".lower() if of_step else ""
-    can_show = shows_number and not number and not patient.is_protected
-    return PatientHead(
-        spoken=" ".join(filter(None, [act and f"{act},", step])),
-        who=_who(patient),
-        age=_("%(age)s år vid ankomst") % {"age": age},
-        number=number or patient.shown,
-        show_number=reverse("step_number", args=[page.episode.system_id, page.step.code]) if can_show else "",
-        episode=page.episode,
-        arrival=page.arrival,
-        died=_died(patient),
-    )
-
-
-def _died(patient: PatientRow) -> str:
-    if patient.died_on is None:
-        return ""
-    return _("Avled %(day)s enligt folkbokföringen") % {"day": day_in_words(patient.died_on)}
-
-
-def _who(patient: PatientRow) -> str:
-    return patient.name if patient.name and not patient.is_protected else sex_name(patient.sex)
-
-
 def patient_shown(found: PatientPage, *, own_clinic_id: int | None, at: datetime) -> PatientShown:
     patient = found.patient
     places = clinics({episode.clinic_id for episode in found.episodes} | ({own_clinic_id} if own_clinic_id else set()))
@@ -136,7 +65,7 @@ def patient_shown(found: PatientPage, *, own_clinic_id: int | None, at: datetime
     change = Link(_("Byt nummer"), reverse("patient_number", args=[patient.system_id]))
     warning = Note("warn", _("Skyddad identitet. Visa inte uppgifterna för någon annan."))
     return PatientShown(
-        head=PatientHead(spoken="", who=_who(patient), age=age, number=patient.shown),
+        head=PatientHead(spoken="", who=name_or_sex(patient), age=age, number=patient.shown),
         system_id=patient.system_id,
         episodes=[_episode_shown(episode, places, at=at) for episode in found.episodes],
         number=patient.number.shown,
@@ -161,14 +90,6 @@ def _information(clinic: ClinicRow) -> Link:
     return Link(_("Information till patienten, att skriva ut"), reverse("patient_information_of", args=[clinic.code]))
 
 
-def steps_shown(episode: EpisodeRow) -> list[NamedStep]:
-    form = form_of(episode.sub_registry, episode.version)
-    return [
-        NamedStep(row=row, name=str(form.step(row.code).name), state_name=state_name(row.state))
-        for row in episode.steps
-    ]
-
-
 def episodes_shown(episodes: Sequence[EpisodeRow], *, at: datetime) -> list[EpisodeShown]:
     """With what each step waits for on the day of `at`."""
     places = clinics({episode.clinic_id for episode in episodes})
@@ -178,10 +99,6 @@ def episodes_shown(episodes: Sequence[EpisodeRow], *, at: datetime) -> list[Epis
 def _episode_shown(episode: EpisodeRow, places: Mapping[int, ClinicRow], *, at: datetime) -> EpisodeShown:
     steps = [replace(one, state_name=_waits_for(one.row, today=day_of(at))) for one in steps_shown(episode)]
     return EpisodeShown(row=episode, clinic=places[episode.clinic_id].title, steps=steps)
-
-
-def step_address(page: StepPage) -> str:
-    return reverse("step", args=[page.episode.system_id, page.step.code])
 
 
 def _waits_for(row: StepRow, *, today: date) -> str:
@@ -214,9 +131,3 @@ def forms_of(registries: Sequence[SubRegistry]) -> list[Form]:
     """The forms in force."""
     found = [form_in_force(one.code) for one in registries]
     return [form for form in found if form is not None]
-
-
-def clinics_of_provider(actor: Actor) -> list[Any]:
-    """Open clinics that a step can be moved to."""
-    found = open_clinics(first_of_organisation=actor.seat.organisation_number)
-    return [row for row in found if row.care_provider_id == actor.seat.care_provider_id]

@@ -17,8 +17,8 @@ from registret.registries.queries import name_of
 from registret.registries.saying import computed_by, said
 from registret.registries.vocabulary import VariableType
 from registret.web.pieces import FactText
-from registret.web.records.pages import sex_name, state_name
-from registret.web.records.scores import score_shown
+from registret.web.steps.heads import sex_name, state_name
+from registret.web.steps.scores import score_shown
 from registret.web.templatetags.look import moment_on_paper
 from registret.words.labels import answer_missing
 

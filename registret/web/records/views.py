@@ -1,4 +1,4 @@
-"""The registry: finding a patient, beginning an episode, and its steps, saved, signed, opened again, on paper."""
+"""A patient, an episode on screen and on paper, and what the sub-registries ask and measure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from registret.kernel.sweden import day_of
 from registret.records.lifecycle import WRITABLE
 from registret.records.queries import steps
 from registret.records.refusals import ReasonNeeded
-from registret.records.reporting import audited_reads, inclusion, versions
+from registret.records.reporting import audited_reads, inclusion
 from registret.registries.exports.codebook import COLUMNS, cells
 from registret.registries.exports.measures import MEASURE_COLUMNS, as_bundle, measure_cells
 from registret.registries.exports.questionnaire import as_questionnaire
@@ -24,7 +24,6 @@ from registret.web.http import ActorRequest, posted, see_other
 from registret.web.people.forms import WhyForm
 from registret.web.pieces import show
 from registret.web.records import intake, pages, paper, paper_pdf
-from registret.web.records.act_pages import version_page
 from registret.web.records.definition_pages import definitions_page
 from registret.web.records.wanted_episode import WantedEpisode
 from registret.web.tables import csv_file
@@ -112,16 +111,6 @@ def one_episode(request: ActorRequest, episode: str) -> HttpResponse:
     found = steps.steps_of(actor=request.actor, episode=episode)
     unfinished = [row.code for row in found if row.state in WRITABLE]
     return see_other("step", episode, (unfinished or [found[0].code])[0])
-
-
-@needs(Permission.REPORT).get_post
-def version(request: ActorRequest, episode: str) -> HttpResponse:
-    """Gå över till en ny version av formuläret: first what becomes of every answer."""
-    if request.method == "POST":
-        versions.move_on(actor=request.actor, episode=episode, at=request.at)
-        return see_other("episode", episode)
-    found = versions.preview(actor=request.actor, episode=episode, at=request.at)
-    return show(request, "records/episode_version.html", version_page(found), tab="records")
 
 
 @needs(Permission.READ_RECORDS).get

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from registret.kernel.sweden import day_of, months_later
-from registret.reports.figures import IndicatorFigures
-from registret.reports.over_time import OverTime
+from registret.reports.comparing.figures import IndicatorFigures
+from registret.reports.comparing.over_time import OverTime
 from registret.reports.periods import Months
 from registret.web.reports.edition_words import months
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from registret.registries.indicators import Better
 from registret.registries.measuring import Indicator
-from registret.reports.clinics import ClinicFigure, Clinics
+from registret.reports.comparing.clinics import ClinicFigure, Clinics
+from registret.reports.comparing.figures import IndicatorFigures
 from registret.reports.counts import Figure
-from registret.reports.figures import IndicatorFigures
 from registret.reports.statistics.funnels import FunnelPlace, limits_to_draw, ratio_limits_to_draw
 from registret.reports.statistics.intervals import Interval
 from registret.reports.statistics.overdispersion import arcsine_limits, root_limits

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from registret.registries.indicators import Better
 from registret.registries.measuring import Indicator
-from registret.reports.clinics import Clinics
+from registret.reports.comparing.clinics import Clinics
 from registret.reports.judging import is_better
 from registret.reports.statistics.funnels import FunnelPlace
 from registret.web.reports.figure_words import expected_outside, number_text

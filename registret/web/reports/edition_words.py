@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from registret.registries.queries import closed_since
-from registret.reports.figures import IndicatorFigures
+from registret.reports.comparing.figures import IndicatorFigures
 from registret.reports.periods import Months, next_edition_day
 from registret.reports.told import EditionRow
 

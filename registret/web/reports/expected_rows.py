@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from registret.registries.measuring import Indicator
-from registret.reports.figures import ExpectedGroup, OneIndicator
+from registret.reports.comparing.figures import ExpectedGroup, OneIndicator
 from registret.web.pieces import FigureText
 from registret.web.reports.figure_words import number_text
 

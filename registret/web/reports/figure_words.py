@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from registret.registries.measuring import Indicator
+from registret.reports.comparing.figures import Compared
 from registret.reports.counts import Figure
-from registret.reports.figures import Compared
 from registret.reports.statistics.funnels import false_alarms
 from registret.reports.statistics.intervals import Estimate
 from registret.reports.statistics.tails import ALARM, QUESTION

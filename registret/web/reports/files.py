@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
 from registret.registries.measuring import Indicator
+from registret.reports.comparing.figures import IndicatorFigures, OneIndicator
+from registret.reports.comparing.over_time import OverTime
 from registret.reports.counts import Figure
-from registret.reports.figures import IndicatorFigures, OneIndicator
-from registret.reports.over_time import OverTime
 from registret.reports.periods import Months
 from registret.web.reports.clinic_parts import ClinicsPart
 from registret.web.reports.expected_rows import ExpectedRow

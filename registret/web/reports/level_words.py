@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from registret.reports.figures import IndicatorFigures
+from registret.reports.comparing.figures import IndicatorFigures
 from registret.reports.judging import ALARMS, is_better
 from registret.reports.statistics.funnels import FunnelPlace
 from registret.web.pieces import Tag

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
 from registret.registries.forms import Form
-from registret.reports.coverage import Coverage
-from registret.reports.not_included import NotIncludedCount, reasons_of
+from registret.reports.coverage.counted import Coverage
+from registret.reports.coverage.not_included import NotIncludedCount, reasons_of
 from registret.reports.statistics.intervals import proportion
 from registret.web.pieces import FigureText, Link
 from registret.web.records.pages import forms_to_report

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
 from registret.access.roles import Permission
-from registret.reports.coverage import Coverage
-from registret.reports.figures import IndicatorFigures
-from registret.reports.over_time import over_time_of
+from registret.reports.comparing.figures import IndicatorFigures
+from registret.reports.comparing.over_time import over_time_of
+from registret.reports.coverage.counted import Coverage
 from registret.reports.told import EditionRow
 from registret.web.coverage_words import colour_of, coverage_note
 from registret.web.pieces import FigureText, Link, Note, Tag

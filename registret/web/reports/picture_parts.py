@@ -9,9 +9,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from registret.registries.measuring import Indicator
+from registret.reports.comparing.figures import IndicatorFigures
+from registret.reports.comparing.over_time import ENOUGH, OverTime, Quarter
 from registret.reports.counts import Figure
-from registret.reports.figures import IndicatorFigures
-from registret.reports.over_time import ENOUGH, OverTime, Quarter
 from registret.reports.statistics.intervals import Estimate, Interval
 from registret.reports.statistics.run_charts import LEAST, RunChart
 from registret.web.pieces import FigureText

@@ -18,7 +18,7 @@ from registret.registries.forms import Form, FormStep, Question
 from registret.registries.queries import closed_since, name_of
 from registret.registries.vocabulary import Missing
 from registret.reports.completeness import AnswerCounts, Completeness, StepCounts
-from registret.reports.coverage import Coverage
+from registret.reports.coverage.counted import Coverage
 from registret.reports.periods import own_months
 from registret.reports.statistics.intervals import median
 from registret.web.coverage_words import coverage_text

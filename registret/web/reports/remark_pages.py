@@ -17,7 +17,7 @@ from registret.reports.completeness import RemarkCount
 from registret.reports.remarks import MOST
 from registret.web.pieces import Link
 from registret.web.records.episode_lines import EpisodeLine, episode_table
-from registret.web.reports.pages import PatientsPage
+from registret.web.reports.patient_pages import PatientsPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

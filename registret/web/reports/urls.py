@@ -1,18 +1,13 @@
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from registret.web.reports import views
 
 
-class PictureFormat:
+class PictureFormat(StringConverter):
     """As what a picture is fetched."""
 
     regex = "svg|png"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(PictureFormat, "picture")

@@ -7,13 +7,13 @@ from django.http import HttpResponse
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.registries.queries import sub_registries
-from registret.reports.clinics import clinics_beside
+from registret.reports.comparing.clinics import clinics_beside
+from registret.reports.comparing.figures import one_indicator, overview, readable, readable_form
+from registret.reports.comparing.over_time import over_time
+from registret.reports.comparing.patients import behind
 from registret.reports.completeness import completeness
-from registret.reports.coverage import newest_own_coverage, own_coverage
-from registret.reports.figures import one_indicator, overview, readable, readable_form
-from registret.reports.not_included import own_not_included
-from registret.reports.over_time import over_time
-from registret.reports.patients import behind
+from registret.reports.coverage.counted import newest_own_coverage, own_coverage
+from registret.reports.coverage.not_included import own_not_included
 from registret.reports.remarks import with_remark
 from registret.reports.told import newest_edition
 from registret.web.gate import needs
@@ -24,15 +24,10 @@ from registret.web.reports.clinic_parts import clinics_part
 from registret.web.reports.downloads import picture_file
 from registret.web.reports.expected_rows import expected_rows
 from registret.web.reports.files import clinics_file, expected_file, figures_file, groups_file, quarters_file
+from registret.web.reports.indicator_pages import IndicatorPage, indicator_page
 from registret.web.reports.not_included_part import included_part
 from registret.web.reports.overview_page import register_table, reports_page
-from registret.web.reports.pages import (
-    OUTCOMES,
-    IndicatorPage,
-    chosen_outcome,
-    indicator_page,
-    patients_page,
-)
+from registret.web.reports.patient_pages import OUTCOMES, chosen_outcome, patients_page
 from registret.web.reports.quality_pages import counted_since, quality_page
 from registret.web.reports.remark_pages import remark_lines, remark_page, rule_of
 

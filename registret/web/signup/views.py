@@ -6,8 +6,7 @@ from contextlib import suppress
 from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
 from django.utils.translation import get_language
 
 from registret.access.actor import Actor
@@ -16,13 +15,10 @@ from registret.access.queries.administrators import active_administrators
 from registret.access.queries.applications import newest_application
 from registret.access.refusals import AlreadyApplied, ClinicClosed, NotParticipating, NotRegistered, SubRegistryClosed
 from registret.accounts.confirming import check_link
-from registret.accounts.queries import AccountRow, newest_confirmation
 from registret.accounts.queries import confirmation as confirmation_row
+from registret.accounts.queries import newest_confirmation
 from registret.accounts.refusals import (
-    CodeBurnt,
-    CodeWrong,
     ConfirmationDone,
-    ConfirmationExpired,
     ConfirmationUnknown,
     SessionMissing,
 )
@@ -35,19 +31,17 @@ from registret.web.forms import refusals_as_errors
 from registret.web.gate import authenticate, needs_any_card, needs_card, open_to_all
 from registret.web.http import CardRequest, HolderRequest, Request, posted, see_other
 from registret.web.signup.address_pages import asked_address
-from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, EarlierForm, RegistrationForm
+from registret.web.signup.forms import AddressForm, AnswerForm, ApplicationForm, CodeForm, RegistrationForm
 from registret.web.signup.pages import (
     ConfirmAddressPage,
     address_page,
     confirmed_page,
-    earlier_page,
     new_application_page,
     register_page,
 )
 from registret.web.signup.parts import trail
+from registret.web.signup.shared import AT_THE_CODE, account_of, show_signup
 from registret.web.signup.waiting_pages import almost_done_page, checklist_page
-
-_AT_THE_CODE = dict.fromkeys((CodeWrong, CodeBurnt, ConfirmationExpired, TooMany), "code")
 
 
 @needs_card.get_post
@@ -72,7 +66,7 @@ def almost_done(request: HolderRequest) -> HttpResponse:
     account = request.holder.standing.account
     if account is None or account.confirmed_at is not None:
         return see_other("application")
-    return _show(request, "signup/almost_done.html", almost_done_page(request, account, CodeForm()))
+    return show_signup(request, "signup/almost_done.html", almost_done_page(request, account, CodeForm()))
 
 
 @needs_card.get
@@ -83,7 +77,7 @@ def application(request: HolderRequest) -> HttpResponse:
         return see_other("register")
     if request.holder.standing.missing is None:
         return see_other("seat")
-    return _show(request, "signup/application.html", checklist_page(request, account, CodeForm()))
+    return show_signup(request, "signup/application.html", checklist_page(request, account, CodeForm()))
 
 
 @needs_card.get_post
@@ -92,30 +86,30 @@ def type_code(request: HolderRequest) -> HttpResponse:
     if request.method == "GET":
         return see_other("application")
     form = CodeForm(request.POST)
-    account = _account(request)
+    account = account_of(request)
     if form.is_valid():
-        with refusals_as_errors(form, _AT_THE_CODE):
+        with refusals_as_errors(form, AT_THE_CODE):
             confirming.confirm_by_code(
                 account_id=account.id, code=form.cleaned_data["code"], by=request.holder.by, at=request.at
             )
     if form.is_valid():
         return see_other("confirmed")
     if request.POST.get("asked_on") == "almost_done":
-        return _show(request, "signup/almost_done.html", almost_done_page(request, account, form), status=422)
-    return _show(request, "signup/application.html", checklist_page(request, account, form), status=422)
+        return show_signup(request, "signup/almost_done.html", almost_done_page(request, account, form), status=422)
+    return show_signup(request, "signup/application.html", checklist_page(request, account, form), status=422)
 
 
 @needs_card.post
 def resend(request: HolderRequest) -> HttpResponse:
     """Skicka igen."""
-    confirming.resend_confirmation(account_id=_account(request).id, by=request.holder.by, at=request.at)
+    confirming.resend_confirmation(account_id=account_of(request).id, by=request.holder.by, at=request.at)
     return see_other("almost_done")
 
 
 @needs_card.get_post
 def change_address(request: HolderRequest) -> HttpResponse:
     """Ändra adress, with the same question as at registration."""
-    account = _account(request)
+    account = account_of(request)
     if account.confirmed_at is not None:
         raise ConfirmationDone()
     form = AddressForm(posted(request), initial={"email": account.email.text})
@@ -129,80 +123,42 @@ def change_address(request: HolderRequest) -> HttpResponse:
         if "change" not in request.POST:
             hint = mail_hint(email, organisation_number=account.hsa_id.organisation_number)
             page = address_page(form, asked_address(email, hint, data=request.POST))
-            return _show(request, "signup/address.html", page)
-    return _show(request, "signup/address.html", address_page(form), status=422 if form.errors else 200)
-
-
-@needs_card.get_post
-def earlier(request: HolderRequest) -> HttpResponse:
-    """Har du haft ett konto under ett annat HSA-id? The answer never tells whether there is such an account."""
-    account = _account(request)
-    form = EarlierForm(posted(request))
-    if form.is_valid():
-        with refusals_as_errors(form, {TooMany: "old_email"}):
-            earlier_accounts.claim(
-                account_id=account.id, email=form.cleaned_data["old_email"], by=request.holder.by, at=request.at
-            )
-        if form.is_valid():
-            return see_other("earlier")
-    return _earlier_page(request, form, CodeForm())
-
-
-@needs_card.post
-def earlier_code(request: HolderRequest) -> HttpResponse:
-    """The code out of the letter to the earlier address."""
-    form = CodeForm(request.POST)
-    if form.is_valid():
-        with refusals_as_errors(form, _AT_THE_CODE):
-            earlier_accounts.prove(
-                account_id=_account(request).id,
-                code=form.cleaned_data["code"],
-                by=request.holder.by,
-                at=request.at,
-            )
-    if form.is_valid():
-        return see_other("earlier")
-    return _earlier_page(request, EarlierForm(), form)
-
-
-def _earlier_page(request: HolderRequest, form: EarlierForm, code: CodeForm) -> HttpResponse:
-    claim = earlier_accounts.own_claim(account_id=_account(request).id)
-    page = earlier_page(form, code, claim)
-    return _show(request, "signup/earlier.html", page, status=422 if page.sent.errors else 200)
+            return show_signup(request, "signup/address.html", page)
+    return show_signup(request, "signup/address.html", address_page(form), status=422 if form.errors else 200)
 
 
 @needs_card.post
 def answer(request: HolderRequest) -> HttpResponse:
     """Svara på en fråga from the clinic."""
     form = AnswerForm(request.POST)
-    account = _account(request)
+    account = account_of(request)
     if form.is_valid():
         application_notes.answer(
             account_id=account.id, text=form.cleaned_data["text"], by=request.holder.by, at=request.at
         )
         return see_other("application")
     page = checklist_page(request, account, CodeForm(), answering=form)
-    return _show(request, "signup/application.html", page, status=422)
+    return show_signup(request, "signup/application.html", page, status=422)
 
 
 @needs_card.post
 def remind(request: HolderRequest) -> HttpResponse:
     """Påminn igen, once a day."""
-    applying.remind(account_id=_account(request).id, by=request.holder.by, at=request.at)
+    applying.remind(account_id=account_of(request).id, by=request.holder.by, at=request.at)
     return see_other("application")
 
 
 @needs_card.post
 def withdraw(request: HolderRequest) -> HttpResponse:
     """Takes the waiting application back, so that another can be made."""
-    applying.withdraw(account_id=_account(request).id, by=request.holder.by, at=request.at)
+    applying.withdraw(account_id=account_of(request).id, by=request.holder.by, at=request.at)
     return see_other("apply")
 
 
 @needs_card.get_post
 def apply(request: HolderRequest) -> HttpResponse:
     """A new application of a person who has an account."""
-    account = _account(request)
+    account = account_of(request)
     form = ApplicationForm(
         posted(request), clinics=open_clinics(first_of_organisation=account.hsa_id.organisation_number)
     )
@@ -215,7 +171,7 @@ def apply(request: HolderRequest) -> HttpResponse:
             return see_other("application")
     provider = care_provider_of(account.hsa_id.organisation_number)
     page = new_application_page(form, card=request.holder.sitting.card, provider=provider)
-    return _show(request, "signup/apply.html", page, status=422 if form.errors else 200)
+    return show_signup(request, "signup/apply.html", page, status=422 if form.errors else 200)
 
 
 @open_to_all.get_post
@@ -243,7 +199,7 @@ def confirm(request: Request, token: str) -> HttpResponse:
         token=token,
         code=confirmation_code(*confirmation),
     )
-    return _show(request, "signup/confirm.html", page)
+    return show_signup(request, "signup/confirm.html", page)
 
 
 @needs_any_card.get
@@ -257,7 +213,7 @@ def confirmed(request: CardRequest) -> HttpResponse:
         return see_other("application")
     place = standing.application.clinic_id if standing.application else None
     administrators = active_administrators(clinic_id=place, at=request.at) if place else ()
-    return _show(request, "signup/confirmed.html", confirmed_page(standing, administrators))
+    return show_signup(request, "signup/confirmed.html", confirmed_page(standing, administrators))
 
 
 def _registered(request: HolderRequest, form: RegistrationForm) -> bool:
@@ -297,18 +253,7 @@ def _register_page(request: HolderRequest, form: RegistrationForm, *, asks: bool
         ended_before=not isinstance(request.holder.standing.missing, NotRegistered),
         asked=asked,
     )
-    return _show(request, "signup/register.html", page, status=422 if form.errors else 200)
-
-
-def _show(request: HttpRequest, template: str, page: object, *, status: int = 200) -> HttpResponse:
-    return render(request, template, {"page": page}, status=status)
-
-
-def _account(request: HolderRequest) -> AccountRow:
-    account = request.holder.standing.account
-    if account is None:
-        raise NotRegistered()
-    return account
+    return show_signup(request, "signup/register.html", page, status=422 if form.errors else 200)
 
 
 def _card_behind(request: Request) -> CardRequest | None:

@@ -13,7 +13,7 @@ from registret.access.applications import entering
 from registret.access.queries.logins import seats_of
 from registret.access.refusals import HsaIdDisputed
 from registret.access.roles import Role
-from registret.accounts import attempts
+from registret.accounts import attempts, doors
 from registret.accounts.attempts import LoginMethod, Purpose
 from registret.accounts.refusals import AttemptStale, SessionIdle
 from registret.accounts.sessions import end_by_key, sitting, unlock, watch
@@ -34,7 +34,7 @@ OTHER_BERTIL = replace(BERTIL, card=replace(BERTIL.card, given_name="Berit", iss
 
 def label_refused(here: Ward) -> Told:
     with pytest.raises(AttemptStale):
-        attempts.claim(label="0" * 32, network=None, at=NOW)
+        doors.claim(label="0" * 32, network=None, at=NOW)
     return Told(program="visitor")
 
 
@@ -45,8 +45,8 @@ def card_read(here: Ward) -> Told:
 
 def card_refused(here: Ward) -> Told:
     label = attempts.begin(purpose=Purpose.LOGIN, browser=new_token(), network=None, at=NOW)
-    claimed = attempts.claim(label=label, network=None, at=NOW)
-    attempts.answer(attempt_id=claimed.attempt_id, refusal=REVOKED, network=None, at=NOW)
+    claimed = doors.claim(label=label, network=None, at=NOW)
+    doors.answer(attempt_id=claimed.attempt_id, refusal=REVOKED, network=None, at=NOW)
     return Told(program="visitor")
 
 
@@ -54,16 +54,16 @@ def sent_to_provider() -> int:
     """Returns the attempt with which the browser has come back."""
     browser = new_token()
     flow = attempts.begin_flow(browser=browser, network=None, at=NOW)
-    return attempts.claim_flow(state=flow.state, browser=browser, network=None, at=NOW).attempt_id
+    return doors.claim_flow(state=flow.state, browser=browser, network=None, at=NOW).attempt_id
 
 
 def provider_read(here: Ward) -> Told:
-    attempts.answer(attempt_id=sent_to_provider(), way=LoginMethod.IDP, card=BERTIL.card, network=None, at=NOW)
+    doors.answer(attempt_id=sent_to_provider(), way=LoginMethod.IDP, card=BERTIL.card, network=None, at=NOW)
     return Told(by=BERTIL)
 
 
 def provider_refused(here: Ward) -> Told:
-    attempts.answer(attempt_id=sent_to_provider(), way=LoginMethod.IDP, refusal=REVOKED, network=None, at=NOW)
+    doors.answer(attempt_id=sent_to_provider(), way=LoginMethod.IDP, refusal=REVOKED, network=None, at=NOW)
     return Told(program="visitor")
 
 
@@ -150,7 +150,7 @@ def limit_reached(here: Ward) -> Told:
             take(limit=REFUSALS_PER_NETWORK, subject="192.0.2.7", at=NOW)
     for _ in range(2):
         with pytest.raises(AttemptStale):
-            attempts.claim(label="0" * 32, network="192.0.2.7", at=NOW)
+            doors.claim(label="0" * 32, network="192.0.2.7", at=NOW)
     return Told(program="visitor")
 
 

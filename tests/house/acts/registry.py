@@ -31,9 +31,9 @@ from registret.oversight.lifecycle import ReviewOutcome, Verdict
 from registret.oversight.models import ReviewedEntry
 from registret.places.clinic_file import COLUMNS, read
 from registret.places.services import import_clinics
-from registret.reports import coverage_file
-from registret.reports.coverage import import_coverage
-from registret.reports.not_included import count_not_included
+from registret.reports.coverage import counts_file
+from registret.reports.coverage.counted import import_coverage
+from registret.reports.coverage.not_included import count_not_included
 from registret.revocation.services import fetch_now, tell_of_age
 from registret.revocation.sources import Sources
 from registret.web.logbook.reading import export_log, read_log, read_review
@@ -106,7 +106,7 @@ def care_provider_changed(here: Ward) -> Told:
 
 def coverage_imported(here: Ward) -> Told:
     counts = f"klinikkod;delregister;år;antal\n{cast.INFECTION};pneumoni;2025;40".encode()
-    rows, faults = coverage_file.read(counts)
+    rows, faults = counts_file.read(counts)
     by = cast.actor(DORIS, at=NOW).by
     assert (faults, import_coverage(rows=rows, source="Patientregistret", dry_run=False, by=by, at=NOW).counts) == (
         (),

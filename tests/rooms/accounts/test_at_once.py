@@ -10,8 +10,9 @@ from functools import partial
 import pytest
 
 from registret.access.applications import confirming
-from registret.accounts import attempts
-from registret.accounts.attempts import Purpose, begin, claim, proof
+from registret.accounts import doors
+from registret.accounts.attempts import Purpose, begin, proof
+from registret.accounts.doors import claim
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.opening import open_account
 from registret.accounts.queries import ConfirmationRow, newest_confirmation
@@ -44,7 +45,7 @@ def label() -> str:
 
 def code() -> str:
     attempt = claim(label=label(), network=None, at=NOW)
-    return attempts.answer(attempt_id=attempt.attempt_id, card=ANNA.card, network=None, at=NOW)
+    return doors.answer(attempt_id=attempt.attempt_id, card=ANNA.card, network=None, at=NOW)
 
 
 def registered() -> ConfirmationRow:

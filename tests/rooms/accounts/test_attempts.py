@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from registret.accounts import attempts
+from registret.accounts import doors
 from registret.accounts.attempts import (
     ATTEMPTS_PER_BROWSER,
     ATTEMPTS_PER_NETWORK,
     AttemptAnswer,
-    Claimed,
+    LoginGoal,
     Proof,
     Purpose,
     begin,
-    claim,
     proof,
     redeemed_answer,
 )
+from registret.accounts.doors import Claimed, claim
 from registret.accounts.kept_attempts import forget_old
 from registret.accounts.models import LoginAttempt
 from registret.accounts.probes import CardSeen, Probe, probe, probe_of
@@ -52,7 +52,7 @@ def claimed(label: str, *, at: datetime = NOW) -> Claimed:
 def code_for(browser: str = BROWSER, *, at: datetime = NOW, **found: Any) -> str:
     """The code with which the door sends the browser back; it has read Anna's card, or `found`."""
     attempt = claimed(label_of(browser, at=at), at=at)
-    return attempts.answer(attempt_id=attempt.attempt_id, network=None, at=at, **(found or {"card": ANNA.card}))
+    return doors.answer(attempt_id=attempt.attempt_id, network=None, at=at, **(found or {"card": ANNA.card}))
 
 
 def proven(code: str, browser: str = BROWSER, *, at: datetime = NOW) -> Proof | AttemptAnswer:
@@ -146,7 +146,7 @@ def test_what_takes_no_card_of_a_pinned_ca_fills_no_log_at_the_door(refusal: Ref
     attempt = claimed(label_of())
     most = REFUSALS_PER_NETWORK.most
     for _ in range(most + 5):
-        attempts.answer(attempt_id=attempt.attempt_id, refusal=refusal, network="192.0.2.7", at=NOW)
+        doors.answer(attempt_id=attempt.attempt_id, refusal=refusal, network="192.0.2.7", at=NOW)
     assert len(entries(wanted=Wanted(event="card.refused"), size=1000).rows) == most
     assert [e.facts["most"] for e in entries(wanted=Wanted(event="request.limit_reached")).rows] == [most]
 
@@ -154,11 +154,11 @@ def test_what_takes_no_card_of_a_pinned_ca_fills_no_log_at_the_door(refusal: Ref
 def test_a_real_card_that_is_refused_is_in_the_log_though_a_machine_makes_noise() -> None:
     attempt = claimed(label_of())
     for _ in range(REFUSALS_PER_NETWORK.most + 5):
-        attempts.answer(attempt_id=attempt.attempt_id, refusal=NoCard(), network="192.0.2.7", at=NOW)
+        doors.answer(attempt_id=attempt.attempt_id, refusal=NoCard(), network="192.0.2.7", at=NOW)
     revoked = CardRevoked(as_of=NOW, issuer=ANNA.card.issuer)
-    attempts.answer(attempt_id=attempt.attempt_id, refusal=revoked, network="192.0.2.7", at=NOW)
+    doors.answer(attempt_id=attempt.attempt_id, refusal=revoked, network="192.0.2.7", at=NOW)
     assert newest_entry().facts["code"] == "card.revoked"
-    attempts.answer(attempt_id=attempt.attempt_id, card=ANNA.card, network="192.0.2.7", at=NOW)
+    doors.answer(attempt_id=attempt.attempt_id, card=ANNA.card, network="192.0.2.7", at=NOW)
     assert (newest_entry().event, newest_entry().by_hsa_id) == ("card.read", ANNA.hsa_id)
 
 
@@ -193,7 +193,7 @@ def test_a_code_lives_for_sixty_seconds(age: timedelta, good: bool) -> None:
 def test_a_code_from_the_end_of_the_labels_life_still_has_its_own_minute() -> None:
     label = label_of()
     at = NOW + timedelta(seconds=119)
-    code = attempts.answer(attempt_id=claimed(label, at=at).attempt_id, card=ANNA.card, network=None, at=at)
+    code = doors.answer(attempt_id=claimed(label, at=at).attempt_id, card=ANNA.card, network=None, at=at)
     assert proven(code, at=at + 59 * SECOND)
 
 
@@ -283,15 +283,15 @@ def test_an_answer_that_was_not_fetched_is_not_shown() -> None:
 def test_a_card_that_was_checked_logs_nobody_in() -> None:
     attempt = claimed(label_of(purpose=Purpose.CHECK))
     report = {"kind": "hsa"}
-    code = attempts.answer(attempt_id=attempt.attempt_id, card=ANNA.card, report=report, network=None, at=NOW)
+    code = doors.answer(attempt_id=attempt.attempt_id, card=ANNA.card, report=report, network=None, at=NOW)
     found = proven(code)
     assert isinstance(found, AttemptAnswer)
     assert (found.purpose, found.report) == (Purpose.CHECK, report)
 
 
 def test_the_confirmation_that_an_attempt_began_with_is_in_its_proof() -> None:
-    label = begin(purpose=Purpose.LOGIN, browser=BROWSER, confirmation=(17, 2), network=None, at=NOW)
-    code = attempts.answer(attempt_id=claimed(label).attempt_id, card=ANNA.card, network=None, at=NOW)
+    label = begin(purpose=Purpose.LOGIN, browser=BROWSER, goal=LoginGoal(confirmation=(17, 2)), network=None, at=NOW)
+    code = doors.answer(attempt_id=claimed(label).attempt_id, card=ANNA.card, network=None, at=NOW)
     found = proven(code)
     assert isinstance(found, Proof)
     assert found.confirmation == (17, 2)
@@ -352,7 +352,7 @@ def test_the_secret_of_one_probe_opens_no_other() -> None:
 
 def test_an_attempt_that_was_never_redeemed_has_no_probe() -> None:
     attempt = claimed(label_of())
-    attempts.answer(attempt_id=attempt.attempt_id, card=ANNA.card, network=None, at=NOW)
+    doors.answer(attempt_id=attempt.attempt_id, card=ANNA.card, network=None, at=NOW)
     where = probe_at(attempt.attempt_id)
     with pytest.raises(AttemptStale):
         probe(label=where.label, secret=where.secret, fingerprint_now=None)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from registret.access.applications import entering
-from registret.accounts import attempts
+from registret.accounts import attempts, doors
 from registret.accounts.attempts import Proof, Purpose
 from registret.accounts.queries import newest_confirmation
 from registret.accounts.sessions import sitting
@@ -32,8 +32,8 @@ def secrets() -> dict[str, str]:
     assert letter is not None
     browser = new_token()
     label = attempts.begin(purpose=Purpose.LOGIN, browser=browser, network=None, at=NOW)
-    claimed = attempts.claim(label=label, network=None, at=NOW)
-    code = attempts.answer(attempt_id=claimed.attempt_id, card=ANNA.card, network=None, at=NOW)
+    claimed = doors.claim(label=label, network=None, at=NOW)
+    code = doors.answer(attempt_id=claimed.attempt_id, card=ANNA.card, network=None, at=NOW)
     proof = attempts.proof(code=code, browser=browser, network=None, at=NOW)
     assert isinstance(proof, Proof)
     key = entering.enter(proof=proof, network=None, at=NOW).session_key

@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from registret.cards.ocsp import OcspAnswer, OcspBroken, OcspFlaw, question, read_ocsp
 from registret.cards.revocation import RevocationState
-from registret.demo.pki import CertificateAuthority
+from registret.demo.authorities import CertificateAuthority
 from tests.ocsp import GOOD, REVOKED, UNKNOWN, Signer, answer, appointed, ca_itself, question_in
 from tests.pki import Pki
 

@@ -25,7 +25,7 @@ from registret.cards import (
     Trust,
 )
 from registret.cards.revocation import CrlBroken, read_crl
-from registret.demo.pki import CertificateAuthority
+from registret.demo.authorities import CertificateAuthority
 from tests.pki import ANNAS_HSA_ID, DAY, SECOND, Pki, instead, tlv, usage
 
 HOUR = timedelta(hours=1)

@@ -6,7 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from registret.config.ready import NotReady, check_fence, check_owner
+from registret.config.not_ready import NotReady
+from registret.config.ready_database import check_fence, check_owner
 from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db

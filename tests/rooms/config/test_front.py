@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from registret.config import ready
+from registret.config import ready_front
 from registret.config.env import SettingTrouble
+from registret.config.not_ready import NotReady
 from tests.journeys.running import PATIENCE, REGISTRET
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("serve")]
@@ -92,8 +93,8 @@ def test_a_folder_in_which_everybody_can_put_another_socket_is_refused(static: P
 def test_a_socket_without_a_file_is_refused() -> None:
     with socket.socket(socket.AF_UNIX) as abstract:
         abstract.bind(f"\0registret-test-{os.getpid()}")
-        with pytest.raises(ready.NotReady, match="abstract ones are open to everybody"):
-            ready.check_closed(str(abstract.getsockname()))
+        with pytest.raises(NotReady, match="abstract ones are open to everybody"):
+            ready_front.check_closed(str(abstract.getsockname()))
 
 
 def test_an_application_that_is_loaded_before_anything_listens_is_refused(static: Path, room: Path) -> None:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
-from registret.accounts import attempts
+from registret.accounts import attempts, doors
 from registret.accounts.attempts import Purpose
 from registret.accounts.models import Account
 from registret.database.durability import ASYNCHRONOUS_COMMIT, asynchronous_commit
@@ -45,7 +45,7 @@ def test_nothing_that_may_wait_makes_the_transaction_around_it_wait(committed: N
     with transaction.atomic():
         asked("SELECT set_config('synchronous_commit', 'on', true)")
         take(limit=Limit(what="test", most=2, per=timedelta(minutes=1)), subject="x", at=now)
-        attempts.claim(label=label, network=None, at=now)
+        doors.claim(label=label, network=None, at=now)
         assert asked("SHOW synchronous_commit") == "on"
 
 

@@ -40,11 +40,11 @@ from registret.records.scope import all_providers, provider_scope
 from registret.registries.answers import restored, written
 from registret.registries.forms import Form
 from registret.registries.queries import form_of, sub_registries
-from registret.reports.coverage import newest_own_coverage
-from registret.reports.figures import overview
+from registret.reports.comparing.figures import overview
+from registret.reports.comparing.over_time import over_time
+from registret.reports.coverage.counted import newest_own_coverage
 from registret.reports.making import refresh
 from registret.reports.models import Remark
-from registret.reports.over_time import over_time
 from registret.reports.rebuilding import rebuild
 from tests import cast
 from tests.cast import ANNA, CECILIA, INFECTION, Country

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
-from registret.mail.letters import CONFIRMING, LETTERS, Fact, Rendered, rendered, stored_facts
+from registret.mail.letters import CONFIRMING, LETTERS, FactKind, Rendered, rendered, stored_facts
 from registret.mail.links import (
     confirmation_code,
     confirmation_token,
@@ -19,10 +19,10 @@ from registret.mail.links import (
 )
 from registret.mail.smtp import message
 
-EXAMPLES: dict[Fact, str | date] = {
-    Fact.LINE: "Åsa Öberg",
-    Fact.TEXT: "Du arbetar inte här.\nTala med Bertil.",
-    Fact.DAY: datetime(2026, 12, 1, 22, 30, tzinfo=UTC),
+EXAMPLES: dict[FactKind, str | date] = {
+    FactKind.LINE: "Åsa Öberg",
+    FactKind.TEXT: "Du arbetar inte här.\nTala med Bertil.",
+    FactKind.DAY: datetime(2026, 12, 1, 22, 30, tzinfo=UTC),
 }
 
 
@@ -86,7 +86,7 @@ def test_an_empty_line_stands_before_where_not_to_answer(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", LETTERS)
 def test_every_fact_of_a_letter_is_told_in_text_and_in_html(kind: str) -> None:
-    facts = {name: f"Fakta {name}" for name, fact in LETTERS[kind].facts.items() if fact is not Fact.DAY}
+    facts = {name: f"Fakta {name}" for name, fact in LETTERS[kind].facts.items() if fact is not FactKind.DAY}
     made = letter(kind, **facts)
     for fact in facts.values():
         assert fact in made.text

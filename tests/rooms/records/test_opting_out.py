@@ -18,7 +18,8 @@ from django.db.utils import IntegrityError
 
 from registret.access.refusals import CardTooOld
 from registret.chores.running import workers
-from registret.config.ready import NotReady, check_opt_out_file
+from registret.config.not_ready import NotReady
+from registret.config.ready import check_opt_out_file
 from registret.ledger.models import Entry
 from registret.records import cases, opt_out_marks
 from registret.records.identity import cases as identity_cases

@@ -10,7 +10,8 @@ import pytest
 from pytest_django import Settings
 
 from registret.access.refusals import NotFound
-from registret.config.ready import NotReady, check_forms_in_use
+from registret.config.not_ready import NotReady
+from registret.config.ready import check_forms_in_use
 from registret.records.lifecycle import StepState
 from registret.records.patient_rights.extracts import registry_extract
 from registret.records.refusals import FormChanged

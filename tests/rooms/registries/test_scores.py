@@ -16,7 +16,7 @@ from registret.registries.language.between import Between
 from registret.registries.language.evaluating import Value
 from registret.registries.queries import catalogue, form_of
 from registret.registries.vocabulary import Missing
-from registret.web.records.scores import score_shown
+from registret.web.steps.scores import score_shown
 from tests.rooms.registries.building import answer, at
 from tests.rooms.registries.test_skip_logic_in_fhir import some_answer
 

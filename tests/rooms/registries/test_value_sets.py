@@ -22,7 +22,7 @@ from registret.registries.loading.faults import DefinitionBroken
 from registret.registries.queries import catalogue, form_of
 from registret.registries.vocabulary import Missing
 from registret.web.records.paper import score_on_paper
-from registret.web.records.scores import score_shown
+from registret.web.steps.scores import score_shown
 from tests.rooms.registries.building import INCLUSION, NOBODY, REGISTER, answer, variable, write
 
 DIMENSIONS = ("mobility", "self_care", "usual_activities", "pain", "anxiety")

@@ -8,8 +8,8 @@ import pytest
 
 from registret.access.actor import Actor
 from registret.records.reporting import signing
+from registret.reports.coverage.not_included import count_not_included, own_not_included
 from registret.reports.making import refresh
-from registret.reports.not_included import count_not_included, own_not_included
 from registret.reports.rebuilding import rebuild
 from tests.parallel import committed, together
 from tests.rooms.records.scene import HOUR, NOW, SAMORDNAD, Ward, case, handler, leave, ward

@@ -9,8 +9,8 @@ from django.db import DatabaseError, transaction
 
 from registret.ledger.queries import Wanted, entries
 from registret.records.reporting import signing
-from registret.reports.coverage import Coverage, ImportedCoverage, coverage, import_coverage
-from registret.reports.coverage_file import read
+from registret.reports.coverage.counted import Coverage, ImportedCoverage, coverage, import_coverage
+from registret.reports.coverage.counts_file import read
 from registret.reports.making import refresh
 from registret.reports.models import CoverageCount, CoverageFile
 from registret.reports.rebuilding import rebuild

@@ -11,9 +11,9 @@ import pytest
 from registret.kernel.by import By
 from registret.registries.queries import edition_rules
 from registret.reports.counts import Counts
-from registret.reports.coverage import import_coverage
-from registret.reports.coverage_file import read
-from registret.reports.coverage_told import CoverageLimits, public_coverage
+from registret.reports.coverage.counted import import_coverage
+from registret.reports.coverage.counts_file import read
+from registret.reports.coverage.told import CoverageLimits, public_coverage
 from registret.reports.editions import make_edition
 from registret.reports.models import REGISTERED, Cell, EditionCell
 from registret.reports.public_figures import years_told

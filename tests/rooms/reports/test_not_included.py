@@ -12,13 +12,13 @@ from registret.database.columns import PERSONAL, columns
 from registret.ledger.queries import Wanted, entries
 from registret.records.refusals import NotOpenForEntry
 from registret.registries.queries import catalogue
-from registret.reports.models import NotIncluded
-from registret.reports.not_included import (
+from registret.reports.coverage.not_included import (
     count_not_included,
     not_included_everywhere,
     own_not_included,
     reasons_of,
 )
+from registret.reports.models import NotIncluded
 from registret.reports.periods import half_years
 from tests import cast
 from tests.cast import DORIS

@@ -9,8 +9,8 @@ from django.db import DatabaseError, transaction
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
-from registret.reports.clinics import clinics_beside
-from registret.reports.figures import one_indicator
+from registret.reports.comparing.clinics import clinics_beside
+from registret.reports.comparing.figures import one_indicator
 from registret.reports.models import Cell, EditionCell, OutlierCase
 from registret.reports.outliers import acting
 from registret.reports.outliers.cases import one_case

@@ -12,8 +12,8 @@ from registret.access.refusals import NotFound, NotPermitted
 from registret.access.roles import Role
 from registret.kernel.sweden import months_later
 from registret.registries.queries import indicators_of
+from registret.reports.comparing.over_time import OverTime, highlight, over_time
 from registret.reports.models import Cell
-from registret.reports.over_time import OverTime, highlight, over_time
 from registret.reports.periods import QUARTERS
 from registret.web.reports.picture_parts import time_part
 from tests import cast

@@ -15,11 +15,11 @@ from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.registries.measuring import Indicator
 from registret.registries.queries import indicators_of
+from registret.reports.comparing.figures import OneIndicator, one_indicator, overview
+from registret.reports.comparing.over_time import over_time
 from registret.reports.editions import make_edition
-from registret.reports.figures import OneIndicator, one_indicator, overview
 from registret.reports.making import refresh
 from registret.reports.models import Cell, Edition, EditionCell
-from registret.reports.over_time import over_time
 from registret.reports.rebuilding import rebuild
 from tests import cast
 from tests.cast import ANNA, Country

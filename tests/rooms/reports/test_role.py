@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from registret.access.actor import Actor
 from registret.access.roles import Permission, Role
-from registret.config.ready import check_reports_role
+from registret.config.ready_database import check_reports_role
 from registret.config.roles import can_act_as
 from registret.records.scope import provider_scope
 from registret.reports.role import ROLE, as_reports_role

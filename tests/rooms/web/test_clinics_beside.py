@@ -21,9 +21,9 @@ from registret.access.roles import Role
 from registret.registries.indicators import Better, Levels
 from registret.registries.loading.catalogue import DEFINITIONS
 from registret.registries.queries import catalogue
-from registret.reports.clinics import clinics_beside
+from registret.reports.comparing.clinics import clinics_beside
+from registret.reports.comparing.figures import one_indicator
 from registret.reports.editions import make_edition
-from registret.reports.figures import one_indicator
 from registret.reports.models import Cell
 from registret.reports.periods import complete_periods, last_complete
 from registret.web.reports.clinic_parts import clinics_part

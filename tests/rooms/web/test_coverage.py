@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.utils import translation
 
 from registret.access.actor import Actor
-from registret.reports import coverage_file
-from registret.reports.coverage import import_coverage
+from registret.reports.coverage import counts_file
+from registret.reports.coverage.counted import import_coverage
 from registret.reports.models import REGISTERED, Cell, CoverageFile
 from registret.words.coverage_faults import FAULTS, coverage_fault
 from tests import cast
@@ -44,7 +44,7 @@ def content(*lines: str) -> bytes:
 
 
 def bring(*lines: str, at: datetime) -> None:
-    rows, faults = coverage_file.read(content(*lines))
+    rows, faults = counts_file.read(content(*lines))
     by = cast.actor(DORIS, at=at).by
     done = import_coverage(rows=rows, source="Patientregistret, uttag i mars", dry_run=False, by=by, at=at)
     assert (faults, done.faults) == ((), ())
@@ -225,8 +225,8 @@ def test_addresses_that_ask_for_nonsense_show_the_usual(place: Country) -> None:
 
 
 def test_every_fault_has_words_in_both_languages_with_the_same_values() -> None:
-    assert set(FAULTS) == set(coverage_file.FAULTS)
-    for code, english in coverage_file.FAULTS.items():
+    assert set(FAULTS) == set(counts_file.FAULTS)
+    for code, english in counts_file.FAULTS.items():
         values = {name: f"<{name}>" for name in re.findall(r"\{(\w+)\}", english)}
         for language in ("sv", "en"):
             with translation.override(language):

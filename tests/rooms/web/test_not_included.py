@@ -13,7 +13,7 @@ from registret.access.roles import Role
 from registret.ledger.queries import Wanted, entries
 from registret.records.models import Patient
 from registret.records.scope import all_providers
-from registret.reports.not_included import count_not_included
+from registret.reports.coverage.not_included import count_not_included
 from registret.reports.periods import half_years
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, Country

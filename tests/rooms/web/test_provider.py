@@ -28,11 +28,13 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from pytest_django import Settings
 
-from registret.accounts.attempts import Purpose, begin, begin_flow, claim
+from registret.accounts.attempts import Purpose, begin, begin_flow
+from registret.accounts.doors import claim
 from registret.accounts.models import Account, LoginAttempt, Session
 from registret.accounts.queries import living_account, newest_confirmation
 from registret.accounts.refusals import AttemptStale
-from registret.config.ready import NotReady, check_provider
+from registret.config.not_ready import NotReady
+from registret.config.ready import check_provider
 from registret.demo.pki import DemoAuthority
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.mail.links import confirmation_token

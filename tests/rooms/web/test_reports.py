@@ -21,7 +21,7 @@ from registret.reports.making import refresh
 from registret.reports.models import Cell
 from registret.reports.periods import complete_periods, last_complete, next_edition_day
 from registret.reports.role import ROLE
-from registret.web.reports.pages import OUTCOMES, chosen_outcome
+from registret.web.reports.patient_pages import OUTCOMES, chosen_outcome
 from tests import cast
 from tests.cast import ANNA, CECILIA, DORIS, Country, person
 from tests.rooms.records.scene import SAMORDNAD, TOLVAN, case, handler, opt_out

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from registret.access.queries.logins import standing_of
-from registret.accounts import attempts
+from registret.accounts import attempts, doors
 from registret.accounts.attempts import Purpose
 from registret.cards.refusals import NoCard, PersonIdShown
 from registret.kernel.identifiers import HsaId
@@ -90,9 +90,9 @@ def test_the_page_holds_the_text_and_only_for_the_browser_that_asked(refusal: Re
     now, browser, secret = timezone.now(), Browser(), new_token()
     browser.cookies[BROWSER_COOKIE] = secret
     label = attempts.begin(purpose=Purpose.CHECK, browser=secret, network=None, at=now)
-    attempt = attempts.claim(label=label, network=None, at=now)
+    attempt = doors.claim(label=label, network=None, at=now)
     report = {"issuer": None, "not_before": None, "not_after": None, "revocation_as_of": None}
-    code = attempts.answer(attempt_id=attempt.attempt_id, refusal=refusal, report=report, network=None, at=now)
+    code = doors.answer(attempt_id=attempt.attempt_id, refusal=refusal, report=report, network=None, at=now)
     page = browser.get(f"/logga-in/svar/{code}", headers={"User-Agent": "<b>Nobody</b>"}, follow=True)
     body = page.content.decode()
     assert f"{refusal.code} https://registret.localhost:8443/hjalp/kort/{refusal.code}" in body

@@ -10,8 +10,9 @@ from django.utils import translation
 
 from registret.chores.revocation_lists import fetch_lists
 from registret.chores.running import close_database
-from registret.config import ready
+from registret.config import ready, ready_database
 from registret.config.management.decided import Program
+from registret.config.not_ready import NotReady
 from registret.revocation.services import FetchedList, FetchOutcome
 from registret.revocation.trust import trust
 from registret.words.revocation import fault_name
@@ -37,10 +38,10 @@ class Command(Program):
     def handle(self, *args: Any, anew: list[str], **options: Any) -> None:
         try:
             ready.check_trust()
-            ready.check_database()
+            ready_database.check_database()
             self._require_known(anew)
             fetched = fetch_lists(anew=anew)
-        except ready.NotReady as trouble:
+        except NotReady as trouble:
             self.stop(trouble)
         finally:
             close_database()
@@ -56,7 +57,7 @@ class Command(Program):
         known = {anchor.name for anchor in trust().anchors if anchor.crl_url}
         for name in names:
             if name not in known:
-                raise ready.NotReady(f"--anew {name}: no anchor of that name has a crl_url in trust.toml")
+                raise NotReady(f"--anew {name}: no anchor of that name has a crl_url in trust.toml")
 
 
 def _said(one: FetchedList) -> str:

@@ -11,15 +11,15 @@ from django.utils import timezone
 
 from registret.config.management.decided import Program
 from registret.kernel.by import By
-from registret.reports import coverage_file
-from registret.reports.coverage import FEW, CoverageRemark, import_coverage
-from registret.reports.coverage_file import CoverageFault
+from registret.reports.coverage import counts_file
+from registret.reports.coverage.counted import FEW, CoverageRemark, import_coverage
+from registret.reports.coverage.counts_file import CoverageFault
 
 
 class Command(Program):
     help = (
         "Keeps the counts of FILE, all of them or none: how many patients each clinic had in a year, by the patient "
-        f"register. Columns: {', '.join(coverage_file.COLUMNS)}."
+        f"register. Columns: {', '.join(counts_file.COLUMNS)}."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,13 +28,13 @@ class Command(Program):
         parser.add_argument("--dry-run", action="store_true", help="only say what is wrong with the file")
 
     def handle(self, *args: Any, file: Path, source: str, dry_run: bool, **options: Any) -> None:
-        if not 0 < len(source.strip()) <= coverage_file.LONGEST_SOURCE:
-            self.stop(f"--source: from 1 to {coverage_file.LONGEST_SOURCE} characters")
+        if not 0 < len(source.strip()) <= counts_file.LONGEST_SOURCE:
+            self.stop(f"--source: from 1 to {counts_file.LONGEST_SOURCE} characters")
         try:
             content = file.read_bytes()
         except OSError as trouble:
             self.stop(f"{file}: {trouble.strerror}")
-        rows, faults = coverage_file.read(content)
+        rows, faults = counts_file.read(content)
         by, at = By.of_program("import-coverage"), timezone.now()
         done = import_coverage(rows=rows, unreadable=faults, source=source.strip(), dry_run=dry_run, by=by, at=at)
         if done.faults:

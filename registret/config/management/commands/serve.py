@@ -8,22 +8,23 @@ from typing import Any
 from django.conf import settings
 
 from registret.chores.running import close_database, workers
-from registret.config import ready
+from registret.config import ready, ready_database, ready_front
 from registret.config.management.decided import Program
+from registret.config.not_ready import NotReady
 from registret.revocation.trust import revocation, trust
 from registret.serving import Door, Listener, ServingTrouble, serve
 
 
 def _get_ready() -> None:
     """Raises: NotReady."""
-    ready.check_no_front()
+    ready_front.check_no_front()
     ready.check_gates()
     ready.check_trust()
     ready.check_definitions()
     ready.check_mail()
     ready.check_opt_out_file()
     ready.check_provider()
-    ready.check_database()
+    ready_database.check_database()
     ready.check_forms_in_use()
     # Now, so that the first login need not wait for it.
     revocation().warm()
@@ -72,7 +73,7 @@ class Command(Program):
                 workers=workers(),
                 on_ready=lambda site_port, card_port: on_ready() if on_ready else self._say(site_port, card_port),
             )
-        except (ready.NotReady, ServingTrouble) as trouble:
+        except (NotReady, ServingTrouble) as trouble:
             self.stop(trouble)
         finally:
             close_database()

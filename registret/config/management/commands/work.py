@@ -7,8 +7,9 @@ from threading import Event
 from typing import Any
 
 from registret.chores.running import close_database, workers
-from registret.config import ready
+from registret.config import ready, ready_database
 from registret.config.management.decided import Program
+from registret.config.not_ready import NotReady
 
 # Letters on their way are handed over within this many seconds, or sent again under the same Message-ID later.
 _PATIENCE = 4.0
@@ -29,7 +30,7 @@ class Command(Program):
             ready.check_trust()
             ready.check_mail()
             ready.check_opt_out_file()
-            ready.check_database()
+            ready_database.check_database()
             running = workers()
             for worker in running:
                 worker.start()
@@ -40,7 +41,7 @@ class Command(Program):
                 worker.stop()
             for worker in running:
                 worker.join(_PATIENCE)
-        except ready.NotReady as trouble:
+        except NotReady as trouble:
             self.stop(trouble)
         finally:
             close_database()
