@@ -89,6 +89,11 @@ class OneIndicator:
     expected_in: Months | None
     region_name: str
 
+    @property
+    def expected_strata(self) -> int | None:
+        """By how many strata of the definition, the first ones, the edition expects; None before it does."""
+        return max((len(one.codes) for one in self.expected_by), default=None)
+
 
 def readable(actor: Actor) -> frozenset[str]:
     """Return the sub-registries whose reports the actor reads. Raises: NotPermitted (not at a clinic)."""

@@ -112,8 +112,11 @@ class Assurance(StrEnum):
     HIT_OR_MISS = "hit_or_miss"
 
 
-def assurance(limits: Interval, target: float, *, more_is_better: bool) -> Assurance:
-    """Return what to expect of the points to come, if nothing changes."""
+def assurance(limits: Interval, target: float, *, more_is_better: bool | None) -> Assurance | None:
+    """Return what to expect of the points to come, if nothing changes. `more_is_better`: None where neither direction
+    is good, and there is nothing to reach."""
+    if more_is_better is None:
+        return None
     if limits.low <= target <= limits.high:
         return Assurance.HIT_OR_MISS
     return Assurance.PASSES if (target < limits.low) == more_is_better else Assurance.FAILS

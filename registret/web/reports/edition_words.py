@@ -35,7 +35,12 @@ def editions_text(newest: EditionRow | None, *, at: datetime) -> str:
     ) % _told(newest, at=at)
 
 
-def edition_text(newest: EditionRow | None, *, at: datetime) -> str:
+def edition_text(newest: EditionRow | None, *, is_closed: bool = False, at: datetime) -> str:
+    """`is_closed`: the months are long over, and what was told of them is not told again: no edition is promised."""
+    if is_closed:
+        if newest is None:
+            return _("Ingen utgåva har andras siffror här.")
+        return _("Andras siffror är ur utgåva %(number)s, från %(made)s, och ändras inte.") % _told(newest, at=at)
     if newest is None:
         return _("Ingen utgåva har andras siffror här. Nästa utgåva kommer %(next)s.") % {
             "next": next_edition_day(at=at)

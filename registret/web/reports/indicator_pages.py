@@ -125,7 +125,7 @@ def indicator_page(
         address=address_of(indicator),
         register=name_of(indicator.sub_registry),
         name=str(indicator.definition.name),
-        sentence=sentence_of(indicator),
+        sentence=sentence_of(indicator, strata=found.expected_strata),
         closed=closed_text(figures),
         proposed=proposed(indicator),
         coverage=coverage_note(covered),
@@ -136,7 +136,11 @@ def indicator_page(
         level=level_tag(figures),
         comparison=comparison_of(figures),
         places=_places(found, actor.seat.clinic_name),
-        edition=edition_text(figures.compared.edition if figures.compared else None, at=at),
+        edition=edition_text(
+            figures.compared.edition if figures.compared else None,
+            is_closed=closed_since(indicator.sub_registry) is not None,
+            at=at,
+        ),
         clinics=clinics_part(figures, clinics),
         over_time=time_part(quarters, indicator),
         captions=captions_of(figures, quarters, clinic=actor.seat.clinic_name, at=at),
@@ -145,7 +149,7 @@ def indicator_page(
         strata=_strata(found),
         expected_by=expected_rows(found),
         expected_in=months(found.expected_in) if found.expected_in else "",
-        texts=texts_of(indicator),
+        texts=texts_of(indicator, strata=found.expected_strata),
     )
 
 

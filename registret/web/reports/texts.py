@@ -12,20 +12,23 @@ from registret.registries.saying import listed
 from registret.web.pieces import Note
 
 
-def sentence_of(indicator: Indicator) -> str:
-    """What is measured, made from the definition: `Bland patienter med …: andelen som fick …`."""
+def sentence_of(indicator: Indicator, *, strata: int | None = None) -> str:
+    """What is measured, made from the definition: `Bland patienter med …: andelen som fick …`. `strata`: by how many
+    of those of a ratio an edition expects (`OneIndicator.expected_strata`)."""
     told: dict[str, object] = {"among": indicator.definition.among, "measures": indicator.definition.measures}
+    if indicator.is_ratio and strata == 0:
+        return _("Bland %(among)s: hur många som %(measures)s, mot det antal som väntas efter rikets andel.") % told
     if indicator.is_ratio:
-        told["groups"] = groups_text(indicator)
+        told["groups"] = groups_text(indicator, strata)
         return _("Bland %(among)s: hur många som %(measures)s, mot det antal som väntas efter %(groups)s.") % told
     if indicator.is_share:
         return _("Bland %(among)s: andelen som %(measures)s.") % told
     return _("Bland %(among)s: medianen av %(measures)s.") % told
 
 
-def groups_text(indicator: Indicator) -> str:
-    """What a ratio is expected by: `CRB-65 vid ankomsten, ålder och kön`."""
-    return listed([str(one.name) for one in indicator.expected_by], _("och"))
+def groups_text(indicator: Indicator, strata: int | None = None) -> str:
+    """What a ratio is expected by, or by so many of the strata: `CRB-65 vid ankomsten, ålder och kön`."""
+    return listed([str(one.name) for one in indicator.expected_by[:strata]], _("och"))
 
 
 def proposed(indicator: Indicator) -> Note | None:
@@ -34,8 +37,8 @@ def proposed(indicator: Indicator) -> Note | None:
     return Note("info", _("Indikatorn är ett förslag. Registrets styrgrupp har inte beslutat om den."))
 
 
-def texts_of(indicator: Indicator, *, is_public: bool = False) -> list[tuple[str, str]]:
-    """Each with its heading. `is_public`: what is told is told to all."""
+def texts_of(indicator: Indicator, *, is_public: bool = False, strata: int | None = None) -> list[tuple[str, str]]:
+    """Each with its heading. `is_public`: what is told is told to all. `strata`: as in `sentence_of`."""
     definition = indicator.definition
     better = {
         Better.MORE: _("Högre är bättre."),
@@ -49,7 +52,7 @@ def texts_of(indicator: Indicator, *, is_public: bool = False) -> list[tuple[str
         (_("Varför"), str(definition.about)),
         (_("Hur du läser"), f"{better} {definition.reading} {interval}"),
         (_("Vad som räknas"), _counting(indicator, is_public=is_public)),
-        *([(_("Hur det väntade räknas"), _expecting(indicator))] if indicator.is_ratio else []),
+        *([(_("Hur det väntade räknas"), _expecting(indicator, strata))] if indicator.is_ratio else []),
         (_("Källa"), f"{definition.source} ({indicator.code}, {_('version')} {definition.version})"),
     ]
 
@@ -88,16 +91,21 @@ def ratio_reading() -> str:
     )
 
 
-def _expecting(indicator: Indicator) -> str:
+def _expected_if(groups: str) -> str:
+    if not groups:
+        return _("Det väntade är hur många som hade fått utfallet, om alla hade haft rikets andel.")
+    return _(
+        "Det väntade är hur många som hade fått utfallet, om varje grupp av patienter (%(groups)s) hade haft rikets "
+        "andel."
+    ) % {"groups": groups}
+
+
+def _expecting(indicator: Indicator, strata: int | None) -> str:
     rules = edition_rules()
     step = max(indicator.definition.fewest.others, rules.smallest.number)
     return " ".join(
         [
-            _(
-                "Det väntade är hur många som hade fått utfallet, om varje grupp av patienter (%(groups)s) hade haft "
-                "rikets andel."
-            )
-            % {"groups": groups_text(indicator)},
+            _expected_if(groups_text(indicator, strata)),
             _(
                 "Rikets andelar är utgåvans, för de månader som den har räknat; egna månader som ingen utgåva har "
                 "räknat bedöms efter den nyaste."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from statistics import fmean
 
 import pytest
 
@@ -293,6 +294,7 @@ def test_beyond_the_limits_is_outside_and_not_near() -> None:
 def test_whether_a_target_of_four_is_reached(limits: Interval, more: Assurance, less: Assurance) -> None:
     assert assurance(limits, 4, more_is_better=True) is more
     assert assurance(limits, 4, more_is_better=False) is less
+    assert assurance(limits, 4, more_is_better=None) is None, "neither direction is good"
 
 
 def test_individuals_of_piston_rings_are_those_of_qicharts2() -> None:
@@ -357,6 +359,9 @@ def test_time_between_failures_is_that_of_qicharts2() -> None:
 def test_patients_between_infections_are_those_of_powerbi_spc() -> None:
     wide, narrow = g_chart(data.BETWEEN_INFECTIONS), g_chart(data.BETWEEN_INFECTIONS, sigmas=2)
     assert wide.centre == 24
+    mean = fmean(data.BETWEEN_INFECTIONS)
+    assert mean == exactly(31.671642)
+    assert wide.limits[0].high == exactly(mean + 3 * (mean * (mean + 1)) ** 0.5)
     assert (*ends(wide.limits[0]), *ends(narrow.limits[0])) == about((0, 128.17, 0, 96.01), abs=5e-3)
 
 

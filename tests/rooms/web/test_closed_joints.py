@@ -3,7 +3,7 @@ is begun."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -14,6 +14,8 @@ from registret.demo.history.loading import load
 from registret.places.queries import clinic
 from registret.records.models import Episode, Step
 from registret.records.scope import all_providers
+from registret.reports.told import EditionRow
+from registret.web.reports.edition_words import edition_text
 from tests import cast
 from tests.cast import ANNA, CECILIA, Country
 from tests.rooms.web.client import Browser, text_of
@@ -56,10 +58,17 @@ def test_the_reports_tell_of_the_last_two_years_and_say_so(place: Country, who: 
     assert SENTENCE in page
     assert "2014-01–2015-12" in page
     assert "så här långt" not in page
+    assert "Ingen utgåva har andras siffror här." in page
+    assert "Nästa utgåva" not in page, "none is promised of years that are over"
     assert "Kvartal 2 2015" in page
     assert "Kvartal 3 2015" not in page, "nobody was registered then"
     browser.get("/sprak/en")
     assert "Closed for entry since 2015; the figures are from 2014–2015." in text_of(browser.get(PAGE))
+
+
+def test_what_an_edition_told_of_years_that_are_over_promises_no_other(now: datetime) -> None:
+    said = edition_text(EditionRow(number=3, made_on=date(2026, 11, 1)), is_closed=True, at=now)
+    assert said == "Andras siffror är ur utgåva 3, från 2026-11-01, och ändras inte."
 
 
 def test_the_figure_is_of_the_own_patients_of_those_years(place: Country) -> None:
