@@ -189,7 +189,9 @@ BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "attestera/<int:id>/adress": lambda seat: f"{seat.links['attestera/<int:id>'][0]}/adress",
     "vardepisod/<system_id:episode>/version": lambda seat: f"{seat.links['vardepisod/<system_id:episode>'][0]}/version",
     "statistik/arsrapport/<int:year>": lambda seat: "/statistik/arsrapport/2025",
+    "statistik/arsrapport/<int:year>.pdf": lambda seat: "/statistik/arsrapport/2025.pdf",
     "statistics/arsrapport/<int:year>": lambda seat: "/statistics/arsrapport/2025",
+    "statistics/arsrapport/<int:year>.pdf": lambda seat: "/statistics/arsrapport/2025.pdf",
     "kansliet/arsrapport/<int:year>": lambda seat: "/kansliet/arsrapport/2025",
     "kansliet/arsrapport/<int:year>.pdf": lambda seat: "/kansliet/arsrapport/2025.pdf",
 }
@@ -238,7 +240,9 @@ LEFT_OUT: Mapping[str, Left] = {
     "statistics/<slug:register>/<slug:code>.fhir.json": Left.FILE,
     # Only after an edition; tests/journeys/test_statistics.py opens them.
     "statistik/arsrapport/<int:year>": Left.ABSENT,
+    "statistik/arsrapport/<int:year>.pdf": Left.ABSENT,
     "statistics/arsrapport/<int:year>": Left.ABSENT,
+    "statistics/arsrapport/<int:year>.pdf": Left.ABSENT,
     "kansliet/arsrapport/<int:year>": Left.ABSENT,
     "kansliet/arsrapport/<int:year>.pdf": Left.ABSENT,
     "logga-in/legitimering": Left.ABSENT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from django.utils.translation import gettext as _
@@ -54,9 +54,12 @@ class RegisterChapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnualReportPage:
-    """`editions`: out of which. `method`: paragraphs, each with its heading."""
+    """`editions`: out of which, and when the newest of them was made. `pdf`: the same on paper, for all. `method`:
+    paragraphs, each with its heading."""
 
     year: int
+    newest_on: date
+    pdf: str
     editions: str
     chapters: Sequence[RegisterChapter]
     method: Sequence[tuple[str, str]]
@@ -75,6 +78,8 @@ def annual_report_page(year: int, subjects: Collection[str], *, at: datetime) ->
     covered = public_coverage(year)
     return AnnualReportPage(
         year=year,
+        newest_on=max(one.edition.made_on for one in told),
+        pdf=address("open_annual_report_pdf", year=year),
         editions=_editions(told),
         chapters=[
             _chapter(code, of_register, covered.get(code))

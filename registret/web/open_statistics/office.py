@@ -31,7 +31,7 @@ from registret.web.gate import needs
 from registret.web.http import ActorRequest, posted, see_other
 from registret.web.open_statistics.annual import annual_report_page
 from registret.web.open_statistics.pages import address
-from registret.web.open_statistics.paper import annual_paper
+from registret.web.open_statistics.paper import annual_paper, paper_file
 from registret.web.pieces import Link, show
 
 
@@ -123,10 +123,7 @@ def annual_report(request: ActorRequest, year: int) -> HttpResponse:
 @needs(Permission.PUBLISH).get
 def annual_report_pdf(request: ActorRequest, year: int) -> HttpResponse:
     """The same on paper."""
-    made = annual_paper(annual_report_page(year, published(), at=request.at), at=request.at)
-    response = HttpResponse(made, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="arsrapport-{year}.pdf"'
-    return response
+    return paper_file(year, annual_paper(annual_report_page(year, published(), at=request.at), at=request.at))
 
 
 def _decided(request: ActorRequest, subject: str, form: PublicationForm) -> bool:

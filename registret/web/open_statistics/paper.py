@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from registret.kernel.sweden import midnight
 from registret.web.open_statistics.annual import AnnualReportPage, ReportedIndicator
 from registret.web.open_statistics.files import LICENCE
 from registret.web.open_statistics.pages import AreasTold
 from registret.web.typeset import Frame, frame, typeset
 
+_TEMPLATE: Final = "open_statistics/annual_report.typ"
+_KEPT: Final = 8
+"""Reports that are kept in memory: two languages of some years."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaListing:
     headings: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +33,8 @@ class IndicatorOnPaper:
 
     name: str
     sentence: str
-    notes: Sequence[str]
-    areas: Sequence[AreaListing]
+    notes: tuple[str, ...]
+    areas: tuple[AreaListing, ...]
     about: str
     reading: str
 
@@ -39,9 +46,9 @@ class ChapterOnPaper:
     name: str
     closed: str
     coverage_name: str
-    coverage: Sequence[AreaListing]
+    coverage: tuple[AreaListing, ...]
     coverage_about: str
-    indicators: Sequence[IndicatorOnPaper]
+    indicators: tuple[IndicatorOnPaper, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,49 +57,69 @@ class AnnualPaper:
 
     frame: Frame
     editions: str
-    chapters: Sequence[ChapterOnPaper]
+    chapters: tuple[ChapterOnPaper, ...]
     method_name: str
-    method: Sequence[tuple[str, str]]
+    method: tuple[tuple[str, str], ...]
     licence: str
 
 
 def annual_paper(page: AnnualReportPage, *, at: datetime) -> bytes:
     """The same report as `annual.annual_report_page`. Raises: TakesTooLong."""
+    return typeset(_TEMPLATE, _paper(page, at=at), at=at)
+
+
+def annual_paper_for_all(page: AnnualReportPage) -> bytes:
+    """The same, as old as the newest edition in it: set once, however many ask. Raises: TakesTooLong."""
+    at = midnight(page.newest_on)
+    return _set_once(_paper(page, at=at), at)
+
+
+@lru_cache(maxsize=_KEPT)
+def _set_once(paper: AnnualPaper, at: datetime) -> bytes:
+    return typeset(_TEMPLATE, paper, at=at)
+
+
+def paper_file(year: int, made: bytes) -> HttpResponse:
+    response = HttpResponse(made, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="arsrapport-{year}.pdf"'
+    return response
+
+
+def _paper(page: AnnualReportPage, *, at: datetime) -> AnnualPaper:
     title = _("Årsrapport %(year)s") % {"year": page.year}
-    paper = AnnualPaper(
+    return AnnualPaper(
         frame=frame(title, about="", at=at),
         editions=page.editions,
-        chapters=[
+        chapters=tuple(
             ChapterOnPaper(
                 name=chapter.name,
                 closed=chapter.closed,
                 coverage_name=_("Täckningsgrad"),
                 coverage=_listing(chapter.coverage),
                 coverage_about=chapter.coverage.about,
-                indicators=[_on_paper(one) for one in chapter.indicators],
+                indicators=tuple(_on_paper(one) for one in chapter.indicators),
             )
             for chapter in page.chapters
-        ],
+        ),
         method_name=_("Metod"),
-        method=page.method,
+        method=tuple(page.method),
         licence=_("Siffrorna är fria att använda: %(licence)s.") % {"licence": LICENCE},
     )
-    return typeset("open_statistics/annual_report.typ", paper, at=at)
 
 
 def _on_paper(found: ReportedIndicator) -> IndicatorOnPaper:
     return IndicatorOnPaper(
         name=found.name,
         sentence=found.sentence,
-        notes=[one.text for one in found.notes],
+        notes=tuple(one.text for one in found.notes),
         areas=_listing(found.told),
         about=found.told.about,
         reading=found.reading,
     )
 
 
-def _listing(told: AreasTold) -> list[AreaListing]:
+def _listing(told: AreasTold) -> tuple[AreaListing, ...]:
     headings = (_("Var"), _("Resultat"), _("Intervall och antal"), _("Utfall saknas"))
-    rows = [(one.name, one.figure.value, one.figure.about, one.missing) for one in told.areas]
+    rows = tuple((one.name, one.figure.value, one.figure.about, one.missing) for one in told.areas)
     columns = 4 if told.has_missing else 3
-    return [AreaListing(headings=headings[:columns], rows=[row[:columns] for row in rows])] if rows else []
+    return (AreaListing(headings=headings[:columns], rows=tuple(row[:columns] for row in rows)),) if rows else ()

@@ -9,6 +9,7 @@ def _addresses(base: str, language: str) -> list[URLPattern]:
     return [
         path(base, views.index, spoken, name="open_statistics"),
         path(f"{base}/arsrapport/<int:year>", views.annual_report, spoken, name="open_annual_report"),
+        path(f"{base}/arsrapport/<int:year>.pdf", views.annual_report_pdf, spoken, name="open_annual_report_pdf"),
         path(one, views.indicator, spoken, name="open_indicator"),
         path(f"{one}.csv", views.indicator_csv, spoken, name="open_csv"),
         path(f"{one}.json", views.indicator_json, spoken, name="open_json"),

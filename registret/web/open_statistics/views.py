@@ -11,11 +11,12 @@ from registret.registries.queries import indicators_of
 from registret.reports.public_figures import PublicFigures, public_figures
 from registret.reports.publishing import published, subject_of, subject_of_year
 from registret.web.http import Request
-from registret.web.open_statistics.annual import annual_report_page
+from registret.web.open_statistics.annual import AnnualReportPage, annual_report_page
 from registret.web.open_statistics.answers import for_all
 from registret.web.open_statistics.files import as_csv, as_json
 from registret.web.open_statistics.measure_reports import as_reports
 from registret.web.open_statistics.pages import indicator_page, published_indicators, statistics_page
+from registret.web.open_statistics.paper import annual_paper_for_all, paper_file
 
 
 @for_all
@@ -55,11 +56,22 @@ def indicator_fhir(request: Request, register: str, code: str) -> HttpResponse:
 @for_all
 def annual_report(request: Request, year: int) -> HttpResponse:
     """Årsrapport of a year that the office has published."""
+    page = _published_report(request, year)
+    return render(request, "open_statistics/annual_report.html", {"page": page, "frame": "open_statistics/frame.html"})
+
+
+@for_all
+def annual_report_pdf(request: Request, year: int) -> HttpResponse:
+    """The same on paper."""
+    return paper_file(year, annual_paper_for_all(_published_report(request, year)))
+
+
+def _published_report(request: Request, year: int) -> AnnualReportPage:
+    """Raises: Http404 (not published)."""
     subjects = published()
     if subject_of_year(year) not in subjects:
         raise Http404
-    page = annual_report_page(year, subjects, at=request.at)
-    return render(request, "open_statistics/annual_report.html", {"page": page, "frame": "open_statistics/frame.html"})
+    return annual_report_page(year, subjects, at=request.at)
 
 
 def _published(register: str, code: str) -> PublicFigures:

@@ -311,6 +311,26 @@ def test_a_page_costs_few_statements(place: Country, halves: tuple[Months, Month
         assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) == most, address
 
 
+def test_the_annual_report_is_on_paper_for_all_once_it_is_published(
+    place: Country, halves: tuple[Months, Months], now: datetime
+) -> None:
+    tell(place, halves, now)
+    publish()
+    year = halves[1].first.year
+    there = f"/statistik/arsrapport/{year}.pdf"
+    assert get(there).status_code == 404
+    publish(subject_of_year(year))
+    assert f'href="{there}"' in get(f"/statistik/arsrapport/{year}").content.decode()
+    answer = get(there)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert not answer.cookies
+    assert get(there, **{"if-none-match": answer.headers["ETag"]}).status_code == 304
+    assert get(f"/statistics/arsrapport/{year}.pdf").content != answer.content
+    publish(subject_of_year(year), is_published=False)
+    assert get(there).status_code == 404
+
+
 def test_what_is_closed_says_since_when_and_what_is_open_says_nothing(place: Country) -> None:
     publish()
     publish("led-nativ.agent_found")
