@@ -19,7 +19,7 @@ from registret.web.pieces import FigureText
 def figure_text(figure: Figure | None, indicator: Indicator) -> FigureText:
     """A figure with its interval and n; one of others that may not be told has neither."""
     if figure is None:
-        return FigureText(value=_("för få"))
+        return FigureText(value=_("visas inte"))
     if indicator.is_ratio:
         return ratio_text(figure)
     if figure.estimate is None:

@@ -83,7 +83,7 @@ def _row(one: IndicatorFigures, place: str, period: Months, figure: Figure | Non
 
 def _numbers(figure: Figure | None, indicator: Indicator) -> list[str]:
     if figure is None:
-        return ["", _("för få"), "", "", "", "", "", ""]
+        return ["", _("visas inte"), "", "", "", "", "", ""]
     estimate = figure.estimate
     ends = (estimate.value, estimate.interval.low, estimate.interval.high) if estimate else (None, None, None)
     *numbers, expected = [_number(one) for one in (*ends, figure.expected)]
