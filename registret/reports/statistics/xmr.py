@@ -28,8 +28,10 @@ class Signal(StrEnum):
     """Why a point is more than chance. The first that holds counts."""
 
     OUTSIDE = "outside"
-    TREND = "trend"
-    """The last of seven that rise, or fall, without a break."""
+    RISE = "rise"
+    """The last of seven that rise without a break."""
+    FALL = "fall"
+    """The last of seven that fall."""
     TWO_OF_THREE = "two_of_three"
     """One of two, of three in a row, that are near the same limit."""
     SHIFT = "shift"
@@ -70,7 +72,7 @@ def _signal(place: int, zones: Sequence[int], steps: Sequence[int], sides: Seque
     if abs(zones[place]) == _OUTSIDE:
         return Signal.OUTSIDE
     if _unbroken(steps, place, _RUN - 1):
-        return Signal.TREND
+        return Signal.RISE if steps[place] > 0 else Signal.FALL
     if _two_of_three(zones, sides, place):
         return Signal.TWO_OF_THREE
     return Signal.SHIFT if _unbroken(sides, place, _RUN) else None

@@ -267,9 +267,9 @@ def test_a_shift_is_seen_from_the_seventh_point_on_one_side() -> None:
 
 
 def test_a_trend_is_seen_at_the_seventh_point_that_rises_or_falls() -> None:
-    assert places_of(Signal.TREND, [1, 2, 3, 3, 4, 5, 6], mean=3) == []
-    assert places_of(Signal.TREND, [1, 2, 3, 4, 5, 6, 7], mean=4) == [7]
-    assert places_of(Signal.TREND, [7, 6, 5, 4, 3, 2, 1], mean=4) == [7]
+    assert places_of(Signal.RISE, [1, 2, 3, 3, 4, 5, 6], mean=3) == []
+    assert places_of(Signal.RISE, [1, 2, 3, 4, 5, 6, 7], mean=4) == [7]
+    assert places_of(Signal.FALL, [7, 6, 5, 4, 3, 2, 1], mean=4) == [7]
 
 
 def test_two_of_three_near_a_limit_are_marked_if_all_are_on_one_side() -> None:
