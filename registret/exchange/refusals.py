@@ -124,7 +124,7 @@ class StepIsSigned(Refused, code="import.step_is_signed", status=409):
     step: str
 
 
-class DateUnclear(Refused, code="import.date_unclear", status=422):
+class ImportedDateUnclear(Refused, code="import.date_unclear", status=422):
     """A date that is not written year, month, day, and the mapping does not say how."""
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
-from registret.exchange.importing.results import Outcome, RowFault, RowRefused, RowResult
+from registret.exchange.importing.results import RowFault, RowOutcome, RowRefused, RowResult
 from registret.exchange.mappings.applying import MappedRow, day_in, moment_in
 from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.models import Origin
@@ -20,10 +20,10 @@ from registret.exchange.refusals import (
     AnswerImpossible,
     AnswerKept,
     AnswerMissing,
-    DateUnclear,
     EpisodeGone,
     EpisodeOfOtherVersion,
     ExportTimeUnclear,
+    ImportedDateUnclear,
     RowOfOtherPatient,
     RowOlder,
     SourceIdMissing,
@@ -44,6 +44,7 @@ from registret.records.reporting.inclusion import NewPatient, known_of_new_patie
 from registret.records.reporting.writing import write
 from registret.records.scope import all_providers, clinic_of, provider_scope
 from registret.registries.assessing import assess
+from registret.registries.forms import Form
 
 _SEXES = {
     "f": Sex.FEMALE,
@@ -67,7 +68,7 @@ def bring(*, actor: Actor, mapping: FormMapping, row: MappedRow, at: datetime) -
         # What the acts of typing refuse.
         faults, patient_id = (RowFault(why=refused),), _known(row, at)
     return RowResult(
-        line=row.line, source_id=row.source_id, outcome=Outcome.REFUSED, faults=faults, patient_id=patient_id
+        line=row.line, source_id=row.source_id, outcome=RowOutcome.REFUSED, faults=faults, patient_id=patient_id
     )
 
 
@@ -77,26 +78,36 @@ def _brought(actor: Actor, mapping: FormMapping, row: MappedRow, at: datetime) -
     who = _patient(row, at)
     if is_blocked(who.number):
         raise OptedOut()
+    came = _origin(actor, mapping, row, at)
+    with provider_scope(actor, Permission.REPORT) as provider:
+        origin = Origin.objects.select_for_update().select_related("episode").filter(key=came.key).first()
+        if origin is None:
+            _require_answers(mapping, row, who, at)
+            came.care_provider_id = provider
+            return _begun(actor, mapping, row, who, came, at)
+        if _known(row, at) != origin.episode.patient_id:
+            raise RowRefused(RowFault(why=RowOfOtherPatient()), patient_id=origin.episode.patient_id)
+        if origin.exported_at is not None and came.exported_at is not None and came.exported_at < origin.exported_at:
+            raise RowRefused(RowFault(why=RowOlder()))
+        if bytes(origin.said) == came.said:
+            return RowResult(line=row.line, source_id=row.source_id, outcome=RowOutcome.UNCHANGED)
+        result = _changed(actor, mapping, row, origin, at)
+        origin.said, origin.exported_at, origin.brought_in_at = came.said, came.exported_at or origin.exported_at, at
+        origin.save()
+        return result
+
+
+def _origin(actor: Actor, mapping: FormMapping, row: MappedRow, at: datetime) -> Origin:
+    """What the row says of itself: not saved. Raises: RowRefused."""
     exported_at = moment_in(row.exported_at) if row.exported_at else None
     if row.exported_at and exported_at is None:
         raise RowRefused(RowFault(why=ExportTimeUnclear()))
-    key = _digest(clinic_of(actor), mapping.says.source_system, row.source_id)
-    said = _digest(mapping.form.code, mapping.form.version, {code: list(row.written[code]) for code in row.written})
-    with provider_scope(actor, Permission.REPORT) as provider:
-        origin = Origin.objects.select_for_update().select_related("episode").filter(key=key).first()
-        if origin is None:
-            _require_answers(mapping, row, who, at)
-            return _begun(actor, mapping, row, who, at, key=key, said=said, exported_at=exported_at, provider=provider)
-        if _known(row, at) != origin.episode.patient_id:
-            raise RowRefused(RowFault(why=RowOfOtherPatient()), patient_id=origin.episode.patient_id)
-        if origin.exported_at is not None and exported_at is not None and exported_at < origin.exported_at:
-            raise RowRefused(RowFault(why=RowOlder()))
-        if bytes(origin.said) == said:
-            return RowResult(line=row.line, source_id=row.source_id, outcome=Outcome.UNCHANGED)
-        result = _changed(actor, mapping, row, origin, at)
-        origin.said, origin.exported_at, origin.brought_in_at = said, exported_at or origin.exported_at, at
-        origin.save()
-        return result
+    return Origin(
+        key=_digest(clinic_of(actor), mapping.says.source_system, row.source_id),
+        said=_digest(mapping.form.code, mapping.form.version, {code: list(row.written[code]) for code in row.written}),
+        exported_at=exported_at,
+        brought_in_at=at,
+    )
 
 
 def _patient(row: MappedRow, at: datetime) -> NewPatient:
@@ -116,17 +127,10 @@ def _known(row: MappedRow, at: datetime) -> int | None:
 
 def _require_answers(mapping: FormMapping, row: MappedRow, who: NewPatient, at: datetime) -> None:
     """Tell all that is wrong with a row at once. Raises: RowRefused, BirthDateNeeded."""
-    faults = [RowFault(why=DateUnclear(), variable=code) for code in row.undated]
     form = mapping.form
     inclusion, _ = read_answers(form, form.inclusion.code, row.written, at=at)
     began_at = began_at_in(form, inclusion)
-    for step in form.steps:
-        _, wrong = read_answers(form, step.code, row.written, at=at, arrived_at=began_at)
-        faults += [
-            RowFault(why=AnswerImpossible(), variable=code, fault=fault)
-            for code, fault in wrong.items()
-            if code not in row.undated
-        ]
+    faults = list(_unreadable(form, row, began_at, at))
     about = {fault.variable for fault in faults}
     known = known_of_new_patient(who, began_at or at)
     found = assess(form, form.inclusion.code, answers={form.inclusion.code: inclusion}, patient=known)
@@ -137,36 +141,28 @@ def _require_answers(mapping: FormMapping, row: MappedRow, who: NewPatient, at: 
         raise RowRefused(*faults)
 
 
+def _unreadable(form: Form, row: MappedRow, began_at: datetime | None, at: datetime) -> Iterator[RowFault]:
+    """What is wrong with values in any step."""
+    for code in row.undated:
+        yield RowFault(why=ImportedDateUnclear(), variable=code)
+    for step in form.steps:
+        _, wrong = read_answers(form, step.code, row.written, at=at, arrived_at=began_at)
+        yield from _impossible({code: fault for code, fault in wrong.items() if code not in row.undated})
+
+
 def _begun(
-    actor: Actor,
-    mapping: FormMapping,
-    row: MappedRow,
-    who: NewPatient,
-    at: datetime,
-    *,
-    key: bytes,
-    said: bytes,
-    exported_at: datetime | None,
-    provider: int,
+    actor: Actor, mapping: FormMapping, row: MappedRow, who: NewPatient, origin: Origin, at: datetime
 ) -> RowResult:
     form = mapping.form
     written = _of_step(mapping, row, form.inclusion.code)
     episode = begin(actor=actor, who=who, sub_registry=form.code, written=written, is_no_double=False, at=at)
     page, _ = step_page(actor, episode=episode, step=None, at=at)
-    versions = dict.fromkeys(written, page.step.version)
+    origin.episode_id, origin.versions = page.episode.id, dict.fromkeys(written, page.step.version)
     for step in form.steps[1:]:
         if written := _of_step(mapping, row, step.code):
-            versions |= dict.fromkeys(written, _written(actor, episode, step.code, written, at))
-    Origin.objects.create(
-        episode_id=page.episode.id,
-        care_provider_id=provider,
-        key=key,
-        said=said,
-        versions=versions,
-        exported_at=exported_at,
-        brought_in_at=at,
-    )
-    return RowResult(line=row.line, source_id=row.source_id, outcome=Outcome.NEW, episode=episode)
+            origin.versions |= dict.fromkeys(written, _written(actor, episode, step.code, written, at))
+    origin.save()
+    return RowResult(line=row.line, source_id=row.source_id, outcome=RowOutcome.NEW, episode=episode)
 
 
 def _changed(actor: Actor, mapping: FormMapping, row: MappedRow, origin: Origin, at: datetime) -> RowResult:
@@ -179,18 +175,16 @@ def _changed(actor: Actor, mapping: FormMapping, row: MappedRow, origin: Origin,
     if page.form.version != mapping.form.version:
         raise RowRefused(RowFault(why=EpisodeOfOtherVersion()), patient_id=page.patient.id)
     if row.undated:
-        faults = (RowFault(why=DateUnclear(), variable=code) for code in row.undated)
+        faults = (RowFault(why=ImportedDateUnclear(), variable=code) for code in row.undated)
         raise RowRefused(*faults, patient_id=page.patient.id)
     kept: list[RowFault] = []
-    has_changed = False
+    outcome = RowOutcome.UNCHANGED
     for step in mapping.form.steps:
         written, theirs = _new_in(actor, mapping, row, origin, step.code, at)
         kept += [RowFault(why=AnswerKept(), variable=code) for code in theirs]
         if written:
-            version = _written(actor, episode, step.code, written, at)
-            origin.versions |= dict.fromkeys(written, version)
-            has_changed = True
-    outcome = Outcome.CHANGED if has_changed else Outcome.UNCHANGED
+            origin.versions |= dict.fromkeys(written, _written(actor, episode, step.code, written, at))
+            outcome = RowOutcome.CHANGED
     return RowResult(
         line=row.line,
         source_id=row.source_id,

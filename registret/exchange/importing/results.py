@@ -20,7 +20,7 @@ class Way(StrEnum):
     WHOLE = "whole"
 
 
-class Outcome(StrEnum):
+class RowOutcome(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
@@ -44,22 +44,22 @@ class RowResult:
 
     line: int
     source_id: str
-    outcome: Outcome
+    outcome: RowOutcome
     faults: tuple[RowFault, ...] = ()
     patient_id: int | None = None
     episode: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportResult:
+class FileResult:
     """`is_saved`: whether the rows that are not refused are in the registry now."""
 
     rows: tuple[RowResult, ...]
     is_saved: bool
-    counts: Mapping[Outcome, int] = field(default_factory=dict)
+    counts: Mapping[RowOutcome, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: tuple[RowResult, ...], *, is_saved: bool) -> ImportResult:
+    def of(cls, rows: tuple[RowResult, ...], *, is_saved: bool) -> FileResult:
         return cls(rows=rows, is_saved=is_saved, counts=Counter(row.outcome for row in rows))
 
 

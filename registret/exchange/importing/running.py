@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.exchange.importing.one_row import bring
-from registret.exchange.importing.results import ImportResult, Outcome, RowFault, RowResult, Way
+from registret.exchange.importing.results import FileResult, RowFault, RowOutcome, RowResult, Way
 from registret.exchange.mappings.applying import MappedRow, apply
 from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.models import ImportRun
@@ -39,7 +39,7 @@ class ImportWish:
     way: Way
 
 
-def run(*, actor: Actor, wish: ImportWish, at: datetime) -> ImportResult:
+def run(*, actor: Actor, wish: ImportWish, at: datetime) -> FileResult:
     """Bring in the rows of a file, or only try to. Each patient whose data a row was held against in vain is logged.
 
     Raises: NotPermitted, NotOpenForEntry, ClosedForEntry, MappingOutdated, TooManyAtOnce, MappingBroken.
@@ -57,21 +57,21 @@ def run(*, actor: Actor, wish: ImportWish, at: datetime) -> ImportResult:
     return result
 
 
-def _by_row(actor: Actor, mapping: FormMapping, rows: Sequence[MappedRow], at: datetime) -> ImportResult:
+def _by_row(actor: Actor, mapping: FormMapping, rows: Sequence[MappedRow], at: datetime) -> FileResult:
     """A transaction for each row."""
-    return ImportResult.of(tuple(_results(actor, mapping, rows, at)), is_saved=True)
+    return FileResult.of(tuple(_results(actor, mapping, rows, at)), is_saved=True)
 
 
-def _at_once(actor: Actor, mapping: FormMapping, rows: Sequence[MappedRow], way: Way, at: datetime) -> ImportResult:
+def _at_once(actor: Actor, mapping: FormMapping, rows: Sequence[MappedRow], way: Way, at: datetime) -> FileResult:
     """One transaction, which is rolled back if it was only tried, or if a row is refused."""
     with transaction.atomic():
         results = tuple(_results(actor, mapping, rows, at))
-        is_saved = way is Way.WHOLE and all(row.outcome is not Outcome.REFUSED for row in results)
+        is_saved = way is Way.WHOLE and all(row.outcome is not RowOutcome.REFUSED for row in results)
         if not is_saved:
             # What a commit would have refused is refused here.
             connection.check_constraints()
             transaction.set_rollback(True)
-    return ImportResult.of(results, is_saved=is_saved)
+    return FileResult.of(results, is_saved=is_saved)
 
 
 def _results(actor: Actor, mapping: FormMapping, rows: Sequence[MappedRow], at: datetime) -> Iterator[RowResult]:
@@ -79,7 +79,7 @@ def _results(actor: Actor, mapping: FormMapping, rows: Sequence[MappedRow], at: 
     for row in rows:
         if row.source_id in lines:
             twice = RowFault(why=SourceIdTwice(line=lines[row.source_id]))
-            yield RowResult(line=row.line, source_id=row.source_id, outcome=Outcome.REFUSED, faults=(twice,))
+            yield RowResult(line=row.line, source_id=row.source_id, outcome=RowOutcome.REFUSED, faults=(twice,))
             continue
         if row.source_id:
             lines[row.source_id] = row.line
@@ -87,28 +87,23 @@ def _results(actor: Actor, mapping: FormMapping, rows: Sequence[MappedRow], at: 
 
 
 @transaction.atomic
-def _log(actor: Actor, wish: ImportWish, result: ImportResult, at: datetime) -> None:
+def _log(actor: Actor, wish: ImportWish, result: FileResult, at: datetime) -> None:
     """The file, and each patient whom its rows met and of whom no other entry tells: what was done was rolled back."""
     saved = wish.saved
-    counts = {outcome.value: result.counts.get(outcome, 0) for outcome in Outcome}
-    opted_out = sum(isinstance(fault.why, OptedOut) for row in result.rows for fault in row.faults)
+    counts = {outcome.value: result.counts.get(outcome, 0) for outcome in RowOutcome}
+    from_where: dict[str, Fact] = {"source": saved.source_system, "sub_registry": saved.sub_registry}
     facts: dict[str, Fact] = {
-        "source": saved.source_system,
-        "sub_registry": saved.sub_registry,
         "number": saved.number,
         "rows": len(result.rows),
         "episodes": counts["new"],
         "changed": counts["changed"],
         "refused": counts["refused"],
-        "opted_out": opted_out,
+        "opted_out": sum(isinstance(fault.why, OptedOut) for row in result.rows for fault in row.faults),
     }
     event = Event.IMPORT_RUN if result.is_saved else Event.IMPORT_TRIED
-    record(event=event, by=actor.by, at=at, clinic_id=clinic_of(actor), facts=facts)
-    met = {
-        row.patient_id: {"source": saved.source_system, "sub_registry": saved.sub_registry}
-        for row in result.rows
-        if row.patient_id is not None and (row.outcome is Outcome.REFUSED or not result.is_saved)
-    }
+    record(event=event, by=actor.by, at=at, clinic_id=clinic_of(actor), facts=from_where | facts)
+    told = [row for row in result.rows if row.outcome is RowOutcome.REFUSED or not result.is_saved]
+    met = {row.patient_id: from_where for row in told if row.patient_id is not None}
     log_each(actor, Event.PATIENT_IMPORT_MET, list(met.items()), at=at)
     if result.is_saved:
         ImportRun.objects.create(

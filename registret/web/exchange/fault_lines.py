@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from registret.exchange.importing.results import ImportResult, Outcome, RowFault, RowResult
+from registret.exchange.importing.results import FileResult, RowFault, RowOutcome, RowResult
 from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.readers.table import SourceRow, SourceTable
 from registret.kernel.identifiers import mask_personal_numbers
@@ -32,15 +32,15 @@ class FaultLine:
     code: str
 
 
-def refused_lines(mapping: FormMapping, table: SourceTable, result: ImportResult) -> tuple[FaultLine, ...]:
+def refused_lines(mapping: FormMapping, table: SourceTable, result: FileResult) -> tuple[FaultLine, ...]:
     """Why rows are refused."""
-    refused = [row for row in result.rows if row.outcome is Outcome.REFUSED]
+    refused = [row for row in result.rows if row.outcome is RowOutcome.REFUSED]
     return tuple(line for row in refused for line in lines_of(mapping, table, row))
 
 
-def kept_lines(mapping: FormMapping, table: SourceTable, result: ImportResult) -> tuple[FaultLine, ...]:
+def kept_lines(mapping: FormMapping, table: SourceTable, result: FileResult) -> tuple[FaultLine, ...]:
     """What was not taken of rows that were."""
-    taken = [row for row in result.rows if row.outcome is not Outcome.REFUSED]
+    taken = [row for row in result.rows if row.outcome is not RowOutcome.REFUSED]
     return tuple(line for row in taken for line in lines_of(mapping, table, row))
 
 
@@ -84,7 +84,7 @@ def _value(mapping: FormMapping, source: SourceRow, column: str) -> str:
 
 
 def with_errors(
-    mapping: FormMapping, table: SourceTable, result: ImportResult, outcomes: Mapping[Outcome, str]
+    mapping: FormMapping, table: SourceTable, result: FileResult, outcomes: Mapping[RowOutcome, str]
 ) -> Iterator[list[str]]:
     """The rows of the file as they came, with what became of each and what is wrong behind them."""
     rows = {row.line: row for row in result.rows}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django import forms
 from django.utils.translation import gettext as _
 
-from registret.exchange.importing.results import ImportResult
+from registret.exchange.importing.results import FileResult
 from registret.exchange.mappings.applying import ERASED, MappedRow
 from registret.exchange.mappings.faults import MappingFault
 from registret.exchange.mappings.reading import FormMapping
@@ -30,7 +30,7 @@ class MappingTrial:
     mapping: FormMapping
     table: SourceTable
     faults: Sequence[MappingFault] = ()
-    result: ImportResult | None = None
+    result: FileResult | None = None
     first: MappedRow | None = None
 
 

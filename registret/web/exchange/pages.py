@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from registret.exchange.importing.results import ImportResult, Outcome, Way
+from registret.exchange.importing.results import FileResult, RowOutcome, Way
 from registret.exchange.importing.running import MOST_AT_ONCE
 from registret.exchange.mappings.faults import MappingFault
 from registret.exchange.mappings.reading import FormMapping
@@ -103,33 +103,33 @@ def imports_page(
     )
 
 
-def _by_outcome(run: RunRow) -> dict[Outcome, int]:
+def _by_outcome(run: RunRow) -> dict[RowOutcome, int]:
     return {
-        Outcome.NEW: run.new,
-        Outcome.CHANGED: run.changed,
-        Outcome.UNCHANGED: run.unchanged,
-        Outcome.REFUSED: run.refused,
+        RowOutcome.NEW: run.new,
+        RowOutcome.CHANGED: run.changed,
+        RowOutcome.UNCHANGED: run.unchanged,
+        RowOutcome.REFUSED: run.refused,
     }
 
 
-def outcome_words() -> dict[Outcome, str]:
+def outcome_words() -> dict[RowOutcome, str]:
     return {
-        Outcome.NEW: _("Ny"),
-        Outcome.CHANGED: _("Ändrad"),
-        Outcome.UNCHANGED: _("Oförändrad"),
-        Outcome.REFUSED: _("Nekad"),
+        RowOutcome.NEW: _("Ny"),
+        RowOutcome.CHANGED: _("Ändrad"),
+        RowOutcome.UNCHANGED: _("Oförändrad"),
+        RowOutcome.REFUSED: _("Nekad"),
     }
 
 
-def _counted(counts: Mapping[Outcome, int]) -> list[str]:
+def _counted(counts: Mapping[RowOutcome, int]) -> list[str]:
     """`28 nya`, `2 nekade`: of those that there are."""
     words = {
-        Outcome.NEW: lambda n: ngettext("%(n)s ny", "%(n)s nya", n),
-        Outcome.CHANGED: lambda n: ngettext("%(n)s ändrad", "%(n)s ändrade", n),
-        Outcome.UNCHANGED: lambda n: ngettext("%(n)s oförändrad", "%(n)s oförändrade", n),
-        Outcome.REFUSED: lambda n: ngettext("%(n)s nekad", "%(n)s nekade", n),
+        RowOutcome.NEW: lambda n: ngettext("%(n)s ny", "%(n)s nya", n),
+        RowOutcome.CHANGED: lambda n: ngettext("%(n)s ändrad", "%(n)s ändrade", n),
+        RowOutcome.UNCHANGED: lambda n: ngettext("%(n)s oförändrad", "%(n)s oförändrade", n),
+        RowOutcome.REFUSED: lambda n: ngettext("%(n)s nekad", "%(n)s nekade", n),
     }
-    return [words[one](counts[one]) % {"n": counts[one]} for one in Outcome if counts.get(one)]
+    return [words[one](counts[one]) % {"n": counts[one]} for one in RowOutcome if counts.get(one)]
 
 
 def fault_words(faults: Sequence[MappingFault]) -> list[ColumnFault]:
@@ -161,7 +161,7 @@ def result_page(
     saved: SavedMapping,
     mapping: FormMapping,
     table: SourceTable,
-    result: ImportResult,
+    result: FileResult,
     content: bytes,
     *,
     moved: bool = False,
@@ -187,40 +187,40 @@ def result_page(
     )
 
 
-def to_bring_in(result: ImportResult) -> int:
-    return result.counts.get(Outcome.NEW, 0) + result.counts.get(Outcome.CHANGED, 0)
+def to_bring_in(result: FileResult) -> int:
+    return result.counts.get(RowOutcome.NEW, 0) + result.counts.get(RowOutcome.CHANGED, 0)
 
 
-def _title(result: ImportResult) -> str:
+def _title(result: FileResult) -> str:
     if result.is_saved:
         return _("Filen är inläst")
-    return _("Det här behöver rättas") if result.counts.get(Outcome.REFUSED) else _("Filen går att läsa in")
+    return _("Det här behöver rättas") if result.counts.get(RowOutcome.REFUSED) else _("Filen går att läsa in")
 
 
-def _said(result: ImportResult, *, moved: bool) -> Note:
+def _said(result: FileResult, *, moved: bool) -> Note:
     told = ", ".join(_counted(result.counts))
     if result.is_saved:
         return Note("ok", _("Inläst: %(told)s.") % {"told": told}, "status")
     if moved:
         text = _("Något har ändrats sedan filen provades. Inget är inläst. Nu skulle den ge: %(told)s.")
         return Note("warn", text % {"told": told}, "alert")
-    kind = "warn" if result.counts.get(Outcome.REFUSED) else "info"
+    kind = "warn" if result.counts.get(RowOutcome.REFUSED) else "info"
     return Note(kind, _("Filen är bara provad. Den skulle ge: %(told)s.") % {"told": told}, "status")
 
 
-def _button(result: ImportResult) -> str:
+def _button(result: FileResult) -> str:
     number = to_bring_in(result)
     if result.is_saved or not number:
         return ""
-    if result.counts.get(Outcome.REFUSED):
+    if result.counts.get(RowOutcome.REFUSED):
         text = ngettext("Läs in %(n)s rad som stämmer", "Läs in %(n)s rader som stämmer", number)
     else:
         text = ngettext("Läs in %(n)s rad", "Läs in %(n)s rader", number)
     return text % {"n": number}
 
 
-def _told(result: ImportResult) -> str:
-    if not result.counts.get(Outcome.REFUSED):
+def _told(result: FileResult) -> str:
+    if not result.counts.get(RowOutcome.REFUSED):
         return _("Alla rader läses in, eller ingen om något går fel.")
     return _("Rätta helst filen och prova den igen. Det som redan är inläst blir inte dubbelt.")
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from registret.access.roles import Permission
-from registret.exchange.importing.results import ImportResult, Way
+from registret.exchange.importing.results import FileResult, Way
 from registret.exchange.importing.running import ImportWish, run
 from registret.exchange.mappings.applying import column_faults
 from registret.exchange.mappings.reading import MappingBroken
@@ -72,11 +72,11 @@ def _tried(request: ActorRequest, saved: SavedMapping, table: SourceTable, conte
     return show(request, "exchange/result.html", page, tab="imports", status=422 if page.has_faults else 200)
 
 
-def _run(request: ActorRequest, saved: SavedMapping, table: SourceTable, way: Way) -> ImportResult:
+def _run(request: ActorRequest, saved: SavedMapping, table: SourceTable, way: Way) -> FileResult:
     return run(actor=request.actor, wish=ImportWish(saved=saved, table=table, way=way), at=request.at)
 
 
-def _file(saved: SavedMapping, table: SourceTable, result: ImportResult) -> HttpResponse:
+def _file(saved: SavedMapping, table: SourceTable, result: FileResult) -> HttpResponse:
     header = [*table.columns, _("Resultat"), _("Fel"), _("Gör så här"), _("Felkod")]
     return csv_file("import-med-fel.csv", header, with_errors(understood(saved), table, result, outcome_words()))
 

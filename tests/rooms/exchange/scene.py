@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from registret.access.actor import Actor
-from registret.exchange.importing.results import ImportResult, Outcome, Way
+from registret.exchange.importing.results import FileResult, RowOutcome, Way
 from registret.exchange.importing.running import ImportWish, run
 from registret.exchange.readers import read
 from registret.exchange.saved_mappings import SavedMapping, mapping_of, save_mapping
@@ -23,14 +23,14 @@ def saved(actor: Actor, text: str = MAPPING) -> SavedMapping:
 
 def brought(
     actor: Actor, *rows: dict[str, str], way: Way = Way.ROWS, text: str = MAPPING, at: datetime = NOW
-) -> ImportResult:
+) -> FileResult:
     return run(actor=actor, wish=ImportWish(saved=saved(actor, text), table=read(file_of(*rows)), way=way), at=at)
 
 
-def outcomes(result: ImportResult) -> list[Outcome]:
+def outcomes(result: FileResult) -> list[RowOutcome]:
     return [row.outcome for row in result.rows]
 
 
-def whys(result: ImportResult) -> list[tuple[str, str]]:
+def whys(result: FileResult) -> list[tuple[str, str]]:
     """Code and variable of every fault."""
     return [(fault.why.code, fault.variable) for row in result.rows for fault in row.faults]

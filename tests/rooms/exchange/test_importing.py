@@ -10,7 +10,7 @@ from django.db import connection
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
-from registret.exchange.importing.results import Outcome, Way
+from registret.exchange.importing.results import RowOutcome, Way
 from registret.exchange.importing.running import MOST_AT_ONCE, ImportWish, run
 from registret.exchange.models import ImportRun, Origin
 from registret.exchange.readers import read
@@ -67,7 +67,7 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
 def test_a_row_becomes_an_episode_with_drafts(here: Ward, ines: Actor) -> None:
     result = brought(ines, row())
 
-    assert (outcomes(result), result.is_saved) == ([Outcome.NEW], True)
+    assert (outcomes(result), result.is_saved) == ([RowOutcome.NEW], True)
     episode = result.rows[0].episode
     assert answers(episode, "acute")["pulse"] == "98"
     assert answers(episode, "discharge")["discharged_at"] == "2026-11-23T12:00:00+01:00"
@@ -117,7 +117,7 @@ def test_what_is_only_tried_leaves_every_table_as_it_was_but_for_the_log(here: W
 
     result = brought(ines, changed, new, wrong, way=way)
 
-    assert outcomes(result) == [Outcome.CHANGED, Outcome.NEW, Outcome.REFUSED]
+    assert outcomes(result) == [RowOutcome.CHANGED, RowOutcome.NEW, RowOutcome.REFUSED]
     assert not result.is_saved
     added = Entry.objects.exclude(id__in=entries).order_by("id")
     assert [(one.event, one.about_patient_id is None) for one in added] == [
@@ -134,7 +134,7 @@ def test_a_file_of_which_a_row_is_refused_is_brought_in_by_row_but_not_as_a_whol
 
     assert not brought(ines, *rows, way=Way.WHOLE).is_saved
     assert counted()[2] == 0
-    assert outcomes(brought(ines, *rows, way=Way.ROWS)) == [Outcome.NEW, Outcome.REFUSED]
+    assert outcomes(brought(ines, *rows, way=Way.ROWS)) == [RowOutcome.NEW, RowOutcome.REFUSED]
     assert counted()[2] == 1
     assert brought(ines, row(), row(**OTHER), way=Way.WHOLE).is_saved
     assert [(one.new, one.unchanged, one.refused) for one in ImportRun.objects.order_by("id")] == [
@@ -149,7 +149,7 @@ def test_the_same_row_again_makes_no_revision_whatever_it_is_called_as(here: War
 
     again = brought(ines, row(Uttaget="2026-11-24 08:00"), at=NOW + HOUR)
 
-    assert outcomes(again) == [Outcome.UNCHANGED]
+    assert outcomes(again) == [RowOutcome.UNCHANGED]
     assert (revisions(), counted()[2]) == (before, 1)
 
 
@@ -158,7 +158,7 @@ def test_a_row_that_says_something_new_is_written_and_what_it_does_not_say_stays
 
     result = brought(ines, row(Puls="101", Odling="", Sjukdomar="RADERA"), at=NOW + HOUR)
 
-    assert outcomes(result) == [Outcome.CHANGED]
+    assert outcomes(result) == [RowOutcome.CHANGED]
     assert answers(episode, "acute") == {
         "pulse": "101",
         "temperature": "38.6",
@@ -173,7 +173,7 @@ def test_an_answer_that_a_person_has_changed_since_stays(here: Ward, ines: Actor
     other = brought(ines, row(**{"Temp (F)": "78"}), at=NOW + 2 * HOUR)
     same = brought(ines, row(Puls="99", **{"Temp (F)": "78"}), at=NOW + 3 * HOUR)
 
-    assert (outcomes(other), whys(other)) == ([Outcome.CHANGED], [])
+    assert (outcomes(other), whys(other)) == ([RowOutcome.CHANGED], [])
     assert whys(same) == [("import.answer_kept", "pulse")]
     assert (answers(episode, "acute")["pulse"], answers(episode, "acute")["temperature"]) == ("105", "39.0")
 
@@ -224,7 +224,7 @@ def test_a_row_that_is_not_right_is_refused_with_all_that_is_wrong(
 ) -> None:
     result = brought(ines, row(**different))
 
-    assert outcomes(result) == [Outcome.REFUSED]
+    assert outcomes(result) == [RowOutcome.REFUSED]
     assert sorted(whys(result)) == sorted(expected)
     assert counted() == (0, 0, 0)
 
@@ -232,13 +232,13 @@ def test_a_row_that_is_not_right_is_refused_with_all_that_is_wrong(
 def test_a_reserve_number_with_birth_date_and_sex_is_a_patient(here: Ward, ines: Actor) -> None:
     born = {"Personnummer": RESERVE, "Född": "1950-01-01", "Kön": "Kvinna"}
 
-    assert outcomes(brought(ines, row(**born))) == [Outcome.NEW]
+    assert outcomes(brought(ines, row(**born))) == [RowOutcome.NEW]
 
 
 def test_two_rows_about_one_episode_are_told_and_the_first_is_taken(here: Ward, ines: Actor) -> None:
     result = brought(ines, row(), row(Puls="99"))
 
-    assert outcomes(result) == [Outcome.NEW, Outcome.REFUSED]
+    assert outcomes(result) == [RowOutcome.NEW, RowOutcome.REFUSED]
     assert result.rows[1].faults[0].why.facts == {"line": 2}
 
 
@@ -259,7 +259,7 @@ def test_of_a_patient_who_has_opted_out_no_row_is_kept(here: Ward, ines: Actor) 
 
     result = brought(ines, row(Puls="99"), row(**OTHER), at=NOW + 2 * DAY)
 
-    assert outcomes(result) == [Outcome.REFUSED, Outcome.NEW]
+    assert outcomes(result) == [RowOutcome.REFUSED, RowOutcome.NEW]
     assert whys(result) == [("patient.opted_out", "")]
     assert counted() == (1, 1, 1)
     with all_providers():
