@@ -50,7 +50,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class StyledText:
     """Words with classes of their own: `nb` stays on one line, `soft` says less than others."""
 
     text: str
@@ -70,14 +70,14 @@ class Folded:
     """Lines that show when their title is opened."""
 
     title: str
-    lines: Sequence[Link | Words]
+    lines: Sequence[Link | StyledText]
 
 
-Part = str | Words | Small | Link | Tag | Folded | None
+Part = str | StyledText | Small | Link | Tag | Folded | None
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """A cell of a table: parts one after the other. `rows`: how many it reaches over; `css`: `none` if it says nothing,
     and is left out in a narrow window."""
 
@@ -90,8 +90,8 @@ class Cell:
 class Row:
     """`head` says what the row is about; None: that of a row above does. The cells stand in the last columns."""
 
-    head: Cell | None
-    cells: Sequence[Cell]
+    head: TableCell | None
+    cells: Sequence[TableCell]
     css: str = ""
 
 

@@ -20,7 +20,7 @@ from registret.places.queries import ClinicRow, clinics
 from registret.records.identity.known_as import system_ids
 from registret.registries.queries import sub_registries
 from registret.web.logbook.forms import LogForm
-from registret.web.pieces import Cell, DataTable, Folded, Link, Part, Row, Small, Tag, Words
+from registret.web.pieces import DataTable, Folded, Link, Part, Row, Small, StyledText, TableCell, Tag
 from registret.web.templatetags.look import iso
 from registret.words.events import event_name, fact_name, fact_value
 from registret.words.letters import LETTERS, letter_name
@@ -87,13 +87,13 @@ def log_page(form: LogForm, lines: Sequence[LogLine], links: Sequence[Link]) -> 
 
 def _row(line: LogLine) -> Row:
     return Row(
-        Cell([iso(line.at)], "nb"),
+        TableCell([iso(line.at)], "nb"),
         [
-            Cell([line.who, Small(line.who_id, "id nb")]),
-            Cell([line.refused, line.event, *map(Small, line.details)]),
-            Cell([line.about.text, Small(line.about.small, "id nb"), *_patient(line), line.shown], line.about.css),
-            Cell([line.seat.text, Small(line.seat.small)], line.seat.css),
-            Cell([line.origin.text, Small(line.origin.small, "id nb")], line.origin.css),
+            TableCell([line.who, Small(line.who_id, "id nb")]),
+            TableCell([line.refused, line.event, *map(Small, line.details)]),
+            TableCell([line.about.text, Small(line.about.small, "id nb"), *_patient(line), line.shown], line.about.css),
+            TableCell([line.seat.text, Small(line.seat.small)], line.seat.css),
+            TableCell([line.origin.text, Small(line.origin.small, "id nb")], line.origin.css),
         ],
     )
 
@@ -101,7 +101,7 @@ def _row(line: LogLine) -> Row:
 def _patient(line: LogLine) -> list[Part]:
     if line.patient:
         return [_("Patient"), Link(line.patient, f"?patient={line.patient}", "id nb")]
-    return [Words(line.no_patient, "soft")] if line.no_patient else []
+    return [StyledText(line.no_patient, "soft")] if line.no_patient else []
 
 
 def log_lines(rows: tuple[EntryRow, ...], *, actor: Actor) -> tuple[LogLine, ...]:
@@ -156,7 +156,7 @@ def _shown(ids: Collection[int], patients: Mapping[int, str]) -> Folded | None:
     title = ngettext("Visade %(n)s patient", "Visade %(n)s patienter", len(ids)) % {"n": len(ids)}
     there, log = sorted({patients[i] for i in ids if i in patients}), reverse("logbook")
     links = [Link(one, f"{log}?patient={one}", "id nb") for one in there]
-    return Folded(title, links or [Words(_("Ingen av dem finns kvar"), "soft")])
+    return Folded(title, links or [StyledText(_("Ingen av dem finns kvar"), "soft")])
 
 
 def _about(row: EntryRow, name: str, hsa_id: str) -> LogCell:

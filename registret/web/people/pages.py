@@ -21,14 +21,14 @@ from registret.places.queries import ClinicRow
 from registret.registries.queries import names_of
 from registret.web.people.proposals import ProposalLine
 from registret.web.pieces import (
-    Cell,
     DataTable,
     Link,
     Note,
     Row,
     Small,
+    StyledText,
+    TableCell,
     Tag,
-    Words,
     account_trouble,
     marked_up,
 )
@@ -126,19 +126,22 @@ def _rows(one: PersonRow, at: datetime) -> Iterator[Row]:
     """One for each grant; who it is stands beside all of them."""
     number = len(one.grants)
     link = Link(one.name, reverse("person", args=[one.account_id]))
-    head = Cell([link, *_troubles(one), Small(one.hsa_id.text, "id")], rows=number)
-    seen = Words(iso_day(one.logged_in_at), "nb") if one.logged_in_at else Words(_("aldrig"), "soft")
+    head = TableCell([link, *_troubles(one), Small(one.hsa_id.text, "id")], rows=number)
+    seen = StyledText(iso_day(one.logged_in_at), "nb") if one.logged_in_at else StyledText(_("aldrig"), "soft")
     first, *others = [_grant_cells(grant, at) for grant in one.grants]
-    yield Row(head, [Cell([seen], rows=number), *first])
+    yield Row(head, [TableCell([seen], rows=number), *first])
     for cells in others:
         yield Row(None, cells, "more")
 
 
-def _grant_cells(grant: GrantRow, at: datetime) -> list[Cell]:
+def _grant_cells(grant: GrantRow, at: datetime) -> list[TableCell]:
     first = Tag(_("från %(first)s") % {"first": day(grant.begins_at)}) if grant.begins_at > at else None
     registries = Small(", ".join(names_of(grant.sub_registries)))
-    until = Words(iso_day(last_day(grant.ends_at)), "nb")
-    return [Cell([role_name(grant.role), substitute_tag(grant), first, registries]), Cell([until, ended_tag(grant)])]
+    until = StyledText(iso_day(last_day(grant.ends_at)), "nb")
+    return [
+        TableCell([role_name(grant.role), substitute_tag(grant), first, registries]),
+        TableCell([until, ended_tag(grant)]),
+    ]
 
 
 def _troubles(one: PersonRow) -> Iterator[Tag]:

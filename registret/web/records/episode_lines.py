@@ -16,7 +16,7 @@ from registret.records.lifecycle import UNFINISHED, StepState
 from registret.records.rows import ListedEpisode, StepMark
 from registret.registries.queries import form_of, name_of
 from registret.web.http import addresses
-from registret.web.pieces import Cell, DataTable, Link, Row, Small, Tag, Words
+from registret.web.pieces import DataTable, Link, Row, Small, StyledText, TableCell, Tag
 from registret.web.steps.heads import sex_name, state_name
 from registret.web.templatetags.look import iso_day
 from registret.words.days import day_in_words
@@ -59,15 +59,15 @@ def episode_table(
 def _row(line: EpisodeLine, address: str, *, is_several: bool, is_valued: bool) -> Row:
     row = line.row
     who = Small(f"{line.sex}, {_('%(age)s år vid ankomst') % {'age': row.age}}", "soft")
-    step = line.state or Words(line.told, "soft")
+    step = line.state or StyledText(line.told, "soft")
     return Row(
-        Cell([Link(row.shown, address, "id"), who]),
+        TableCell([Link(row.shown, address, "id"), who]),
         [
-            *([Cell([Words(line.value, "nb")])] if is_valued else []),
-            Cell([Words(iso_day(row.began_at), "nb")]),
-            Cell([name_of(row.sub_registry), Small(line.clinic if is_several else "", "soft")]),
-            Cell([line.step, step, Small(line.done, "soft")]),
-            Cell([Words(iso_day(row.saved_at), "nb")], "none"),
+            *([TableCell([StyledText(line.value, "nb")])] if is_valued else []),
+            TableCell([StyledText(iso_day(row.began_at), "nb")]),
+            TableCell([name_of(row.sub_registry), Small(line.clinic if is_several else "", "soft")]),
+            TableCell([line.step, step, Small(line.done, "soft")]),
+            TableCell([StyledText(iso_day(row.saved_at), "nb")], "none"),
         ],
     )
 

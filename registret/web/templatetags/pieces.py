@@ -13,7 +13,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from registret.web.pieces import Cell, DataTable, FactText, FigureText, Folded, Link, Note, Part, Row, Small, Tag, Words
+from registret.web.pieces import (
+    DataTable,
+    FactText,
+    FigureText,
+    Folded,
+    Link,
+    Note,
+    Part,
+    Row,
+    Small,
+    StyledText,
+    TableCell,
+    Tag,
+)
 from registret.web.templatetags.components import attribute, cell, columns, escape, note, row_head, table
 from registret.web.templatetags.components import row as table_row
 from registret.web.templatetags.look import icon
@@ -143,12 +156,12 @@ def _row(row: Row, titles: Sequence[str]) -> str:
     return str(table_row(f"{head}{cells}", css=row.css))
 
 
-def _cell(one: Cell, label: str) -> str:
+def _cell(one: TableCell, label: str) -> str:
     content = _parts(one)
     return str(cell(content if len(one.parts) == 1 else f"<div>{content}</div>", label, css=one.css, rows=one.rows))
 
 
-def _parts(one: Cell) -> str:
+def _parts(one: TableCell) -> str:
     return " ".join([drawn for part in one.parts if (drawn := _drawn(part))])
 
 
@@ -157,7 +170,7 @@ _DRAWN: Final[Mapping[type, Callable[[Any], str]]] = {
     Tag: tag,
     Folded: folded,
     Small: lambda part: small(part.text, part.css),
-    Words: lambda part: f'<span class="{escape(part.css)}">{escape(part.text)}</span>',
+    StyledText: lambda part: f'<span class="{escape(part.css)}">{escape(part.text)}</span>',
     type(None): lambda part: "",
 }
 

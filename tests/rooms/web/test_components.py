@@ -7,7 +7,18 @@ from django import forms
 from django.http import QueryDict
 from django.template import Context, Engine
 
-from registret.web.pieces import Cell, DataTable, Folded, Link, Row, Small, SortedBy, Tag, Words, older_and_newest
+from registret.web.pieces import (
+    DataTable,
+    Folded,
+    Link,
+    Row,
+    Small,
+    SortedBy,
+    StyledText,
+    TableCell,
+    Tag,
+    older_and_newest,
+)
 
 
 def shown(source: str, **values: object) -> str:
@@ -129,15 +140,15 @@ def test_a_table_of_values_is_drawn_as_one_that_a_template_writes() -> None:
         '{% row css="more" %}{% cell "Läge" %}–{% endcell %}{% endrow %}{% endtable %}',
         tag=Tag("sen", "bad", "clock"),
     )
-    place = Cell([Link("Å&B", "/o?a=1&b=2", "id")], rows=2)
-    state = Cell([Tag("sen", "bad", "clock"), "<b>", None, Small(""), Small("sist")])
-    rows = [Row(place, [Cell([Words("1", "nb")], "none"), state]), Row(None, [Cell(["–"])], "more")]
+    place = TableCell([Link("Å&B", "/o?a=1&b=2", "id")], rows=2)
+    state = TableCell([Tag("sen", "bad", "clock"), "<b>", None, Small(""), Small("sist")])
+    rows = [Row(place, [TableCell([StyledText("1", "nb")], "none"), state]), Row(None, [TableCell(["–"])], "more")]
     table = DataTable(caption="Resor", columns=["Ort", "Dag", "Läge"], rows=rows, css="dense")
     assert shown("{% data_table table %}", table=table) == written
 
 
 def test_lines_are_folded_below_their_title() -> None:
-    lines = Folded("Visade <2>", [Link("P1", "?p=P1", "nb"), Words("borta", "soft")])
+    lines = Folded("Visade <2>", [Link("P1", "?p=P1", "nb"), StyledText("borta", "soft")])
     assert shown("{% folded lines %}", lines=lines) == (
         '<details class="small"><summary>Visade &lt;2&gt;</summary><ul><li><a class="nb" href="?p=P1">P1</a></li>'
         '<li><span class="soft">borta</span></li></ul></details>'
