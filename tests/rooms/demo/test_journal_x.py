@@ -6,7 +6,7 @@ import pytest
 
 from registret.access.roles import Role
 from registret.demo.people import journal_x
-from registret.exchange.importing.results import Outcome, Way
+from registret.exchange.importing.results import RowOutcome, Way
 from registret.exchange.importing.running import ImportWish, run
 from registret.exchange.mappings.applying import column_faults
 from registret.exchange.readers import read
@@ -28,7 +28,7 @@ def test_the_file_of_journal_x_has_thirty_episodes_and_five_rows_to_mend() -> No
 
     assert column_faults(understood(saved), table) == ()
     result = run(actor=ines, wish=ImportWish(saved=saved, table=table, way=Way.TRY), at=NOW)
-    assert outcomes(result).count(Outcome.NEW) == 25
+    assert outcomes(result).count(RowOutcome.NEW) == 25
     assert whys(result) == [
         ("patient.number_impossible", ""),
         ("import.answer_impossible", "pulse"),
