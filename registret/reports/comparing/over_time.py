@@ -32,7 +32,7 @@ ENOUGH: Final = 5
 """A figure of fewer patients is not put before people who did not ask for it, and a quarter of fewer does not count
 where it is judged whether the level has moved."""
 TRIED: Final = 4
-"""So many indicators are looked at for the one to put before people."""
+"""So many indicators are looked at for the one to put before people, after each login."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +100,13 @@ def highlight(*, actor: Actor, at: datetime) -> Highlight | None:
     mine = readable(actor)
     readable_now = [one.code for one in sub_registries() if one.code in mine and not one.is_over]
     indicators = [each for code in readable_now for each in indicators_of(code)]
-    first: Highlight | None = None
-    # One after the other: most times the first will do, and this is read after each login.
-    for indicator in _with_enough(indicators, actor=actor, at=at)[:TRIED]:
-        (one,) = figures_over_time([indicator], actor=actor, at=at)
-        if one.now.n >= ENOUGH and one.now.estimate:
-            found = Highlight(indicator=indicator, now=one.now, over_time=over_time_of(one, at=at))
-            if _is_beside_others(one) and _has_verdict(found.over_time):
-                return found
-            first = first or found
-    return first
+    tried = _with_enough(indicators, actor=actor, at=at)[:TRIED]
+    figures = figures_over_time(tried, actor=actor, at=at) if tried else ()
+    found = [(one, over_time_of(one, at=at)) for one in figures if one.now.n >= ENOUGH and one.now.estimate]
+    if not found:
+        return None
+    chosen, moved = max(found, key=lambda pair: _is_beside_others(pair[0]) and _has_verdict(pair[1]))
+    return Highlight(indicator=chosen.indicator, now=chosen.now, over_time=moved)
 
 
 def _is_beside_others(found: IndicatorFigures) -> bool:
