@@ -143,7 +143,7 @@ def acts(actor: Any) -> dict[str, Callable[[int], object]]:
 
 
 def registrar_at(number: int) -> Person:
-    """Somebody who reports at the clinic of this number."""
+    """Return a person who has the right to report at the clinic with this number."""
     from django.db import connection
 
     from tests import cast
