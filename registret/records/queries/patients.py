@@ -130,16 +130,14 @@ def with_numbers(found: QuerySet[Any], *, patient: str) -> QuerySet[Any]:
 
 def listed_patient(found: Patient, *, text: str, kind: str) -> PatientRow:
     """Return a patient without names, for a line of a list."""
-    return PatientRow(
+    return PatientRow.nameless(
         id=found.id,
         system_id=found.system_id,
         birth_date=found.birth_date,
-        sex=Sex(found.sex),
-        given_name="",
-        surname="",
+        sex=found.sex,
         is_protected=found.is_protected,
         died_on=found.died_on,
-        numbers=(PatientNumber(text, kind),),
+        number=PatientNumber(text, kind),
     )
 
 

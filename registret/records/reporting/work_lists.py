@@ -14,7 +14,7 @@ from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.data_queries.answering import waiting_at_clinic
 from registret.records.lifecycle import StepState
-from registret.records.numbers import PatientNumber, Sex
+from registret.records.numbers import PatientNumber
 from registret.records.queries.episodes import clinic_place_of
 from registret.records.rows import ListedQuery, ListedStep, ListedSteps, PatientRow
 
@@ -141,16 +141,14 @@ class _Row(NamedTuple):
 
 
 def _listed(row: _Row) -> ListedStep:
-    patient = PatientRow(
+    patient = PatientRow.nameless(
         id=row.patient_id,
         system_id=row.patient,
         birth_date=row.birth_date,
-        sex=Sex(row.sex),
-        given_name="",
-        surname="",
+        sex=row.sex,
         is_protected=row.is_protected,
         died_on=row.died_on,
-        numbers=(PatientNumber(row.number, row.kind),),
+        number=PatientNumber(row.number, row.kind),
     )
     return ListedStep(
         shown=patient.shown,
