@@ -100,7 +100,7 @@ _IN_REPORTS: Final = (
     "reports_notincluded",
 )
 # What counts patients for it, and returns no row of theirs.
-_COUNTS_FOR_REPORTS: Final = ("reports_answer_counts", "reports_remark_counts", "reports_step_counts")
+_COUNTS_FOR_REPORTS: Final = ("reports_completeness",)
 # Django's own: of no use to whom serves.
 _ONLY_READ: Final = ("django_content_type", "django_migrations")
 
