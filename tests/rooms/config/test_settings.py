@@ -139,7 +139,7 @@ def test_only_the_commands_of_the_owner_read_who_owns_the_tables(
 @pytest.mark.process
 def test_root_becomes_the_user_of_the_services(tmp_path: Path) -> None:
     (tmp_path / "registret.env").write_text("REGISTRET_USER=nobody\n")
-    code = "import os; from registret.config import settings_file as s; s.use('check'); print(*os.getresuid(), os.getgroups())"
+    code = "import os, registret.config.settings_file as s; s.use('check'); print(*os.getresuid(), os.getgroups())"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={"REGISTRET_SETTINGS": str(tmp_path / "registret.env")},
