@@ -88,6 +88,10 @@ RESEARCH_KEY = env.secret(
 ).encode()
 RESEARCH_KEYS_BEFORE = env.secrets("RESEARCH_KEYS_BEFORE", purpose="earlier RESEARCH_KEYs, by spaces")
 
+FILE_KEY = env.secret(
+    "FILE_KEY", purpose="encrypts files that are kept for a time; any long random text, not kept in the database"
+).encode()
+
 # Cards
 TRUST_DIR = Path(env.text("TRUST_DIR", purpose="folder with trust.toml, the issuing CAs and their CRLs"))
 ACCEPT_TEST_CARDS = env.flag("ACCEPT_TEST_CARDS", purpose="cards of anchors marked as test may log in", default=DEMO)

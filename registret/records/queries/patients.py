@@ -120,7 +120,7 @@ def _row(found: Patient, numbers: Iterable[PatientNumber]) -> PatientRow:
 
 
 def with_numbers(found: QuerySet[Any], *, patient: str) -> QuerySet[Any]:
-    """Each row with the number in force of its patient, for `listed_patient`, in the same query."""
+    """Each row with the number in force of its patient in the same query."""
     number = Number.objects.filter(patient=OuterRef(patient), until=None)
     told: QuerySet[Any] = found.annotate(
         number_text=Subquery(number.values("text")), number_kind=Subquery(number.values("kind"))
@@ -128,22 +128,16 @@ def with_numbers(found: QuerySet[Any], *, patient: str) -> QuerySet[Any]:
     return told
 
 
-def listed_patient(found: Patient, *, text: str, kind: str) -> PatientRow:
-    """Return a patient without names, for a line of a list."""
-    return PatientRow.nameless(
-        id=found.id,
-        system_id=found.system_id,
-        birth_date=found.birth_date,
-        sex=found.sex,
-        is_protected=found.is_protected,
-        died_on=found.died_on,
-        number=PatientNumber(text, kind),
-    )
-
-
 def is_blocked(number: PatientNumber) -> bool:
     """Whether a person with this number has opted out."""
     return OptOut.objects.filter(mark__in=list(marks_of(number))).exists()
+
+
+def blocked_among(numbers: Iterable[PatientNumber]) -> frozenset[PatientNumber]:
+    """Those of people who have opted out."""
+    by_mark = {mark: number for number in numbers for mark in marks_of(number)}
+    found = OptOut.objects.filter(mark__any=list(by_mark)).values_list("mark", flat=True)
+    return frozenset(by_mark[mark] for mark in found)
 
 
 def patient_id_of(number: PatientNumber) -> int | None:

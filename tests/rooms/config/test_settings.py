@@ -77,7 +77,7 @@ def test_the_address_of_the_database_may_stand_in_a_file(tmp_path: Path) -> None
 def test_an_impossible_address_of_the_database_is_told_without_what_it_says(value: str) -> None:
     env = Environment({"DATABASE_URL": value})
     env.database("DATABASE_URL", prefix="", purpose="the database")
-    with pytest.raises(SettingTrouble, match="^DATABASE_URL must be postgresql://") as trouble:
+    with pytest.raises(SettingTrouble, match=r"^DATABASE_URL must be postgresql://") as trouble:
         env.end()
     assert value not in str(trouble.value)
 
