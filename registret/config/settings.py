@@ -195,6 +195,7 @@ INSTALLED_APPS = [
     "registret.revocation",
     "registret.ledger",
     "registret.rate_limits",
+    "registret.heartbeats",
     "registret.mail",
     "registret.time_limits",
     "registret.words",
