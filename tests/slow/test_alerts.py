@@ -1,5 +1,6 @@
-"""The alarms of `deploy/prometheus-alerts.yml`, asked by Prometheus's own tool: each comes when it should, and none when
-all is well."""
+"""The alarms of `deploy/prometheus-alerts.yml`, asked by Prometheus's own tool.
+
+Each comes when it should, and none when all is well."""
 
 from __future__ import annotations
 
