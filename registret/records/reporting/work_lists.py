@@ -15,7 +15,7 @@ from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.records.data_queries.asking import ANSWERABLE_FOR
 from registret.records.lifecycle import StepState
-from registret.records.numbers import PatientNumber, Sex
+from registret.records.numbers import PatientNumber
 from registret.records.queries.destroyed import DESTROYED, Destroyed, destroyed_since, read_tallies
 from registret.records.queries.episodes import clinic_place_of, place_of
 from registret.records.rows import ListedQuery, ListedStep, ListedSteps, PatientRow
@@ -177,16 +177,14 @@ class _Row(NamedTuple):
 
 
 def _patient(row: _Row) -> PatientRow:
-    return PatientRow(
+    return PatientRow.nameless(
         id=row.patient_id,
         system_id=row.patient,
         birth_date=row.birth_date,
-        sex=Sex(row.sex),
-        given_name="",
-        surname="",
+        sex=row.sex,
         is_protected=row.is_protected,
         died_on=row.died_on,
-        numbers=(PatientNumber(row.number, row.kind),),
+        number=PatientNumber(row.number, row.kind),
     )
 
 
