@@ -13,11 +13,11 @@ from registret.access.actor import Actor, Assignment
 from registret.access.login_policy import login_blocker
 from registret.access.models import Grant
 from registret.access.queries.applications import ApplicationRow, newest_application
-from registret.access.refusals import HsaIdDisputed
+from registret.access.refusals import HsaIdDisputed, NotPermitted
 from registret.access.roles import Role
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.likeness import same_person
-from registret.accounts.queries import AccountRow, account_row, has_ended_account, living_account
+from registret.accounts.queries import AccountRow, account, account_row, has_ended_account, living_account
 from registret.accounts.sessions import ActiveSession
 from registret.database.prepared import Given, Prepared
 from registret.kernel.by import By
@@ -124,6 +124,28 @@ def who(*, sitting: ActiveSession, at: datetime) -> Actor | CardHolder:
         session_id=sitting.session_id,
         card_read_at=sitting.began_at,
         network=sitting.network,
+    )
+
+
+def actor_at(*, account_id: int, clinic_id: int, card_read_at: datetime, at: datetime) -> Actor:
+    """The person for whom a worker does what they asked for at this clinic, with the rights that they have there now.
+
+    Raises: NotPermitted (none any more).
+    """
+    found, seats = account(account_id=account_id), seats_of(account_id=account_id, at=at)
+    seat = next((one for one in seats if one.clinic_id == clinic_id), None)
+    if found is None or seat is None or found.state is not AccountState.CONFIRMED:
+        raise NotPermitted()
+    return Actor(
+        account_id=found.id,
+        hsa_id=found.hsa_id,
+        name=found.name,
+        email=found.email,
+        seat=seat,
+        seats=seats,
+        session_id=0,
+        card_read_at=card_read_at,
+        network=None,
     )
 
 
