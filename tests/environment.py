@@ -49,6 +49,7 @@ def prepare(*, is_durable: bool = False) -> None:
         "REGISTRET_SEAL_KEY": secrets.token_urlsafe(48),
         "REGISTRET_OPT_OUT_KEY": secrets.token_urlsafe(48),
         "REGISTRET_RESEARCH_KEY": secrets.token_urlsafe(48),
+        "REGISTRET_FILE_KEY": secrets.token_urlsafe(48),
         "REGISTRET_TRUST_DIR": str(folder / "trust"),
         "REGISTRET_ACCEPT_TEST_CARDS": "yes",
         "REGISTRET_SMTP_HOST": "127.0.0.1",

@@ -38,7 +38,9 @@ REGISTRET_LINK_KEY=$(secret)
 REGISTRET_SEAL_KEY=$(secret)
 REGISTRET_OPT_OUT_KEY=$(secret)
 REGISTRET_RESEARCH_KEY=$(secret)
+REGISTRET_FILE_KEY=$(secret)
 export REGISTRET_SECRET_KEY REGISTRET_LINK_KEY REGISTRET_SEAL_KEY REGISTRET_OPT_OUT_KEY REGISTRET_RESEARCH_KEY
+export REGISTRET_FILE_KEY
 
 templates() { find registret -path '*/templates/*' -name '*.html' -exec djade --target-version 5.2 "$@" {} +; }
 

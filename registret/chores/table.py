@@ -65,8 +65,8 @@ UPKEEP: tuple[ContinuousChore, ...] = (
         name="forget",
         every=HOUR,
         act=forget_old,
-        says="deletes counts of rate limits, login attempts, sessions, OCSP answers and reasons for opening protected "
-        "identities whose time is over",
+        says="deletes counts of rate limits, login attempts, sessions, OCSP answers, reasons for opening protected "
+        "identities and kept files whose time is over",
     ),
     ContinuousChore(name="seal", every=MINUTE, act=seal_log, says="seals the log"),
     ContinuousChore(name="reviews", every=HOUR, act=draw_reviews, says="draws last month's log reviews, once"),

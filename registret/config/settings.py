@@ -95,6 +95,10 @@ RESEARCH_KEYS_BEFORE = tuple(
 if any(len(key) < 32 for key in RESEARCH_KEYS_BEFORE):
     raise env.SettingTrouble("REGISTRET_RESEARCH_KEYS_BEFORE has a key that is too short (32 characters at least)")
 
+FILE_KEY = env.secret(
+    "FILE_KEY", purpose="encrypts files that are kept for a time; any long random text, not kept in the database"
+).encode()
+
 # Cards
 TRUST_DIR = Path(env.text("TRUST_DIR", purpose="folder with trust.toml, the issuing CAs and their CRLs"))
 ACCEPT_TEST_CARDS = env.flag("ACCEPT_TEST_CARDS", purpose="cards of anchors marked as test may log in", default=DEMO)

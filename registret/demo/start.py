@@ -114,6 +114,7 @@ def _settings(place: Place, authority: DemoAuthority) -> dict[str, str]:
         "SEAL_KEY": _kept_secret(place.folder / "seal-key"),
         "OPT_OUT_KEY": _kept_secret(place.folder / "opt-out-key"),
         "RESEARCH_KEY": _kept_secret(place.folder / "research-key"),
+        "FILE_KEY": _kept_secret(place.folder / "file-key"),
         "POPULATION_FILE": str(Path(__file__).parent / "population.csv"),
     }
 

@@ -1,13 +1,15 @@
-"""How a clinic's files are read (`MappingVersion`), what was brought in (`ImportRun`), and from where each episode came
-(`Origin`). No answer of a patient is in these tables, and no file."""
+"""How a clinic's files are read (`MappingVersion`), what was brought in (`ImportRun`), from where each episode came
+(`Origin`), and files that are kept for a time (`KeptFile`, `KeptPart`): encrypted, so no answer of a patient can be
+read in these tables."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from registret.database.columns import DIGEST, PLAIN
-from registret.database.constraints import check, given, unique
+from registret.database.columns import DIGEST, PERSONAL, PLAIN
+from registret.database.constraints import check, given, index, unique
 
 
 class MappingVersion(models.Model):
@@ -71,3 +73,42 @@ class Origin(models.Model):
 
     class Meta:
         constraints = [unique("origin_key_once", "key")]
+
+
+class KeptFile(models.Model):
+    """A file that is kept until `ends_at`, or until `gone_at`. The row stays; its parts are deleted.
+
+    `marks_key`: the name of the key of its parts' marks.
+    """
+
+    class Purpose(models.TextChoices):
+        IMPORT = "import"
+        EXPORT = "export"
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=6, choices=Purpose)
+    marks_key = models.CharField(max_length=16, db_comment=PLAIN)
+    at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [check("kept_file_ends_later", Q(ends_at__gt=F("at")))]
+        indexes = [index("kept_file_there", "ends_at", where=Q(gone_at=None))]
+
+
+class KeptPart(models.Model):
+    """A piece of a kept file, encrypted. `marks`: of the numbers of the patients in it (`records.opt_out_marks`), by
+    which a trigger finds it when one of them opts out. Empty `content`: its patient has opted out."""
+
+    id = models.BigAutoField(primary_key=True)
+    file = models.ForeignKey(KeptFile, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField(db_comment=PERSONAL)
+    marks = ArrayField(models.CharField(max_length=64), db_comment=PERSONAL)
+
+    class Meta:
+        db_table_comment = "records"
+        constraints = [unique("kept_part_once", "file", "number")]

@@ -11,6 +11,10 @@ class FileTooLarge(Refused, code="import.file_too_large", status=422):
     most: int
 
 
+class FileGone(Refused, code="exchange.file_gone", status=410):
+    """The file was kept for a time, which is over, or a patient in it has opted out."""
+
+
 class FileEmpty(Refused, code="import.file_empty", status=422):
     """The file has no row under its names of columns."""
 

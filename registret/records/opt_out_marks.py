@@ -18,7 +18,12 @@ _PURPOSE = "opt-out"
 
 def mark_of(number: PatientNumber) -> tuple[str, str]:
     """(name of the key, mark) under the key of today."""
-    return key_name(settings.OPT_OUT_KEY), _mark(settings.OPT_OUT_KEY, number)
+    return marks_key(), _mark(settings.OPT_OUT_KEY, number)
+
+
+def marks_key() -> str:
+    """The name of the key of today."""
+    return key_name(settings.OPT_OUT_KEY)
 
 
 def marks_of(number: PatientNumber) -> Iterator[str]:

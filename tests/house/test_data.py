@@ -221,6 +221,7 @@ TRIGGERS = {
     ("records_retentiondecision", "records_retentiondecision_decided"),
     ("records_merge", "records_merge_keep"),
     ("records_optout", "records_optout_keep"),
+    ("records_optout", "records_optout_kept_files"),
     ("records_revision", "records_revision_keep"),
     ("records_step", "records_step_guard"),
     ("records_step", "records_step_keep"),

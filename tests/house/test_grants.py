@@ -34,6 +34,8 @@ MAY: Final = {
     "django_content_type": READ,
     "django_migrations": READ,
     "exchange_importrun": ADDED,
+    "exchange_keptfile": CHANGED,
+    "exchange_keptpart": FORGOTTEN,
     "exchange_mappingversion": ADDED,
     "exchange_origin": FORGOTTEN,
     "ledger_entry": ADDED,

@@ -152,6 +152,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "access.Participation.reason": "about a clinic",
     "access.Participation.by_name": _AUTHOR,
     "access.Recertification.reason": "about a clinic, and may name others",
+    "exchange.KeptPart.content": "a copy, encrypted, for some days",
+    "exchange.KeptPart.marks": "made of numbers that are in the extract",
     "records.RetentionDecision.reason": "about a sub-registry",
     "records.RetentionDecision.by_name": _AUTHOR,
     "reports.CoverageFile.by_name": _AUTHOR,

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
@@ -86,6 +87,52 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="KeptFile",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("purpose", models.CharField(choices=[("import", "Import"), ("export", "Export")], max_length=6)),
+                ("marks_key", models.CharField(db_comment="plain", max_length=16)),
+                ("at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("gone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="KeptPart",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("content", models.BinaryField(db_comment="personal")),
+                (
+                    "marks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), db_comment="personal", size=None
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="exchange.keptfile"
+                    ),
+                ),
+            ],
+            options={
+                "db_table_comment": "records",
+            },
+        ),
         migrations.AddConstraint(
             model_name="mappingversion",
             constraint=models.UniqueConstraint(
@@ -123,6 +170,20 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="origin",
             constraint=models.UniqueConstraint(fields=("key",), name="origin_key_once"),
+        ),
+        migrations.AddIndex(
+            model_name="keptfile",
+            index=models.Index(condition=models.Q(("gone_at", None)), fields=["ends_at"], name="kept_file_there"),
+        ),
+        migrations.AddConstraint(
+            model_name="keptfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("at"))), name="kept_file_ends_later"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="keptpart",
+            constraint=models.UniqueConstraint(fields=("file", "number"), name="kept_part_once"),
         ),
         migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),
     ]

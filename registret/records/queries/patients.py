@@ -148,6 +148,13 @@ def is_blocked(number: PatientNumber) -> bool:
     return OptOut.objects.filter(mark__in=list(marks_of(number))).exists()
 
 
+def blocked_among(numbers: Iterable[PatientNumber]) -> frozenset[PatientNumber]:
+    """Those of people who have opted out."""
+    by_mark = {mark: number for number in numbers for mark in marks_of(number)}
+    found = OptOut.objects.filter(mark__any=list(by_mark)).values_list("mark", flat=True)
+    return frozenset(by_mark[mark] for mark in found)
+
+
 def patient_id_of(number: PatientNumber) -> int | None:
     """Inside `all_providers`."""
     return Number.objects.filter(text=number.text).values_list("patient_id", flat=True).first()

@@ -50,7 +50,7 @@ GROUPS = (
         prefixes=("patient", "episode", "step", "case", "retention", "disclosure", "query"),
         helper=_SUPPORT,
     ),
-    ErrorGroup(title=_("Import"), prefixes=("import",), helper=_SUPPORT),
+    ErrorGroup(title=_("Import"), prefixes=("import", "exchange"), helper=_SUPPORT),
     ErrorGroup(title=_("Granskningar och incidenter"), prefixes=("review", "incident"), helper=_SUPPORT),
     ErrorGroup(title=_("Sidan"), prefixes=("request", "settings", "reports", "document"), helper=_SUPPORT),
 )

@@ -18,6 +18,11 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         in_general=_("Filen, eller det som den packas upp till, är större än registret tar emot."),
         todo=(_SPLIT,),
     ),
+    "exchange.file_gone": RefusalWords(
+        title=_("Filen finns inte längre."),
+        happened=_("Registret sparar filer bara en tid. Filen tas också bort om en patient i den avböjer registret."),
+        todo=(_("Börja om: välj filen igen, eller gör en ny export."),),
+    ),
     "import.file_empty": RefusalWords(
         title=_("Filen är tom."),
         happened=_("Det finns ingen rad under kolumnernas namn."),
