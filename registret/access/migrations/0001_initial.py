@@ -684,8 +684,8 @@ class Migration(migrations.Migration):
                         (
                             "role__in",
                             [
-                                "importer",
                                 "exporter",
+                                "importer",
                                 "local_administrator",
                                 "reader",
                                 "report_reader",

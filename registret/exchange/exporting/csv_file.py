@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,13 +15,21 @@ from registret.kernel.table import harmless
 
 
 def write(out: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
-    lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    out.write(BOM_UTF8)
+    lines = csv.writer(_Encoded(out), delimiter=";", lineterminator="\r\n")
     lines.writerow(map(harmless, header))
     for row in rows:
         lines.writerow(map(_text, row))
-    text.flush()
-    text.detach()
+
+
+class _Encoded:
+    """What the writer of the standard library needs of a file."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        return self._out.write(text.encode())
 
 
 def _text(cell: Cell) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 from registret.demo.people.episodes import fictitious_number, of_age, sexed, told
 from registret.records.lifecycle import StepState
@@ -16,7 +15,6 @@ from registret.registries.forms import Form
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
-@cache
 def episodes(form: Form, how_many: int = 6) -> tuple[ExportedEpisode, ...]:
     rng = random.Random(form.code)
     return tuple(_episode(form, place, rng) for place in range(1, how_many + 1))
