@@ -146,6 +146,7 @@ class Export(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table_comment = "records"
         constraints = [
             known("export_state_known", state=ExportState),
             given("export_has_reason", "reason"),

@@ -49,9 +49,9 @@ def order(*, actor: Actor, wish: ExportWish, at: datetime) -> int:
         facts: dict[str, Fact] = {
             "export": made.id,
             "sub_registry": made.sub_registry,
-            "first_day": made.first_day.isoformat(),
-            "last_day": made.last_day.isoformat(),
-            "format": made.format,
+            "since": made.first_day.isoformat(),
+            "until": made.last_day.isoformat(),
+            "form": made.format,
             "reason": made.reason,
         }
         record(event=Event.EXPORT_ORDERED, by=actor.by, at=at, clinic_id=made.clinic_id, facts=facts)

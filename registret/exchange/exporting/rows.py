@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -79,7 +79,7 @@ class Layout:
             return
         for step in episode.steps:
             own = {one.code: scores[one.code] for one in episode.form.step(step.code).scores if one.code in scores}
-            name = self._words(step.code, str(episode.form.step(step.code).name))
+            name = self._words(step.code, self._steps.__getitem__)
             yield self._row(episode, {"step": name, **told[step.code]}, step.answers, own)
 
     def _row(
@@ -90,7 +90,7 @@ class Layout:
         scores: Mapping[str, Decimal],
     ) -> list[Cell]:
         patient, form = episode.patient, episode.form
-        sex = self._words(patient.sex.value, sex_name(patient.sex))
+        sex = self._words(patient.sex.value, sex_name)
         cells: dict[str, Cell] = {
             EPISODE_ID: episode.system_id,
             NUMBER: patient.numbers[0].shown if patient.numbers else None,
@@ -105,7 +105,7 @@ class Layout:
 
     def _step(self, episode: ExportedEpisode, step: ExportedStep) -> dict[str, Cell]:
         return {
-            "state": self._words(step.state.value, step_state_name(step.state)),
+            "state": self._words(step.state.value, step_state_name),
             "signed_at": step.signed_at,
             "signed_by": step.signed_by_name or None,
         }
@@ -128,8 +128,8 @@ class Layout:
         is_word = score.is_yes_or_no and self._shown_as is ShownAs.LABELS
         return yes_or_no(value == 1) if is_word else value
 
-    def _words(self, code: str, label: str) -> str:
-        return code if self._shown_as is ShownAs.CODES else label
+    def _words(self, code: str, label: Callable[[str], str]) -> str:
+        return code if self._shown_as is ShownAs.CODES else label(code)
 
 
 def scores_of(episode: ExportedEpisode) -> dict[str, Decimal]:

@@ -262,6 +262,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "db_table_comment": "records",
                 "indexes": [
                     models.Index(fields=["clinic", "-id"], name="export_clinic"),
                     models.Index(
