@@ -156,8 +156,8 @@ fi
 
 if asked_for --fronts; then
     missing=
-    # Debian keeps them in /usr/sbin, which is not on everybody's PATH.
-    for front in nginx haproxy pgbouncer; do
+    # Debian keeps servers in /usr/sbin, which is not on everybody's PATH.
+    for front in nginx haproxy pgbouncer promtool; do
         PATH=$PATH:/usr/sbin command -v "$front" >/dev/null || missing="$missing $front"
     done
     if [ -n "$missing" ]; then

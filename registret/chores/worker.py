@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable
 from threading import Event, Thread
 
+from django.db import OperationalError
+
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +46,11 @@ class Worker:
             try:
                 self._act()
                 pause = self._every
+            except OperationalError as trouble:
+                # The database is gone: what it said is one line, and a traceback would say no more.
+                pause = min(2 * pause, self._longest_pause)
+                told = str(trouble).strip().partition("\n")[0]
+                _log.error("worker %s: the database does not answer (%s); next try in %g s", self.name, told, pause)
             except Exception:
                 pause = min(2 * pause, self._longest_pause)
                 _log.exception("worker %s failed; next try in %g s", self.name, pause)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import version
 from typing import NoReturn
 
-from registret.config import env
+from registret.config import env, settings_file
 from registret.config.env import SettingTrouble
 
 DEMO_COMMANDS = {
@@ -30,11 +31,17 @@ def main() -> None:
         if arguments in ([], ["help"], ["--help"], ["-h"]):
             _list_commands()
             return
+        if arguments == ["--version"]:
+            print(f"registret {version('registret')}")
+            return
         if arguments[0].replace("_", "-") in WITHOUT_INSTALLATION or {"--help", "-h"} & set(arguments):
             env.use_placeholders()
+        else:
+            settings_file.use(arguments[0].replace("_", "-"))
         _execute(arguments)
     except SettingTrouble as trouble:
-        print(f"registret: {trouble}", file=sys.stderr)
+        for line in str(trouble).splitlines():
+            print(f"registret: {line}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,72 +1,39 @@
-"""Environment variables, typed. A missing one fails at start and says what it is for."""
+"""Environment variables, typed. All that is missing, impossible or unknown is told at once, a line for each."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
-PREFIX = "REGISTRET_"
-_PLACEHOLDER = "not-set-and-not-needed-for-this-command"
+PREFIX: Final = "REGISTRET_"
+_BESIDE: Final = (
+    "REGISTRET_SETTINGS",
+    "REGISTRET_USER",
+    "REGISTRET_DEMO_",
+    "REGISTRET_TEST_",
+    "REGISTRET_PICTURES",
+    "REGISTRET_YEAR_PEOPLE",
+)
+"""How variables begin that are read elsewhere: for commands, by the demo, by tests."""
+
+_PLACEHOLDER: Final = "not-set-and-not-needed-for-this-command"
 _placeholders = False
 
 
 class SettingTrouble(Exception):
-    """A setting is missing or impossible; the message is one line that says which and what it is for."""
+    """Settings are missing, impossible or unknown; the message has a line for each, which says what it is for."""
 
 
 def use_placeholders() -> None:
     """What is not set is a placeholder from now on, for a command that needs no installation."""
     global _placeholders
     _placeholders = True
-    os.environ.setdefault("DATABASE_URL", "postgresql://")
-
-
-def text(name: str, *, purpose: str, default: str | None = None) -> str:
-    """The variable REGISTRET_<name>, or the content of the file that REGISTRET_<name>_FILE names (for secrets).
-
-    Raises: SettingTrouble.
-    """
-    variable = PREFIX + name
-    value = os.environ.get(variable)
-    file = os.environ.get(variable + "_FILE")
-    if value is None and file is not None:
-        try:
-            value = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as trouble:
-            raise SettingTrouble(f"{variable}_FILE ({purpose}): {trouble}") from None
-    if value is None:
-        value = default
-    if value is None and _placeholders:
-        value = _PLACEHOLDER
-    if value is None:
-        raise SettingTrouble(f"{variable} is not set: {purpose}")
-    return value
-
-
-def address(name: str, *, purpose: str) -> str:
-    """An https address without query and fragment, or nothing.
-
-    Raises: SettingTrouble.
-    """
-    value = text(name, purpose=purpose, default="")
-    parts = urlsplit(value)
-    if value and (parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment):
-        raise SettingTrouble(f"{PREFIX}{name} must be an https address without ? and #: {purpose}")
-    return value
-
-
-def ip_addresses(name: str, *, purpose: str) -> frozenset[str]:
-    """IP addresses, separated by spaces; none if it is not set.
-
-    Raises: SettingTrouble.
-    """
-    try:
-        return frozenset(str(ip_address(one)) for one in text(name, purpose=purpose, default="").split())
-    except ValueError as trouble:
-        raise SettingTrouble(f"{PREFIX}{name}: {trouble}: {purpose}") from None
 
 
 def is_loopback(host: str) -> bool:
@@ -75,44 +42,6 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def flag(name: str, *, purpose: str, default: bool = False) -> bool:
-    """Raises: SettingTrouble."""
-    value = text(name, purpose=purpose, default="yes" if default else "no").lower()
-    if value not in {"yes", "no"}:
-        raise SettingTrouble(f"{PREFIX}{name} must be yes or no: {purpose}")
-    return value == "yes"
-
-
-def number(name: str, *, purpose: str, default: int) -> int:
-    """Raises: SettingTrouble."""
-    value = text(name, purpose=purpose, default=str(default))
-    if not value.isascii() or not value.isdigit():
-        raise SettingTrouble(f"{PREFIX}{name} must be a whole number: {purpose}")
-    return int(value)
-
-
-def choice(name: str, *, purpose: str, among: tuple[str, ...]) -> str:
-    """One of the words `among`; the first if it is not set.
-
-    Raises: SettingTrouble.
-    """
-    value = text(name, purpose=purpose, default=among[0])
-    if value not in among:
-        raise SettingTrouble(f"{PREFIX}{name} must be one of {', '.join(among)}: {purpose}")
-    return value
-
-
-def secret(name: str, *, purpose: str, default: str | None = None) -> str:
-    """A secret of at least 32 characters.
-
-    Raises: SettingTrouble.
-    """
-    value = text(name, purpose=purpose, default=default)
-    if len(value) < 32:
-        raise SettingTrouble(f"{PREFIX}{name} is too short (32 characters at least): {purpose}")
-    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +60,136 @@ class File:
         return Path(self.named)
 
 
-def file(name: str, *, purpose: str) -> File:
-    """A variable that is asked for when it is used, not at start."""
-    return File(variable=PREFIX + name, purpose=purpose, named=os.environ.get(PREFIX + name, ""))
+class Environment:
+    """Reads variables, and remembers what was wrong until `end`. What is wrong is read as something of the right type.
+
+    A name is given without its prefix REGISTRET_; but for files and the address of the database, the variable
+    REGISTRET_<name>_FILE may name a file that holds the value (for secrets).
+    """
+
+    def __init__(self, variables: Mapping[str, str] = os.environ) -> None:
+        self._variables = variables
+        self._known: set[str] = set()
+        self._faults: list[str] = []
+
+    def fault(self, told: str) -> None:
+        """Remember a line about what cannot be."""
+        self._faults.append(told)
+
+    def end(self) -> None:
+        """All variables have been read.
+
+        Raises: SettingTrouble.
+        """
+        faults = [*self._faults, *self._unknown()]
+        if faults and not _placeholders:
+            raise SettingTrouble("\n".join(faults))
+
+    def text(self, name: str, *, purpose: str, default: str | None = None, prefix: str = PREFIX) -> str:
+        """The variable, or the content of the file that is named for it."""
+        variable = prefix + name
+        self._known |= {variable, f"{variable}_FILE"}
+        value = self._given(variable, purpose)
+        if value is None:
+            value = default
+        if value is None and not _placeholders:
+            self.fault(f"{variable} is not set: {purpose}")
+        return _PLACEHOLDER if value is None else value
+
+    def address(self, name: str, *, purpose: str) -> str:
+        """An https address without query and fragment, or nothing."""
+        value = self.text(name, purpose=purpose, default="")
+        parts = urlsplit(value)
+        if value and (parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment):
+            self.fault(f"{PREFIX}{name} must be an https address without ? and #: {purpose}")
+        return value
+
+    def database(self, name: str, *, purpose: str, default: str | None = None, prefix: str = PREFIX) -> str:
+        """The address of a PostgreSQL database: `postgresql://user:password@host:port/name`."""
+        value = self.text(name, purpose=purpose, default=default, prefix=prefix)
+        if value in {_PLACEHOLDER, default}:
+            return default or "postgresql://"
+        try:
+            parts = urlsplit(value)
+            is_right = parts.scheme in {"postgresql", "postgres"} and (parts.port is None or parts.port > 0)
+        except ValueError:
+            is_right = False
+        if not is_right:
+            self.fault(f"{prefix}{name} must be postgresql://user:password@host:port/name: {purpose}")
+        return value if is_right else "postgresql://"
+
+    def ip_addresses(self, name: str, *, purpose: str) -> frozenset[str]:
+        """IP addresses, separated by spaces; none if it is not set."""
+        try:
+            return frozenset(str(ip_address(one)) for one in self.text(name, purpose=purpose, default="").split())
+        except ValueError as trouble:
+            self.fault(f"{PREFIX}{name}: {trouble}: {purpose}")
+            return frozenset()
+
+    def flag(self, name: str, *, purpose: str, default: bool = False) -> bool:
+        """`yes` or `no`."""
+        value = self.text(name, purpose=purpose, default="yes" if default else "no").lower()
+        if value not in {"yes", "no"}:
+            self.fault(f"{PREFIX}{name} must be yes or no: {purpose}")
+        return value == "yes"
+
+    def number(self, name: str, *, purpose: str, default: int) -> int:
+        """A whole number."""
+        value = self.text(name, purpose=purpose, default=str(default))
+        if not value.isascii() or not value.isdigit():
+            self.fault(f"{PREFIX}{name} must be a whole number: {purpose}")
+            return default
+        return int(value)
+
+    def choice(self, name: str, *, purpose: str, among: tuple[str, ...]) -> str:
+        """One of the words `among`; the first if it is not set."""
+        value = self.text(name, purpose=purpose, default=among[0])
+        if value not in among:
+            self.fault(f"{PREFIX}{name} must be one of {', '.join(among)}: {purpose}")
+            return among[0]
+        return value
+
+    def secret(self, name: str, *, purpose: str, default: str | None = None) -> str:
+        """At least 32 characters, or the default."""
+        value = self.text(name, purpose=purpose, default=default)
+        if len(value) < 32 and value != default:
+            self.fault(f"{PREFIX}{name} is too short (32 characters at least): {purpose}")
+        return value
+
+    def secrets(self, name: str, *, purpose: str) -> tuple[bytes, ...]:
+        """Secrets, separated by spaces; none if it is not set."""
+        keys = tuple(key.encode() for key in self.text(name, purpose=purpose, default="").split())
+        if any(len(key) < 32 for key in keys):
+            self.fault(f"{PREFIX}{name} has a key that is too short (32 characters at least)")
+        return keys
+
+    def file(self, name: str, *, purpose: str) -> File:
+        """A variable that is asked for when it is used, not at start."""
+        variable = PREFIX + name
+        self._known.add(variable)
+        return File(variable=variable, purpose=purpose, named=self._variables.get(variable, ""))
+
+    def _given(self, variable: str, purpose: str) -> str | None:
+        value, file = self._variables.get(variable), self._variables.get(f"{variable}_FILE")
+        if file is None:
+            return value
+        if value is not None:
+            self.fault(f"{variable} and {variable}_FILE are both set: which of them counts?")
+            return value
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as trouble:
+            self.fault(f"{variable}_FILE ({purpose}): {trouble}")
+            return _PLACEHOLDER
+
+    def _unknown(self) -> list[str]:
+        names = sorted(
+            name
+            for name in self._variables
+            if name.startswith(PREFIX) and name not in self._known and not name.startswith(_BESIDE)
+        )
+        return [f"{name} is no setting{self._nearest(name)}" for name in names]
+
+    def _nearest(self, name: str) -> str:
+        near = get_close_matches(name, self._known, n=1)
+        return f": is {near[0]} meant?" if near else ""

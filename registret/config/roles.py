@@ -34,6 +34,7 @@ _CHANGED: Final = (
     "exchange_keptfile",
     "exchange_keptpart",
     "exchange_origin",
+    "heartbeats_heartbeat",
     "rate_limits_count",
     "mail_letter",
     "oversight_review",
@@ -73,6 +74,7 @@ _DELETED: Final = (
     "accounts_session",
     "exchange_keptpart",
     "exchange_origin",
+    "heartbeats_heartbeat",
     "rate_limits_count",
     "mail_letter",
     "records_dataquery",
@@ -104,7 +106,7 @@ _IN_REPORTS: Final = (
     "reports_notincluded",
 )
 # What counts patients for it, and returns no row of theirs.
-_COUNTS_FOR_REPORTS: Final = ("reports_answer_counts", "reports_remark_counts", "reports_step_counts")
+_COUNTS_FOR_REPORTS: Final = ("reports_completeness",)
 # Django's own: of no use to whom serves.
 _ONLY_READ: Final = ("django_content_type", "django_migrations")
 

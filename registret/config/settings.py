@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from registret.config import env
+from registret.config.env import Environment, is_loopback
 
+env = Environment()
 PACKAGE = Path(__file__).resolve().parent.parent
 
 # Where it runs
@@ -27,8 +28,8 @@ ALLOWED_HOSTS = [SITE_HOST, CARD_HOST if CARD_HOST_FIXED else f".{CARD_HOST}"]
 
 # The embedded listeners (`registret serve`); behind a front nobody asks for these.
 LISTEN_ADDRESS = env.text("LISTEN_ADDRESS", purpose="address that the embedded listeners bind", default="127.0.0.1")
-if DEMO and not env.is_loopback(LISTEN_ADDRESS):
-    raise env.SettingTrouble("REGISTRET_DEMO=yes is for this machine only: unset it, or REGISTRET_LISTEN_ADDRESS")
+if DEMO and not is_loopback(LISTEN_ADDRESS):
+    env.fault("REGISTRET_DEMO=yes is for this machine only: unset it, or REGISTRET_LISTEN_ADDRESS")
 LISTEN_SITE_PORT = env.number("LISTEN_SITE_PORT", purpose="port that the site's listener binds", default=SITE_PORT)
 LISTEN_CARD_PORT = env.number("LISTEN_CARD_PORT", purpose="port that the card door binds", default=CARD_PORT)
 ROUTERS = env.ip_addresses(
@@ -42,9 +43,11 @@ CARD_KEY = env.file("CARD_KEY", purpose="private key of the card hosts' certific
 # A front (deploy/) that terminates TLS before gunicorn, and how it passes certificates on. Its headers are believed
 # because of the secret, which nobody else knows (registret/web/presented.py).
 FRONT = env.choice("FRONT", purpose="how a front passes certificates on", among=("none", "rfc9440", "escaped_pem"))
-FRONT_SECRET = "" if FRONT == "none" else env.secret("FRONT_SECRET", purpose="by which registret knows its front")
+FRONT_SECRET = env.secret(
+    "FRONT_SECRET", purpose="by which registret knows its front", default="" if FRONT == "none" else None
+)
 if not re.fullmatch("[A-Za-z0-9_-]*", FRONT_SECRET):
-    raise env.SettingTrouble("REGISTRET_FRONT_SECRET must consist of letters, digits, - and _ (it is sent in a header)")
+    env.fault("REGISTRET_FRONT_SECRET must consist of letters, digits, - and _ (it is sent in a header)")
 
 
 def _origin(host: str, port: int) -> str:
@@ -77,23 +80,13 @@ SEAL_KEYS_BEFORE = frozenset(
 OPT_OUT_KEY = env.secret(
     "OPT_OUT_KEY", purpose="marks the numbers of patients who opted out; any long random text, not kept in the database"
 ).encode()
-OPT_OUT_KEYS_BEFORE = tuple(
-    key.encode()
-    for key in env.text("OPT_OUT_KEYS_BEFORE", purpose="earlier OPT_OUT_KEYs, by spaces", default="").split()
-)
-if any(len(key) < 32 for key in OPT_OUT_KEYS_BEFORE):
-    raise env.SettingTrouble("REGISTRET_OPT_OUT_KEYS_BEFORE has a key that is too short (32 characters at least)")
+OPT_OUT_KEYS_BEFORE = env.secrets("OPT_OUT_KEYS_BEFORE", purpose="earlier OPT_OUT_KEYs, by spaces")
 
 RESEARCH_KEY = env.secret(
     "RESEARCH_KEY",
     purpose="pseudonyms in files for research are derived from it; any long random text, not kept in the database",
 ).encode()
-RESEARCH_KEYS_BEFORE = tuple(
-    key.encode()
-    for key in env.text("RESEARCH_KEYS_BEFORE", purpose="earlier RESEARCH_KEYs, by spaces", default="").split()
-)
-if any(len(key) < 32 for key in RESEARCH_KEYS_BEFORE):
-    raise env.SettingTrouble("REGISTRET_RESEARCH_KEYS_BEFORE has a key that is too short (32 characters at least)")
+RESEARCH_KEYS_BEFORE = env.secrets("RESEARCH_KEYS_BEFORE", purpose="earlier RESEARCH_KEYs, by spaces")
 
 FILE_KEY = env.secret(
     "FILE_KEY", purpose="encrypts files that are kept for a time; any long random text, not kept in the database"
@@ -145,7 +138,7 @@ OIDC_CLIENT_KEY = env.text(
     "OIDC_CLIENT_KEY", purpose="instead of a secret: its private key (private_key_jwt)", default=""
 )
 if OIDC_ISSUER and bool(OIDC_CLIENT_SECRET) == bool(OIDC_CLIENT_KEY):
-    raise env.SettingTrouble("with REGISTRET_OIDC_ISSUER, set one of REGISTRET_OIDC_CLIENT_SECRET and …_CLIENT_KEY")
+    env.fault("with REGISTRET_OIDC_ISSUER, set one of REGISTRET_OIDC_CLIENT_SECRET and …_CLIENT_KEY")
 OIDC_CA_FILE = env.text("OIDC_CA_FILE", purpose="CA of the identity provider if it is not a public one", default="")
 # Level of assurance 3, in the words of Sambi, the federation that Inera's provider belongs to.
 OIDC_LEVELS = {"http://id.sambi.se/loa/loa3": 3}
@@ -170,11 +163,9 @@ OBJECTION_LIFETIME = timedelta(days=14)
 ATTESTING_NEEDS_CARD_WITHIN = timedelta(minutes=60)
 
 # Monitoring
-METRICS_TOKEN = env.text(
+METRICS_TOKEN = env.secret(
     "METRICS_TOKEN", purpose="a reader of /matt shows it; without one only this machine may read", default=""
 )
-if 0 < len(METRICS_TOKEN) < 32:
-    raise env.SettingTrouble("REGISTRET_METRICS_TOKEN is too short (32 characters at least)")
 
 # Mail
 SMTP_HOST = env.text("SMTP_HOST", purpose="mail server that takes the registry's letters")
@@ -204,6 +195,7 @@ INSTALLED_APPS = [
     "registret.revocation",
     "registret.ledger",
     "registret.rate_limits",
+    "registret.heartbeats",
     "registret.mail",
     "registret.time_limits",
     "registret.words",
@@ -266,11 +258,9 @@ TEMPLATES = [
 ]
 
 
-def _database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
+def _database(url: str) -> dict[str, Any]:
     """`postgresql://user:password@host:port/name?sslmode=…`; `?host=/folder` names a unix socket."""
     parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"}:
-        raise env.SettingTrouble(f"{name} must begin with postgresql:// (PostgreSQL is the only database)")
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -292,15 +282,15 @@ def _database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
     }
 
 
-if "DATABASE_URL" not in os.environ:
-    raise env.SettingTrouble("DATABASE_URL is not set: the PostgreSQL database, postgresql://user:password@host/name")
-DATABASES = {"default": _database(os.environ["DATABASE_URL"])}
+DATABASES = {
+    "default": _database(env.database("DATABASE_URL", prefix="", purpose="PostgreSQL, as the role that serves"))
+}
 # What serves owns no table, so nothing that gets into it can switch off a policy, a trigger or the log. The owner is
 # for `migrate` and `cull-ledger` only (registret/config/roles.py).
-_owner_url = env.text(
+_owner_url = env.database(
     "OWNER_DATABASE_URL", purpose="as DATABASE_URL, for the role that owns the tables and migrates them", default=""
 )
-OWNER_DATABASE = _database(_owner_url, "REGISTRET_OWNER_DATABASE_URL") if _owner_url else None
+OWNER_DATABASE = _database(_owner_url) if _owner_url else None
 
 # Language, time
 LANGUAGE_CODE = "sv"
@@ -377,3 +367,5 @@ if DEMO:
     LOGGING["loggers"]["registret.serving"] = {"level": "WARNING"}
     # Nor are checkpoints of the log, which nobody keeps.
     LOGGING["loggers"]["registret.chores"] = {"level": "WARNING"}
+
+env.end()

@@ -49,7 +49,8 @@ def _checked() -> WSGIHandler:
 
 
 def _give_up(trouble: Exception) -> NoReturn:
-    print(f"registret: {trouble}", file=sys.stderr, flush=True)
+    for line in str(trouble).splitlines():
+        print(f"registret: {line}", file=sys.stderr, flush=True)
     sys.exit(_CANNOT_LOAD)
 
 

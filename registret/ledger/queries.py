@@ -8,14 +8,14 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from registret.database.prepared import Given, Prepared
 from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
-from registret.ledger.models import Entry
+from registret.ledger.models import Entry, Seal
 from registret.ledger.services import Fact
 
 PAGE = 50
@@ -82,6 +82,19 @@ def entries(*, wanted: Wanted, before: int | None = None, size: int = PAGE) -> E
 def _newest(size: int) -> Prepared[Entry]:
     """And one more."""
     return Prepared(lambda: Entry.objects.order_by("-id")[: size + 1])
+
+
+def counted(*, since: datetime) -> dict[tuple[str, str], int]:
+    """How many entries there are from a moment on, by event and outcome."""
+    found = Entry.objects.filter(at__gte=since).order_by().values_list("event", "outcome").annotate(number=Count("id"))
+    return {(event, outcome): number for event, outcome, number in found}
+
+
+def oldest_unsealed() -> datetime | None:
+    """When the first entry was written that no seal covers; None if all are sealed."""
+    sealed = Seal.objects.order_by("-number").values("last")[:1]
+    row = Entry.objects.filter(id__gt=Coalesce(Subquery(sealed), 0)).order_by("id").values_list("at", flat=True)
+    return row.first()
 
 
 def fitting(wanted: Wanted) -> Q:

@@ -29,6 +29,31 @@ class PatientRow:
     died_on: date | None
     numbers: tuple[PatientNumber, ...]
 
+    @classmethod
+    def nameless(
+        cls,
+        *,
+        id: int,
+        system_id: str,
+        birth_date: date,
+        sex: str,
+        is_protected: bool,
+        died_on: date | None,
+        number: PatientNumber,
+    ) -> PatientRow:
+        """Return a patient for a line of a list, which shows no name."""
+        return cls(
+            id=id,
+            system_id=system_id,
+            birth_date=birth_date,
+            sex=Sex(sex),
+            given_name="",
+            surname="",
+            is_protected=is_protected,
+            died_on=died_on,
+            numbers=(number,),
+        )
+
     @property
     def number(self) -> PatientNumber:
         return self.numbers[0]

@@ -1,14 +1,15 @@
 """How complete the registrations of a clinic are: its steps, their answers and remarks, counted. Nothing here is of one
-patient: functions of the database count (`migrations/0001_initial.sql`) for the role that has no right to patients.
+patient: a function of the database counts (`migrations/0001_initial.sql`) for the role that has no right to patients.
 
 The episodes are those that began at or after a moment, wherever their steps are now.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -76,31 +77,27 @@ def completeness(*, actor: Actor, sub_registry: str, since: datetime, at: dateti
 
     Raises: NotPermitted.
     """
-    begun = clinic_of(actor), sub_registry, since
-    with provider_scope(actor, Permission.READ_REPORTS), as_reports_role():
-        return Completeness(
-            steps=_steps(_counted("reports_step_counts", *begun, day_of(at))),
-            answers=_answers(_counted("reports_answer_counts", *begun)),
-            remarks=[RemarkCount(step=s, rule=r, number=n) for s, r, n in _counted("reports_remark_counts", *begun)],
-        )
+    begun = clinic_of(actor), sub_registry, since, day_of(at)
+    with provider_scope(actor, Permission.READ_REPORTS), as_reports_role(), connection.cursor() as cursor:
+        cursor.execute("SELECT steps, answers, remarks FROM reports_completeness(%s, %s, %s, %s)", begun)
+        steps, answers, remarks = map(json.loads, cursor.fetchone())
+    return Completeness(
+        steps={one["step"]: _step(one) for one in steps},
+        answers=_answers(answers),
+        remarks=[RemarkCount(**one) for one in remarks],
+    )
 
 
-def _steps(rows: Iterable[tuple[Any, ...]]) -> dict[str, StepCounts]:
-    return {row[0]: StepCounts(**dict(zip(StepCounts.__slots__, row, strict=True))) for row in rows}
+def _step(counted: Mapping[str, Any]) -> StepCounts:
+    oldest = counted["oldest"]
+    return StepCounts(**{**counted, "oldest": oldest and datetime.fromisoformat(oldest)})
 
 
-def _answers(rows: Iterable[tuple[Any, ...]]) -> dict[str, AnswerCounts]:
+def _answers(counted: Iterable[Mapping[str, Any]]) -> dict[str, AnswerCounts]:
     numbers: dict[str, dict[str, int]] = {}
-    for question, why, number in rows:
-        numbers.setdefault(question, {})[why] = number
+    for one in counted:
+        numbers.setdefault(one["question"], {})[one["missing"]] = one["number"]
     return {
         question: AnswerCounts(answered=by_reason.pop("", 0), missing={Missing(why): n for why, n in by_reason.items()})
         for question, by_reason in numbers.items()
     }
-
-
-def _counted(function: str, *given: int | str | date) -> list[tuple[Any, ...]]:
-    marks = ", ".join(["%s"] * len(given))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {function}({marks})", given)  # noqa: S608
-        return list(cursor.fetchall())

@@ -39,6 +39,7 @@ MAY: Final = {
     "exchange_keptpart": FORGOTTEN,
     "exchange_mappingversion": ADDED,
     "exchange_origin": FORGOTTEN,
+    "heartbeats_heartbeat": FORGOTTEN,
     "ledger_entry": ADDED,
     "ledger_seal": ADDED,
     "rate_limits_count": FORGOTTEN,

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks.records import AT, acts, grow, people, templates
 from registret.access.actor import Actor
-from registret.records.reporting.listing import work_and_awaiting
+from registret.records.reporting.audited_reads import work
 from registret.records.reporting.work_lists import COUNTED
 from registret.records.scope import provider_scope
 
@@ -77,7 +77,7 @@ def test_no_hot_question_reads_a_growing_table_whole(reporter: Actor, act: str) 
 
 def test_those_that_wait_for_their_follow_up_are_counted_up_to_a_limit(reporter: Actor) -> None:
     with CaptureQueriesContext(connection) as captured:
-        _, counted = work_and_awaiting(actor=reporter, at=AT)
+        counted = work(actor=reporter, at=AT).awaiting
     (statement,) = [query["sql"] for query in captured.captured_queries if "count(*)" in query["sql"]]
     with provider_scope(reporter):
         used = {node.get("Index Name") for node in plans_of(statement)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -12,7 +12,6 @@ from registret.access.actor import Actor
 from registret.access.checks import existing
 from registret.access.roles import Permission
 from registret.database.prepared import Given, Prepared
-from registret.kernel.sweden import day_of
 from registret.ledger.events import Event
 from registret.records.data_queries.asking import ANSWERABLE_FOR
 from registret.records.data_queries.text import QueryText
@@ -21,13 +20,10 @@ from registret.records.lifecycle import QUERY_LIFE, QueryOutcome, QueryState, St
 from registret.records.logged import log_step
 from registret.records.models import DataQuery, Revision
 from registret.records.queries.episodes import clinic_place_of
-from registret.records.queries.patients import listed_patient, with_numbers
 from registret.records.queries.steps import step_page
 from registret.records.refusals import NotCorrected
-from registret.records.rows import ListedQuery, StepPage, WaitingQuery
+from registret.records.rows import StepPage, WaitingQuery
 from registret.records.scope import provider_scope
-
-SHOWN: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +78,6 @@ def waiting_of_step(actor: Actor, *, episode: str, step: str) -> tuple[WaitingQu
     return tuple(map(_waiting, _WAITING_OF_STEP.rows(episode=episode, step=step, **place)))
 
 
-def waiting_at_clinic(actor: Actor) -> tuple[ListedQuery, ...]:
-    """What the actor can answer, the longest waiting first. Inside `provider_scope(actor)`; one query."""
-    return tuple(map(_listed, _WAITING.rows(**clinic_place_of(actor, Permission.REPORT))))
-
-
 def _at_clinic(actor: Actor) -> QuerySet[DataQuery]:
     """About the steps that the actor may correct. Inside `provider_scope(actor)`. The only way from an actor at a
     clinic to queries."""
@@ -98,15 +89,6 @@ def _about(clinic: Any, provider: Any, sub_registries: Any) -> QuerySet[DataQuer
         step__clinic_id=clinic, step__care_provider_id=provider, step__episode__sub_registry__any=sub_registries
     )
 
-
-_WAITING = Prepared(
-    lambda: with_numbers(
-        _about(Given("clinic"), Given("provider"), Given("sub_registries"))
-        .filter(state=QueryState.WAITING)
-        .select_related("step__episode__patient"),
-        patient="step__episode__patient",
-    ).order_by("asked_at", "id")[:SHOWN]
-)
 
 _WAITING_OF_STEP = Prepared(
     lambda: (
@@ -136,22 +118,4 @@ def _waiting(found: DataQuery) -> WaitingQuery:
         text=found.text,
         asked_at=found.asked_at,
         answer_by=found.asked_at + ANSWERABLE_FOR,
-    )
-
-
-def _listed(found: Any) -> ListedQuery:
-    query: DataQuery = found
-    episode = query.step.episode  # type: ignore[union-attr]
-    patient = listed_patient(episode.patient, text=found.number_text, kind=found.number_kind)
-    return ListedQuery(
-        shown=patient.shown,
-        episode=episode.system_id,
-        step=query.step_code,
-        sub_registry=episode.sub_registry,
-        version=episode.version,
-        variable=query.variable,
-        patient_id=patient.id,
-        age=patient.age_at(day_of(episode.began_at)),
-        sex=patient.sex,
-        answer_by=query.asked_at + ANSWERABLE_FOR,
     )

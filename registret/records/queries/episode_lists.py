@@ -22,7 +22,7 @@ from registret.database.prepared import Given, Prepared, count_of
 from registret.kernel.sweden import day_of, midnight
 from registret.records.lifecycle import UNFINISHED, EpisodeState, StepState
 from registret.records.models import Episode, Step
-from registret.records.numbers import PatientNumber, Sex
+from registret.records.numbers import PatientNumber
 from registret.records.queries.episodes import episodes_in, place_of
 from registret.records.queries.patients import with_numbers
 from registret.records.rows import ListedEpisode, PatientRow, StepMark
@@ -246,16 +246,14 @@ _AMONG: Final = Prepared(
 
 def _row(columns: Sequence[Any]) -> ListedEpisode:
     found = _Told._make(columns)
-    patient = PatientRow(
+    patient = PatientRow.nameless(
         id=found.patient_id,
         system_id=found.patient__system_id,
         birth_date=found.patient__birth_date,
-        sex=Sex(found.patient__sex),
-        given_name="",
-        surname="",
+        sex=found.patient__sex,
         is_protected=found.patient__is_protected,
         died_on=found.patient__died_on,
-        numbers=(PatientNumber(found.number_text, found.number_kind),),
+        number=PatientNumber(found.number_text, found.number_kind),
     )
     order = [step.code for step in form_of(found.sub_registry, found.version).steps]
     return ListedEpisode(

@@ -120,27 +120,12 @@ def _row(found: Patient, numbers: Iterable[PatientNumber]) -> PatientRow:
 
 
 def with_numbers(found: QuerySet[Any], *, patient: str) -> QuerySet[Any]:
-    """Each row with the number in force of its patient, for `listed_patient`, in the same query."""
+    """Each row with the number in force of its patient in the same query."""
     number = Number.objects.filter(patient=OuterRef(patient), until=None)
     told: QuerySet[Any] = found.annotate(
         number_text=Subquery(number.values("text")), number_kind=Subquery(number.values("kind"))
     )
     return told
-
-
-def listed_patient(found: Patient, *, text: str, kind: str) -> PatientRow:
-    """Return a patient without names, for a line of a list."""
-    return PatientRow(
-        id=found.id,
-        system_id=found.system_id,
-        birth_date=found.birth_date,
-        sex=Sex(found.sex),
-        given_name="",
-        surname="",
-        is_protected=found.is_protected,
-        died_on=found.died_on,
-        numbers=(PatientNumber(text, kind),),
-    )
 
 
 def is_blocked(number: PatientNumber) -> bool:

@@ -8,12 +8,10 @@ from datetime import datetime
 from registret.access.actor import Actor
 from registret.access.checks import check_card_age
 from registret.access.refusals import NotFound
-from registret.access.roles import Permission
 from registret.ledger.events import Event
 from registret.records.queries.episode_lists import EpisodeFilter, EpisodeQuestion, listed_among
 from registret.records.queries.patients import PAGE
-from registret.records.reporting.audited_reads import log_list, work
-from registret.records.reporting.work_lists import Work, awaiting
+from registret.records.reporting.audited_reads import log_list
 from registret.records.rows import EpisodeList, ListedEpisode
 from registret.records.scope import clinic_of, provider_scope
 
@@ -45,12 +43,6 @@ def episodes_among(*, actor: Actor, episode_ids: Collection[int], at: datetime) 
         rows = listed_among(actor, episode_ids)
         log_list(actor, Event.EPISODES_LISTED, [row.patient_id for row in rows], at=at)
         return rows
-
-
-def work_and_awaiting(*, actor: Actor, at: datetime) -> tuple[Work, int]:
-    """What waits at the clinic, and how many episodes wait for their follow-up. Raises: NotPermitted."""
-    with provider_scope(actor, Permission.REPORT):
-        return work(actor=actor, at=at), awaiting(actor)
 
 
 def episode_file(*, actor: Actor, wanted: EpisodeFilter, at: datetime) -> tuple[ListedEpisode, ...]:

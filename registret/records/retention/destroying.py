@@ -1,45 +1,23 @@
-"""Carry out decisions to destroy, and show clinics what was destroyed."""
+"""Carry out decisions to destroy."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from registret.access.actor import Actor
-from registret.access.refusals import NotPermitted
-from registret.access.roles import Permission
-from registret.database.prepared import Given, Prepared
 from registret.kernel.by import By
 from registret.records.locks import lock_identities, lock_numbers
 from registret.records.models import DeletionTally, Episode, Number, Patient, RetentionDecision, Step
 from registret.records.retention.ages import PAST, PENDING, has_research, held_until, research_codes_of
 from registret.records.retention.deletion import destroy_episodes, destroy_patient, destroy_research
 from registret.records.scope import all_providers
-from registret.registries.queries import name_of
 
 _BATCH: Final = 100
-SHOWN_FOR: Final = timedelta(days=90)
 _CLOCK: Final = By.of_program("clock")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destroyed:
-    """Episodes of a clinic that were destroyed."""
-
-    sub_registry: str
-    why: str
-    episodes: int
-    at: datetime
-
-    @property
-    def name(self) -> str:
-        """Of the sub-registry, in the active language."""
-        return name_of(self.sub_registry)
 
 
 def destroy_due(*, at: datetime) -> int:
@@ -52,24 +30,6 @@ def destroy_due(*, at: datetime) -> int:
         while batch := _batch(keeping_id, at=at):
             done += batch
     return done
-
-
-_DESTROYED = Prepared(
-    lambda: DeletionTally.objects.filter(clinic_id=Given("clinic"), at__gt=Given("since")).order_by("-at", "-id")[:20]
-)
-
-
-def destroyed_lately(*, actor: Actor, at: datetime) -> tuple[Destroyed, ...]:
-    """Return what was destroyed at the actor's clinic, newest first, so that nobody looks for it.
-
-    Raises: NotPermitted.
-    """
-    if actor.seat.clinic_id is None or not actor.may(Permission.READ_RECORDS):
-        raise NotPermitted()
-    found = _DESTROYED.rows(clinic=actor.seat.clinic_id, since=at - SHOWN_FOR)
-    return tuple(
-        Destroyed(sub_registry=one.sub_registry, why=one.why, episodes=one.episodes, at=one.at) for one in found
-    )
 
 
 @transaction.atomic

@@ -235,56 +235,50 @@ CREATE FUNCTION reports_steps_at(of_clinic bigint, of_register text, since times
     WHERE s.clinic_id = of_clinic AND s.is_moved AND e.sub_registry = of_register AND e.began_at >= since
 $$;
 
--- Datakvalitet counts the steps of a clinic as they are now. The role of the reports may read none: it calls these
--- functions, which return counts, one moment and numbers of days, and no row. They act as the owner of the tables, whom
--- row-level security binds too: of another care provider's clinic (records.scope), and of a patient who has opted out,
--- they count nothing.
-CREATE FUNCTION reports_step_counts(of_clinic bigint, of_register text, since timestamptz, today date)
-    RETURNS TABLE (step varchar, planned bigint, begun bigint, signed bigint, closed bigint, oldest timestamptz,
-                   due bigint, in_time bigint, days integer[])
+-- Datakvalitet counts the steps of a clinic as they are now, which are read once for all that is counted. The role of the
+-- reports may read none: it calls this function, which returns counts, one moment and numbers of days, and no row. It acts
+-- as the owner of the tables, whom row-level security binds too: of another care provider's clinic (records.scope), and of
+-- a patient who has opted out, it counts nothing.
+CREATE FUNCTION reports_completeness(of_clinic bigint, of_register text, since timestamptz, today date)
+    RETURNS TABLE (steps jsonb, answers jsonb, remarks jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    RETURN QUERY WITH found AS (
-        SELECT s.code, s.state, s.saved_at, s.due_to,
-            (s.signed_at AT TIME ZONE 'Europe/Stockholm')::date AS signed_on,
-            CASE WHEN jsonb_typeof(s.answers -> 'discharged_at') = 'string'
-                THEN ((s.answers ->> 'discharged_at')::timestamptz AT TIME ZONE 'Europe/Stockholm')::date
-            END AS discharged_on
+    RETURN QUERY WITH found AS MATERIALIZED (
+        SELECT s.episode_id, s.code, s.state, s.saved_at, s.due_to, s.answers AS given,
+            (s.signed_at AT TIME ZONE 'Europe/Stockholm')::date AS signed_on
         FROM reports_steps_at(of_clinic, of_register, since) s
+    ), dated AS (
+        SELECT found.*,
+            CASE WHEN state = 'signed' AND jsonb_typeof(given -> 'discharged_at') = 'string'
+                THEN signed_on - ((given ->> 'discharged_at')::timestamptz AT TIME ZONE 'Europe/Stockholm')::date
+            END AS waited
+        FROM found
+    ), by_step AS (
+        SELECT code AS step,
+            count(*) FILTER (WHERE state = 'planned') AS planned,
+            count(*) FILTER (WHERE state IN ('draft', 'incomplete', 'reopened')) AS begun,
+            count(*) FILTER (WHERE state = 'signed') AS signed,
+            count(*) FILTER (WHERE state = 'closed') AS closed,
+            min(saved_at) FILTER (WHERE state IN ('draft', 'incomplete', 'reopened')) AS oldest,
+            count(*) FILTER (WHERE state = 'signed' AND due_to IS NOT NULL OR state <> 'closed' AND due_to < today) AS due,
+            count(*) FILTER (WHERE state = 'signed' AND signed_on <= due_to) AS in_time,
+            COALESCE(array_agg(waited ORDER BY waited) FILTER (WHERE waited IS NOT NULL), '{}') AS days
+        FROM dated GROUP BY code
+    ), by_answer AS (
+        -- `missing`: why there is no answer; empty where there is one.
+        SELECT one.key AS question, COALESCE(one.value ->> 'missing', '') AS missing, count(*) AS number
+        FROM found CROSS JOIN LATERAL jsonb_each(given) AS one
+        WHERE state = 'signed'
+        GROUP BY 1, 2
+    ), by_remark AS (
+        SELECT r.step, r.rule, count(*) AS number
+        FROM (SELECT episode_id, array_agg(code) AS codes FROM found GROUP BY episode_id) here
+        JOIN reports_remark r ON r.episode_id = here.episode_id AND r.step = ANY (here.codes)
+        GROUP BY r.step, r.rule ORDER BY count(*) DESC, r.step, r.rule
     )
-    SELECT code,
-        count(*) FILTER (WHERE state = 'planned'),
-        count(*) FILTER (WHERE state IN ('draft', 'incomplete', 'reopened')),
-        count(*) FILTER (WHERE state = 'signed'),
-        count(*) FILTER (WHERE state = 'closed'),
-        min(saved_at) FILTER (WHERE state IN ('draft', 'incomplete', 'reopened')),
-        count(*) FILTER (WHERE state = 'signed' AND due_to IS NOT NULL OR state <> 'closed' AND due_to < today),
-        count(*) FILTER (WHERE state = 'signed' AND signed_on <= due_to),
-        COALESCE(
-            array_agg(signed_on - discharged_on ORDER BY signed_on - discharged_on)
-                FILTER (WHERE state = 'signed' AND discharged_on IS NOT NULL),
-            '{}')
-    FROM found GROUP BY code;
+    SELECT
+        (SELECT COALESCE(jsonb_agg(to_jsonb(by_step)), '[]') FROM by_step),
+        (SELECT COALESCE(jsonb_agg(to_jsonb(by_answer)), '[]') FROM by_answer),
+        (SELECT COALESCE(jsonb_agg(to_jsonb(by_remark)), '[]') FROM by_remark);
 END $$;
-
--- By question and by why there is no answer, which is empty where there is one.
-CREATE FUNCTION reports_answer_counts(of_clinic bigint, of_register text, since timestamptz)
-    RETURNS TABLE (question text, missing text, number bigint)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-    RETURN QUERY SELECT one.key, COALESCE(one.value ->> 'missing', ''), count(*)
-    FROM reports_steps_at(of_clinic, of_register, since) s CROSS JOIN LATERAL jsonb_each(s.answers) AS one
-    WHERE s.state = 'signed'
-    GROUP BY 1, 2;
-END $$;
-
-CREATE FUNCTION reports_remark_counts(of_clinic bigint, of_register text, since timestamptz)
-    RETURNS TABLE (step varchar, rule varchar, number bigint)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-    RETURN QUERY SELECT r.step, r.rule, count(*)
-    FROM reports_steps_at(of_clinic, of_register, since) s
-    JOIN reports_remark r ON r.episode_id = s.episode_id AND r.step = s.code
-    GROUP BY r.step, r.rule ORDER BY count(*) DESC, r.step, r.rule;
-END $$;
-REVOKE EXECUTE ON FUNCTION reports_step_counts, reports_answer_counts, reports_remark_counts FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION reports_completeness FROM PUBLIC;

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
+from importlib.metadata import version
 from ipaddress import ip_address
+from pathlib import Path
+from time import monotonic
 from typing import Final
 
+from cryptography.x509 import load_pem_x509_certificate
 from django.conf import settings
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from registret.heartbeats.queries import workers
 from registret.kernel.secret import same
+from registret.ledger.queries import counted, oldest_unsealed
 from registret.mail.queries import outbox
 from registret.records.patient_rights.kept_marks import file_of_marks
 from registret.revocation.queries import upkeep
 from registret.revocation.sources import ListStanding
 from registret.revocation.trust import revocation
+from registret.web.health.readiness import clock_skew
 from registret.web.http import Request
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -45,10 +53,73 @@ class _Measures:
         self._at = at
 
     def collect(self) -> Iterator[Metric]:
+        yield from _of_the_program()
+        yield from _of_the_database()
+        yield from _of_workers(self._at)
+        yield from _of_the_log(self._at)
+        yield from _of_certificates(self._at)
         yield from _of_lists(revocation().standings(at=self._at), self._at)
         yield from _of_fetching(revocation().standings(at=self._at), self._at)
         yield from _of_letters(self._at)
         yield from _of_opt_outs(self._at)
+
+
+def _of_the_program() -> Iterator[Metric]:
+    told = GaugeMetricFamily("registret_info", "1, with the version of the program", labels=["version"])
+    told.add_metric([version("registret")], 1)
+    yield told
+
+
+def _of_the_database() -> Iterator[Metric]:
+    begun = monotonic()
+    skew = clock_skew().total_seconds()
+    yield GaugeMetricFamily("registret_database_seconds", "What a question to the database took", monotonic() - begun)
+    yield GaugeMetricFamily("registret_clock_skew_seconds", "By how much this node's clock is ahead of it", skew)
+
+
+def _of_workers(at: datetime) -> Iterator[Metric]:
+    age = GaugeMetricFamily("registret_worker_success_age_seconds", "Since a round succeeded", labels=["worker"])
+    failures = GaugeMetricFamily("registret_worker_failures", "Rounds that failed in a row", labels=["worker"])
+    late = GaugeMetricFamily("registret_worker_late", "1 if it stands still", labels=["worker"])
+    for row in workers(at=at):
+        age.add_metric([row.worker], (at - row.since).total_seconds())
+        failures.add_metric([row.worker], row.failures)
+        late.add_metric([row.worker], row.is_late)
+    yield from (age, failures, late)
+
+
+def _of_the_log(at: datetime) -> Iterator[Metric]:
+    oldest = oldest_unsealed()
+    yield GaugeMetricFamily(
+        "registret_log_unsealed_seconds",
+        "Since the oldest entry was written that no seal covers",
+        (at - oldest).total_seconds() if oldest else 0.0,
+    )
+    events = GaugeMetricFamily(
+        "registret_log_entries", "Entries of the last five minutes in the log", labels=["event", "outcome"]
+    )
+    for (event, outcome), number in counted(since=at - timedelta(minutes=5)).items():
+        events.add_metric([event, outcome], number)
+    yield events
+
+
+def _of_certificates(at: datetime) -> Iterator[Metric]:
+    """Of the embedded listeners; a front has its own."""
+    left = GaugeMetricFamily("registret_certificate_end_seconds", "Until it ends", labels=["host"])
+    for host, file in (
+        (settings.SITE_HOST, settings.SITE_CERTIFICATE),
+        (settings.CARD_HOST, settings.CARD_CERTIFICATE),
+    ):
+        # A file that cannot be read any more is told by the next start.
+        with suppress(OSError, ValueError):
+            if file.named:
+                left.add_metric([host], (end_of_certificate(file.path) - at).total_seconds())
+    yield left
+
+
+def end_of_certificate(file: Path) -> datetime:
+    """When the first certificate of a PEM file ends. Raises: OSError, ValueError."""
+    return load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
 
 
 def _of_lists(standings: tuple[ListStanding, ...], at: datetime) -> Iterator[Metric]:

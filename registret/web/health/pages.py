@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from registret.heartbeats.queries import WorkerRow, workers
 from registret.mail.queries import Outbox, outbox
 from registret.records.patient_rights.kept_marks import FileOfMarks, file_of_marks
 from registret.revocation.queries import UpkeepRow, upkeep
@@ -17,6 +18,7 @@ from registret.revocation.trust import revocation
 from registret.web.pieces import Note, Tag
 from registret.web.templatetags.look import moment, span
 from registret.words.revocation import fault_name
+from registret.words.workers import worker_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +37,12 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthPage:
-    """`letters`: what waits to be sent; `marks`: how the file of opt-outs is, None if there is none."""
+    """`work`: what stands still in the background, or that nothing does; `letters`: what waits to be sent; `marks`: how
+    the file of opt-outs is, None if there is none."""
 
     told: str
     lines: Sequence[ListLine]
+    work: Sequence[Note]
     letters: str
     marks: Note | None
 
@@ -52,6 +56,7 @@ def health_page(*, at: datetime) -> HealthPage:
         if all_well
         else _("En spärrlista som inloggningen beror på behöver ses över."),
         lines=[_line(standing, known.get(standing.anchor.fingerprint), at) for standing in standings],
+        work=_work(workers(at=at)),
         letters=_letters(outbox()),
         marks=_marks(file_of_marks()),
     )
@@ -121,6 +126,28 @@ def _fetching(row: UpkeepRow | None) -> Iterator[str]:
         yield _("Lyckades senast %(when)s") % {"when": moment(row.succeeded_at)}
     else:
         yield _("Har aldrig lyckats")
+
+
+def _work(found: Sequence[WorkerRow]) -> list[Note]:
+    if not found:
+        return [Note("bad", _("Inget arbete i bakgrunden har börjat: inga mejl skickas. Be driften starta det."))]
+    late = [row for row in found if row.is_late]
+    if not late:
+        return [Note("", _("Allt arbete i bakgrunden går som det ska."))]
+    return [Note("bad", _standing_still(row)) for row in late]
+
+
+def _standing_still(row: WorkerRow) -> str:
+    values = {"work": worker_name(row.worker), "when": moment(row.since), "n": row.failures, "fault": row.fault}
+    if row.failures:
+        told = ngettext(
+            "%(work)s: har inte lyckats sedan %(when)s. %(n)s försök har misslyckats (%(fault)s). Be driften se efter.",
+            "%(work)s: har inte lyckats sedan %(when)s. %(n)s försök i rad har misslyckats (%(fault)s). Be driften se "
+            "efter.",
+            row.failures,
+        )
+        return told % values
+    return _("%(work)s: står still sedan %(when)s. Be driften se efter.") % values
 
 
 def _letters(waiting: Outbox) -> str:

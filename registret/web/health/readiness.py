@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from django.db import Error, connection
+from django.utils import timezone
 
 from registret.cards import TrustBroken
 from registret.revocation.trust import revocation
 
+CLOCKS_MAY_DIFFER: Final = timedelta(seconds=30)
+
 
 def lacking() -> list[str]:
-    """What this node lacks, in words for an operator: `database`, `trust`, `lists`. Empty: it is ready.
+    """What this node lacks, in words for an operator: `database`, `clock`, `trust`, `lists`. Empty: it is ready.
 
+    `clock`: it differs from the database's by more than `CLOCKS_MAY_DIFFER`, so sessions that other nodes began would
+    seem to be over here, and login attempts too old.
     `lists`: it has not managed to look for newer lists lately, so it may decide by older ones than its neighbours.
     Lists that are late are no reason to send people elsewhere: every node has the same, and a page that says why is
     better than none.
     """
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        if abs(clock_skew()) > CLOCKS_MAY_DIFFER:
+            return ["clock"]
         # A node that has just begun loads them now, and not at the first login.
         revocation().warm()
         return [] if revocation().is_up_to_date() else ["lists"]
@@ -25,3 +33,11 @@ def lacking() -> list[str]:
         return ["database"]
     except TrustBroken:
         return ["trust"]
+
+
+def clock_skew() -> timedelta:
+    """By how much the clock of this node is ahead of the database's. Raises: Error."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        theirs: datetime = cursor.fetchone()[0]
+    return timezone.now() - theirs

@@ -22,7 +22,7 @@ from registret.mail.queries import Bounce, bounce
 from registret.oversight import incidents
 from registret.oversight.queries import open_reviews
 from registret.records.disclosure.queries import to_decide
-from registret.records.retention.destroying import Destroyed, destroyed_lately
+from registret.records.queries.destroyed import Destroyed
 from registret.registries.queries import name_of
 from registret.reports.comparing.over_time import highlight
 from registret.web.home.panels import Item, Panel
@@ -111,6 +111,8 @@ def start_page(request: ActorRequest) -> StartPage:
     actor, at = request.actor, request.at
     reports, reads = actor.may(Permission.REPORT), actor.may(Permission.READ_RECORDS)
     kinds = (Permission.ATTEST, Permission.READ_LOG, Permission.HELP, Permission.HANDLE_CASES)
+    waiting = work(actor, at=at) if reports else None
+    read = newest(actor, at=at) if reads and not reports else None
     return StartPage(
         greeting=greeting_at(timezone.localtime(at).hour),
         works_as=_works_as(actor),
@@ -118,14 +120,14 @@ def start_page(request: ActorRequest) -> StartPage:
         bounce=bounce(actor.email),
         address=actor.email.text,
         recertification=due(request),
-        work=work(actor, at=at) if reports else None,
-        newest=newest(actor, at=at) if reads and not reports else None,
+        work=waiting,
+        newest=read,
         has_tasks=any(map(actor.may, kinds)),
         panels=tuple(_panels(request)),
         finds_accounts=actor.may(Permission.HELP) and not actor.may(Permission.APPOINT),
         only_reports=actor.seat.roles == {Role.REPORT_READER},
         given_back=_given_back(actor, at=at),
-        destroyed=[_destroyed(one) for one in destroyed_lately(actor=actor, at=at)] if reads else (),
+        destroyed=[_destroyed(one) for found in (waiting, read) if found for one in found.destroyed],
         right=tuple(_right(actor)),
         other_seats=[line for line in seat_lines(actor.seats, chosen=actor.seat.grant_id) if not line.is_chosen],
     )

@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from registret.access.actor import Actor
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import StepState
-from registret.records.reporting import listing
+from registret.records.queries.destroyed import Destroyed, destroyed_lately
+from registret.records.reporting import audited_reads, listing
 from registret.records.reporting.work_lists import COUNTED
 from registret.records.rows import ListedQuery, ListedStep, ListedSteps
 from registret.registries.queries import form_of, name_of
@@ -31,11 +32,12 @@ NEWEST: Final = 10
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingWork:
     """Panels in which there is something: what can be done now on the left. `awaiting`: how many episodes have a
-    follow-up as their next step, with the list that has them."""
+    follow-up as their next step, with the list that has them. `destroyed`: what nobody needs to look for."""
 
     left: tuple[Panel, ...]
     right: tuple[Panel, ...]
     awaiting: Link | None = None
+    destroyed: tuple[Destroyed, ...] = ()
 
     @property
     def is_done(self) -> bool:
@@ -44,14 +46,15 @@ class WaitingWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newest:
-    """The clinic's newest episodes."""
+    """The clinic's newest episodes. `destroyed`: what nobody needs to look for."""
 
     table: DataTable | None
+    destroyed: tuple[Destroyed, ...]
 
 
 def work(actor: Actor, *, at: datetime) -> WaitingWork:
     """Raises: NotPermitted."""
-    found, awaiting = listing.work_and_awaiting(actor=actor, at=at)
+    found = audited_reads.work(actor=actor, at=at)
     today = day_of(at)
     due = _panel("due", _("Uppföljningar att göra"), found.due, "lage=att-folja-upp&ordning=uppfoljning", actor, today)
     drafts = _panel("drafts", _("Påbörjade"), found.drafts, "lage=paborjade&ordning=andrad", actor, today)
@@ -61,14 +64,16 @@ def work(actor: Actor, *, at: datetime) -> WaitingWork:
     return WaitingWork(
         left=tuple(panel for panel in (asked, due, drafts, following) if panel.items),
         right=(aside,) if aside.items else (),
-        awaiting=_awaiting(awaiting),
+        awaiting=_awaiting(found.awaiting),
+        destroyed=found.destroyed,
     )
 
 
 def newest(actor: Actor, *, at: datetime) -> Newest:
     """For those who only read. Raises: NotPermitted."""
     found = listing.newest(actor=actor, size=NEWEST, at=at)
-    return Newest(table=episode_table(lines(found, actor=actor, at=at)))
+    table = episode_table(lines(found, actor=actor, at=at))
+    return Newest(table=table, destroyed=destroyed_lately(actor=actor, at=at))
 
 
 def _awaiting(count: int) -> Link | None:

@@ -108,6 +108,20 @@ def paragraph(text: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
+def picture(drawn: str, caption: str, *, label: str) -> SafeString:
+    """A picture above its caption, if there is one; in a narrow window it scrolls."""
+    if not drawn:
+        return SafeString()
+    return format_html(
+        '<figure><div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div>'
+        '<figcaption class="small soft">{}</figcaption></figure>',
+        label,
+        drawn,
+        caption,
+    )
+
+
+@register.simple_tag
 def stacked(lines: Sequence[str]) -> SafeString:
     """A line, and the others below it in small print."""
     return format_html("{}{}", lines[0], format_html_join("", "<small>{}</small>", ((line,) for line in lines[1:])))

@@ -21,9 +21,10 @@ from registret.records import cases
 from registret.records.case_number import CaseNumber
 from registret.records.identity import cases as identity_cases
 from registret.records.patient_rights import extracts, opting_out
+from registret.records.queries.destroyed import destroyed_lately
 from registret.records.refusals import NobodyHere
 from registret.records.reporting import audited_reads, signing, writing
-from registret.records.retention import ages, decisions, destroying
+from registret.records.retention import ages, decisions
 from registret.words.events import EVENTS
 from tests import cast
 from tests.cast import DORIS, ERIK
@@ -137,7 +138,7 @@ LOOKS: dict[str, Callable[[Actor, str], object]] = {
     ),
     "step": lambda greta, e: audited_reads.open_step(actor=greta, episode=e, step="acute", at=NOW),
     "lists": lambda greta, e: audited_reads.work(actor=greta, at=NOW),
-    "destroyed": lambda greta, e: destroying.destroyed_lately(actor=greta, at=NOW),
+    "destroyed": lambda greta, e: destroyed_lately(actor=greta, at=NOW),
 }
 
 

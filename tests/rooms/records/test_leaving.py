@@ -21,9 +21,9 @@ from registret.records.patient_rights.kept_marks import write_marks
 from registret.records.patient_rights.mark_file import read_kept, read_marks
 from registret.records.patient_rights.opting_out import confirm_opt_out, destroy_left, take_back
 from registret.records.patient_rights.replaying import came_back, replay
+from registret.records.queries.destroyed import destroyed_lately
 from registret.records.refusals import NothingLeaves, OptedOut, OwnOptOut, TakenElsewhere
 from registret.records.reporting import audited_reads, signing, writing
-from registret.records.retention import destroying
 from registret.records.scope import all_providers, leaving_patients, provider_scope
 from tests.owner import as_owner
 from tests.rooms.records.scene import (
@@ -140,7 +140,7 @@ def test_after_a_day_and_not_before_all_is_destroyed(here: Ward) -> None:
     assert Leaving.objects.count() == 0
     (entry,) = log("patient.destroyed")
     assert (entry.by_program, entry.facts) == ("destroy-left", {"case": "26RS4711", "episodes": 2})
-    assert destroying.destroyed_lately(actor=here.anna, at=NOW + DAY)[0].episodes == 1
+    assert destroyed_lately(actor=here.anna, at=NOW + DAY)[0].episodes == 1
     assert destroy_left(at=NOW + 2 * DAY) == 0
 
 

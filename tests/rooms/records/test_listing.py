@@ -16,7 +16,7 @@ from registret.access.roles import Role
 from registret.records.lifecycle import EpisodeState, StepState
 from registret.records.models import Step
 from registret.records.queries.episode_lists import EpisodeFilter, EpisodeOrder
-from registret.records.reporting import listing, moving, signing, writing
+from registret.records.reporting import audited_reads, listing, moving, signing, writing
 from registret.records.reporting.listing import episode_file, episode_list
 from registret.records.rows import EpisodeList
 from registret.records.scope import all_providers
@@ -110,11 +110,11 @@ def test_only_an_episode_whose_next_step_is_its_follow_up_waits_for_it(here: War
         dated = Step.objects.get(code="follow_up")
     assert dated.due_from is not None, "counted from the arrival, long before it is next"
     assert listed(reports_sepsis).counts[EpisodeState.AWAITING] == 0
-    assert listing.work_and_awaiting(actor=reports_sepsis, at=NOW)[1] == 0
+    assert audited_reads.work(actor=reports_sepsis, at=NOW).awaiting == 0
     episode = finished(here)
     for day in (NOW, MARCH, NOW + 600 * DAY):
         assert ids(listed(here.anna, state=EpisodeState.AWAITING, at=day)) == [episode]
-        assert listing.work_and_awaiting(actor=here.anna, at=day)[1] == 1
+        assert audited_reads.work(actor=here.anna, at=day).awaiting == 1
 
 
 def test_the_list_is_cut_to_ones_own_to_a_sub_registry_and_to_days_of_arrival(here: Ward) -> None:
@@ -171,10 +171,10 @@ def test_a_follow_up_that_was_moved_waits_at_the_clinic_of_the_episode_and_at_it
     moving.move(**what, clinic_id=here.place.medicine, at=NOW)  # type: ignore[arg-type]
     for actor in (here.anna, medicine):
         assert ids(listed(actor, state=EpisodeState.AWAITING)) == [episode]
-        assert listing.work_and_awaiting(actor=actor, at=NOW)[1] == 1
+        assert audited_reads.work(actor=actor, at=NOW).awaiting == 1
     acute = what | {"step": "acute"}
     moving.move(**acute, clinic_id=here.place.medicine, at=NOW)  # type: ignore[arg-type]
-    assert listing.work_and_awaiting(actor=medicine, at=NOW)[1] == 1, "once, whatever else was moved"
+    assert audited_reads.work(actor=medicine, at=NOW).awaiting == 1, "once, whatever else was moved"
 
 
 def test_the_list_and_its_file_tell_the_log_whom_they_showed(here: Ward) -> None:

@@ -29,9 +29,10 @@ from registret.records.patient_rights import blocking, opting_out
 from registret.records.patient_rights.kept_marks import FileOfMarks, file_of_marks, marks, write_marks
 from registret.records.patient_rights.mark_file import read_marks
 from registret.records.patient_rights.replaying import came_back, replay
+from registret.records.queries.destroyed import destroyed_lately
 from registret.records.refusals import NotAsShown, OptedOut
 from registret.records.reporting import audited_reads, signing, writing
-from registret.records.retention import deletion, destroying
+from registret.records.retention import deletion
 from registret.records.scope import all_providers, leaving_patients
 from registret.records.scope import deletion_allowed as may_destroy
 from tests.cast import ANNA
@@ -268,9 +269,9 @@ def test_the_log_tells_that_it_happened_and_names_nobody(here: Ward) -> None:
 def test_the_clinics_see_how_many_were_destroyed_and_not_whose(here: Ward) -> None:
     story(here)
     opt_out(actor=handler(), case=case(), at=NOW + HOUR)
-    (line,) = destroying.destroyed_lately(actor=here.anna, at=NOW + 2 * HOUR)
+    (line,) = destroyed_lately(actor=here.anna, at=NOW + 2 * HOUR)
     assert (line.name, line.why, line.episodes) == ("Pneumoni", "opted_out", 1)
-    assert destroying.destroyed_lately(actor=here.anna, at=NOW + timedelta(days=92)) == ()
+    assert destroyed_lately(actor=here.anna, at=NOW + timedelta(days=92)) == ()
     with pytest.raises(IntegrityError), as_owner():
         DeletionTally.objects.update(episodes=7)
 

@@ -14,6 +14,7 @@ from registret.access.refusals import CardTooOld, NotFound, NotPermitted
 from registret.records.lifecycle import StepState
 from registret.records.models import DeletionTally, RetentionDecision, Revision, Step
 from registret.records.patient_rights.extracts import registry_extract
+from registret.records.queries.destroyed import destroyed_lately
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.reporting import audited_reads, signing, writing
 from registret.records.retention import destroying
@@ -129,7 +130,7 @@ def test_what_was_decided_is_destroyed_also_in_the_history_and_the_rest_stays(he
     (entry,) = log("episode.research_destroyed")
     assert (entry.by_program, entry.facts["episode"], entry.facts["step"]) == ("clock", old, "acute")
     assert log("episode.destroyed") == ()
-    (line,) = destroying.destroyed_lately(actor=here.anna, at=NOW + HOUR)
+    (line,) = destroyed_lately(actor=here.anna, at=NOW + HOUR)
     assert (line.why, line.episodes) == ("research", 1)
     assert destroying.destroy_due(at=NOW + 2 * HOUR) == 0
 

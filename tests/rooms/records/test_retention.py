@@ -15,6 +15,7 @@ from registret.access.refusals import CardTooOld, NotFound
 from registret.records.identity import cases as identity_cases
 from registret.records.models import DeletionTally, Episode, Merge, Number, Patient, RetentionDecision, Step
 from registret.records.patient_rights.extracts import registry_extract
+from registret.records.queries.destroyed import destroyed_lately
 from registret.records.refusals import AlreadyDeciding, KeptUntil, NothingSoOld
 from registret.records.reporting import audited_reads, writing
 from registret.records.retention import ages, destroying
@@ -120,7 +121,7 @@ def test_what_was_decided_is_destroyed_by_the_clock_and_leaves_numbers(here: War
         (True, "retention", "clock")
     }
     assert [(one.why, one.episodes) for one in DeletionTally.objects.all()] == [("retention", 2)]
-    (line,) = destroying.destroyed_lately(actor=here.anna, at=NOW + HOUR)
+    (line,) = destroyed_lately(actor=here.anna, at=NOW + HOUR)
     assert (line.why, line.episodes) == ("retention", 2)
     assert destroy_due(at=NOW + 2 * HOUR) == 0
 
@@ -260,7 +261,7 @@ def test_what_is_past_its_time_in_a_closed_sub_registry_is_destroyed_with_its_pa
     assert counted() == (2, 2, 2)
     with all_providers():
         assert not Patient.objects.filter(system_id=reserve).exists()
-    (line,) = destroying.destroyed_lately(actor=here.anna, at=NOW + HOUR)
+    (line,) = destroyed_lately(actor=here.anna, at=NOW + HOUR)
     assert (line.name, line.why, line.episodes) == ("Pneumoni", "retention", 2)
 
 

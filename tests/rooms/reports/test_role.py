@@ -30,7 +30,7 @@ COUNTS_AND_PLACES = {
     "reports_notincluded",
 }
 
-STEPS = "SELECT count(*) FROM reports_step_counts(%s, 'pneumoni', '2026-01-01', '2026-11-24')"
+STEPS = "SELECT jsonb_array_length(steps) FROM reports_completeness(%s, 'pneumoni', '2026-01-01', '2026-11-24')"
 
 
 def test_it_reads_counts_and_places_and_no_other_table() -> None:
@@ -50,14 +50,14 @@ def test_a_patient_asked_for_under_it_is_refused() -> None:
     assert answer("SELECT count(*) FROM records_patient") == 0, "afterwards it is as before"
 
 
-def test_the_functions_that_act_as_the_owner_for_it_are_those_that_count() -> None:
+def test_the_one_function_that_acts_as_the_owner_for_it_is_the_one_that_counts() -> None:
     with as_reports_role(), connection.cursor() as cursor:
         cursor.execute("SELECT proname FROM pg_proc WHERE prosecdef AND has_function_privilege(oid, 'EXECUTE')")
         found = {name for (name,) in cursor.fetchall()}
-    assert found == {"reports_answer_counts", "reports_remark_counts", "reports_step_counts"}
+    assert found == {"reports_completeness"}
 
 
-def test_they_count_what_the_care_provider_sees_and_nobody_who_has_opted_out(here: Ward) -> None:
+def test_it_counts_what_the_care_provider_sees_and_nobody_who_has_opted_out(here: Ward) -> None:
     counted(here.anna)
     cast.appoint_by_program(CECILIA, Role.REPORTER, clinic_id=here.place.sydvik, at=NOW - 2 * HOUR)
     cecilia = cast.actor(CECILIA, at=NOW - HOUR)

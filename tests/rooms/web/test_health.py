@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,12 +11,18 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings as django_settings
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from registret.cards import Trust
+from registret.config.env import File
 from registret.demo.pki import DemoAuthority, build_authority
+from registret.heartbeats.services import begin, failed, succeeded
+from registret.kernel.by import By
 from registret.kernel.identifiers import EmailAddress
+from registret.ledger.events import Event
+from registret.ledger.services import record
 from registret.mail.queries import outbox
 from registret.mail.services import post
 from registret.records.models import OptOut
@@ -28,7 +35,7 @@ from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 HSA_3 = "DEMO SITHS e-id Person HSA-id 3 CA v1"
 
 
@@ -233,7 +240,86 @@ def test_the_measures_say_which_opt_outs_a_restored_backup_would_forget(
     assert Browser().get("/halsa").status_code == 200, "all nodes have the same"
 
 
+def measured(name: str) -> dict[str, float]:
+    """By the only label of a measure, or the first of them."""
+    families = text_string_to_metric_families(Browser().get("/matt").content.decode())
+    samples = [sample for family in families for sample in family.samples if sample.name == name]
+    return {next(iter(sample.labels.values()), ""): sample.value for sample in samples}
+
+
+def test_the_measures_say_which_work_stands_still(now: datetime) -> None:
+    begin({"mail": 1, "forget": 3600}, at=now - 2 * HOUR)
+    succeeded("mail", at=now - MINUTE)
+    assert measured("registret_worker_late") == {"mail": 0, "forget": 0}
+    succeeded("mail", at=now - 6 * MINUTE)
+    failed("forget", fault="ValueError", at=now)
+    assert measured("registret_worker_late") == {"mail": 1, "forget": 0}
+    assert measured("registret_worker_failures") == {"mail": 0, "forget": 1}
+    assert measured("registret_worker_success_age_seconds")["mail"] == pytest.approx(360, abs=60)
+
+
+def test_the_measures_say_how_many_logins_were_refused_and_how_old_the_log_is_without_a_seal(now: datetime) -> None:
+    assert measured("registret_log_unsealed_seconds") == {"": 0}
+    for at in (now - HOUR, now - MINUTE):
+        record(event=Event.LOGIN_REFUSED, outcome="refused", by=By.of_program("a test"), at=at)
+    assert measured("registret_log_unsealed_seconds")[""] == pytest.approx(3600, abs=60)
+    assert measured("registret_log_entries") == {"login.refused": 1}
+
+
+def test_the_measures_say_the_version_and_when_certificates_end(tmp_path: Path, settings: Settings) -> None:
+    assert list(measured("registret_info").values()) == [1]
+    settings.SITE_CERTIFICATE = File(variable="SITE", purpose="a test", named="")
+    settings.CARD_CERTIFICATE = File(variable="CARD", purpose="a test", named="")
+    assert measured("registret_certificate_end_seconds") == {}, "behind a front"
+    authority = build_authority(tmp_path, at=timezone.now())
+    end = authority.issuer("hsa").certificate.not_valid_after_utc
+    (tmp_path / "site.pem").write_bytes(authority.issuer("hsa").certificate.public_bytes(Encoding.PEM))
+    settings.SITE_CERTIFICATE = File(variable="SITE", purpose="a test", named=str(tmp_path / "site.pem"))
+    left = (end - timezone.now()).total_seconds()
+    assert measured("registret_certificate_end_seconds") == {settings.SITE_HOST: pytest.approx(left, abs=60)}
+    assert abs(measured("registret_clock_skew_seconds")[""]) < 30
+
+
+def test_a_node_whose_clock_is_wrong_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = timezone.now
+    for shift in (HOUR, -HOUR):
+        monkeypatch.setattr(timezone, "now", lambda shift=shift: real() + shift)
+        answer = Browser().get("/halsa")
+        assert (answer.status_code, answer.json()["lacks"]) == (503, ["clock"])
+
+
+def test_alarms_board_and_manual_know_all_measures_and_no_others(
+    lists: Lists, now: datetime, tmp_path: Path, settings: Settings
+) -> None:
+    lists.fetched(next_update=now + DAY)
+    settings.OPT_OUT_FILE = tmp_path / "marks"
+    begin({"mail": 1}, at=now)
+    families = text_string_to_metric_families(Browser().get("/matt").content.decode())
+    measures = {family.name for family in families}
+    root = Path(__file__).parents[3]
+    manual = set(re.findall(r"registret_[a-z_]+", (root / "docs" / "operations.md").read_text().split("## Health")[1]))
+    assert measures - manual == set()
+    for file in ("prometheus-alerts.yml", "grafana.json"):
+        named = set(re.findall(r"registret_[a-z_]+", (root / "deploy" / file).read_text()))
+        assert named <= measures, file
+    json.loads((root / "deploy" / "grafana.json").read_text())
+
+
 # For the registry office
+
+
+def test_the_office_reads_that_work_stands_still_and_since_when(place: Country, lists: Lists, now: datetime) -> None:
+    browser = Browser.of(DORIS)
+    assert "Inget arbete i bakgrunden har börjat" in text_of(browser.get("/kansliet/halsa"))
+    begin({"mail": 1, "seal": 60}, at=now)
+    assert "Allt arbete i bakgrunden går som det ska." in text_of(browser.get("/kansliet/halsa"))
+    succeeded("mail", at=now - HOUR)
+    failed("mail", fault="OSError", at=now)
+    succeeded("seal", at=now - 2 * HOUR)
+    text = text_of(browser.get("/kansliet/halsa"))
+    assert "Försegling av loggen: står still sedan" in text
+    assert "Utskick av mejl: har inte lyckats sedan" in text
+    assert "1 försök har misslyckats (OSError)" in text
 
 
 def test_the_office_reads_which_opt_outs_are_not_in_the_file(

@@ -57,4 +57,4 @@ def test_pages_of_an_administrator_and_a_reviewer_ask_few_statements(place: Coun
 def test_the_lists_of_a_clinic_ask_few_statements(episode: str) -> None:
     anna = Browser.of(ANNA)
     assert statements(lambda: anna.get("/registreringar")) == 8
-    assert statements(lambda: anna.get("/start")) == 11
+    assert statements(lambda: anna.get("/start")) == 8

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from registret.chores.running import close_database, workers
+from registret.chores.running import begin_heartbeats, close_database, workers
 from registret.config import ready, ready_database, ready_front
 from registret.config.management.decided import Program
 from registret.config.not_ready import NotReady
@@ -64,6 +64,7 @@ class Command(Program):
             # Not imported before: it refuses to be, without static files or with a view that has no gate.
             from registret.config.wsgi import application
 
+            begin_heartbeats()
             serve(
                 application=application,
                 card_application=application,

@@ -6,7 +6,7 @@ import signal
 from threading import Event
 from typing import Any
 
-from registret.chores.running import close_database, workers
+from registret.chores.running import begin_heartbeats, close_database, workers
 from registret.config import ready, ready_database
 from registret.config.management.decided import Program
 from registret.config.not_ready import NotReady
@@ -31,6 +31,7 @@ class Command(Program):
             ready.check_mail()
             ready.check_opt_out_file()
             ready_database.check_database()
+            begin_heartbeats()
             running = workers()
             for worker in running:
                 worker.start()

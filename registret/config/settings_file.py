@@ -1,0 +1,89 @@
+"""Commands of an operator read the file of settings that the units of systemd name, and run as the same user.
+
+`/etc/registret/registret.env` is read if it is there; REGISTRET_SETTINGS names another one. What the environment says
+counts before what the file says, so a unit, which has read the file already, changes nothing by reading it again.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from registret.config.env import SettingTrouble
+
+USUAL: Final = Path("/etc/registret/registret.env")
+OWNER: Final = "owner.env"
+"""The file beside it that the owner's commands read as well: it names the role that owns the tables."""
+
+COMMANDS_OF_OWNER: Final = frozenset({"migrate", "cull-ledger"})
+USER: Final = "registret"
+"""Whom root becomes, if REGISTRET_USER names nobody else."""
+
+_ASSIGNMENT: Final = re.compile(r"\s*(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)")
+_DOUBLE: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_SINGLE: Final = re.compile(r"'([^']*)'")
+
+
+def use(command: str) -> None:
+    """Add what the file says to the environment. Root becomes the user of the services.
+
+    Raises: SettingTrouble (a file cannot be read or understood; there is no such user).
+    """
+    file = Path(os.environ.get("REGISTRET_SETTINGS", USUAL))
+    # What a unit starts may not read it again, and need not.
+    if "REGISTRET_SETTINGS" not in os.environ and not os.access(file, os.R_OK):
+        return
+    read = [file]
+    if command in COMMANDS_OF_OWNER and os.access(file.with_name(OWNER), os.R_OK):
+        read.append(file.with_name(OWNER))
+    for one in read:
+        for name, value in _read(one):
+            os.environ.setdefault(name, value)
+    if os.geteuid() == 0:
+        _become(os.environ.get("REGISTRET_USER", USER))
+
+
+def _read(file: Path) -> Iterator[tuple[str, str]]:
+    try:
+        lines = file.read_text(encoding="utf-8").replace("\\\n", "").splitlines()
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise SettingTrouble(f"the file of settings {file} cannot be read: {trouble}") from None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith(("#", ";")):
+            continue
+        found = _ASSIGNMENT.fullmatch(line)
+        value = None if found is None else _unquoted(found["value"].strip())
+        if found is None or value is None:
+            raise SettingTrouble(
+                f"{file}, line {number}: not NAME=value as systemd.exec(5) reads it (EnvironmentFile=)"
+            )
+        yield found["name"], value
+
+
+def _unquoted(text: str) -> str | None:
+    """As systemd reads a value; None if quotes do not end, or something stands behind them."""
+    if text.startswith('"'):
+        found = _DOUBLE.fullmatch(text)
+        return None if found is None else re.sub(r'\\(["\\`$])', r"\1", found[1])
+    if text.startswith("'"):
+        found = _SINGLE.fullmatch(text)
+        return None if found is None else found[1]
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def _become(name: str) -> None:
+    """Raises: SettingTrouble."""
+    try:
+        user = pwd.getpwnam(name)
+    except KeyError:
+        raise SettingTrouble(
+            f"there is no user {name}, as whom commands run: make it, or name another one in REGISTRET_USER"
+        ) from None
+    os.initgroups(name, user.pw_gid)
+    os.setgid(user.pw_gid)
+    os.setuid(user.pw_uid)
+    os.environ["HOME"] = user.pw_dir

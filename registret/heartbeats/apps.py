@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HeartbeatsApp(AppConfig):
+    name = "registret.heartbeats"
+    label = "heartbeats"

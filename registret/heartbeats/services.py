@@ -1,0 +1,33 @@
+"""Workers tell that they live: when a round succeeded last, or how often in a row it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from registret.heartbeats.models import Heartbeat
+
+
+def begin(workers: Mapping[str, int], *, at: datetime) -> None:
+    """These work from now on (`workers`: name, seconds between two rounds), and no others."""
+    with transaction.atomic():
+        Heartbeat.objects.exclude(worker__in=workers).delete()
+        Heartbeat.objects.bulk_create(
+            [Heartbeat(worker=name, every=every, began_at=at) for name, every in workers.items()],
+            update_conflicts=True,
+            update_fields=["every"],
+            unique_fields=["worker"],
+        )
+
+
+def succeeded(worker: str, *, at: datetime) -> None:
+    """A round is done."""
+    Heartbeat.objects.filter(worker=worker).update(succeeded_at=at, fault="", failures=0)
+
+
+def failed(worker: str, *, fault: str, at: datetime) -> None:
+    """A round came to nothing. `fault`: the name of an error, never its text, which may tell of people."""
+    Heartbeat.objects.filter(worker=worker).update(failed_at=at, fault=fault[:60], failures=F("failures") + 1)
