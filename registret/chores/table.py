@@ -20,6 +20,7 @@ from registret.chores.letters import deliver_letters
 from registret.chores.log import add_log_months, draw_reviews, seal_log
 from registret.chores.revocation_lists import keep_lists_fresh
 from registret.exchange.exporting.making import make_next
+from registret.exchange.importing.batches import work_on_files
 from registret.records.data_queries.scheduled import look_after_queries
 from registret.records.disclosure.ending import close_due
 from registret.records.identity.lookups import ask_again
@@ -114,6 +115,13 @@ UPKEEP: tuple[ContinuousChore, ...] = (
         every=2 * SECOND,
         act=make_next,
         says="makes the files of exports that clinics ordered, and ends those that nobody fetched in time",
+    ),
+    # One small query asks whether a file waits.
+    ContinuousChore(
+        name="imports",
+        every=2 * SECOND,
+        act=lambda: work_on_files(now=timezone.now),
+        says="tries, and brings in, large files",
     ),
     # One small query asks whether anything has changed.
     ContinuousChore(

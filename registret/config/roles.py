@@ -31,6 +31,7 @@ _CHANGED: Final = (
     "accounts_loginattempt",
     "accounts_session",
     "exchange_export",
+    "exchange_importjob",
     "exchange_keptfile",
     "exchange_keptpart",
     "exchange_origin",

@@ -13,7 +13,7 @@ from registret.access.actor import Actor, Assignment
 from registret.access.login_policy import login_blocker
 from registret.access.models import Grant
 from registret.access.queries.applications import ApplicationRow, newest_application
-from registret.access.refusals import HsaIdDisputed, NotPermitted
+from registret.access.refusals import HsaIdDisputed
 from registret.access.roles import Role
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.likeness import same_person
@@ -127,23 +127,24 @@ def who(*, sitting: ActiveSession, at: datetime) -> Actor | CardHolder:
     )
 
 
-def actor_at(*, account_id: int, clinic_id: int, card_read_at: datetime, at: datetime) -> Actor:
-    """The person for whom a worker does what they asked for at this clinic, with the rights that they have there now.
-
-    Raises: NotPermitted (none any more).
-    """
-    found, seats = account(account_id=account_id), seats_of(account_id=account_id, at=at)
-    seat = next((one for one in seats if one.clinic_id == clinic_id), None)
-    if found is None or seat is None or found.state is not AccountState.CONFIRMED:
-        raise NotPermitted()
+def at_work(*, account_id: int, clinic_id: int, session_id: int, card_read_at: datetime, at: datetime) -> Actor | None:
+    """A person who has asked a program to do something, as they may do it now: with the rights of this moment, whether
+    the session has ended or not. None if they may no longer work at the clinic."""
+    asked = account(account_id=account_id)
+    standing = standing_of(hsa_id=asked.hsa_id, at=at) if asked and asked.hsa_id.text else None
+    if standing is None or standing.account is None or standing.missing is not None:
+        return None
+    seat = next((seat for seat in standing.seats if seat.clinic_id == clinic_id), None)
+    if seat is None or standing.account.id != account_id:
+        return None
     return Actor(
-        account_id=found.id,
-        hsa_id=found.hsa_id,
-        name=found.name,
-        email=found.email,
+        account_id=account_id,
+        hsa_id=standing.account.hsa_id,
+        name=standing.account.name,
+        email=standing.account.email,
         seat=seat,
-        seats=seats,
-        session_id=0,
+        seats=standing.seats,
+        session_id=session_id,
         card_read_at=card_read_at,
         network=None,
     )

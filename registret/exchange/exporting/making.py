@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from registret.access.actor import Actor
-from registret.access.queries.logins import actor_at
+from registret.access.queries.logins import at_work
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
 from registret.exchange.exporting.archive import Archive, write_archive
@@ -102,7 +102,11 @@ def _claimed(*, at: datetime) -> tuple[Export, int] | None:
 def _make(found: Export, file_id: int, *, clock: Callable[[], datetime]) -> None:
     """Raises: NotPermitted, OptedOut, FileGone, FileTooLarge, _Overtaken."""
     at = clock()
-    actor = actor_at(account_id=found.by_id, clinic_id=found.clinic_id, card_read_at=found.card_read_at, at=at)
+    actor = at_work(
+        account_id=found.by_id, clinic_id=found.clinic_id, session_id=0, card_read_at=found.card_read_at, at=at
+    )
+    if actor is None:
+        raise NotPermitted()
     run = _Run(found=found, actor=actor, clock=clock)
     archive = Archive(file_id=file_id, export=found.id, wish=wish_of(found), actor=actor, at=at)
     write_archive(archive, run.pages())
