@@ -118,7 +118,7 @@ def test_nobody_can_apply_for_a_role_that_decides_about_colleagues_or_reads_abou
     assert set(ROLES_TO_APPLY_FOR) <= ROLES_AT_A_CLINIC
     asked_for = {permission for role in ROLES_TO_APPLY_FOR for permission in MAY[role]}
     of_reporters = {Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS, Permission.REPORT}
-    assert asked_for == {*of_reporters, Permission.IMPORT}
+    assert asked_for == {*of_reporters, Permission.IMPORT, Permission.EXPORT}
     assert MAY[Role.REPORT_READER] == {Permission.WORK, Permission.READ_REPORTS}, (
         "anyone who reads reports sees no patients"
     )
