@@ -49,12 +49,18 @@ def main() -> None:
 
 def _execute(arguments: list[str]) -> None:
     """One command, which is spelt with _ in files and with - everywhere else."""
+    import django
     from django.core.management import BaseCommand, ManagementUtility
+
+    from registret.config.sharing import reading
 
     class Registret(ManagementUtility):
         def fetch_command(self, subcommand: str) -> BaseCommand:
-            return super().fetch_command(subcommand.replace("-", "_"))
+            with reading():
+                return super().fetch_command(subcommand.replace("-", "_"))
 
+    with reading():
+        django.setup()
     Registret(["registret", *arguments]).execute()
 
 

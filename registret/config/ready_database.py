@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import Final
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from psycopg.conninfo import make_conninfo
 
 from registret.config.not_ready import NotReady
@@ -26,13 +31,21 @@ def check_database() -> None:
     except psycopg.OperationalError as trouble:
         said = str(trouble).strip().splitlines()[0]
         raise NotReady(f"the database of DATABASE_URL does not answer: {said}") from None
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    missing = set(_migrations()) - MigrationRecorder(connection).applied_migrations().keys()
     if missing:
         raise NotReady(f"the database lacks {len(missing)} migrations: run `registret migrate`")
     check_fence()
     check_owner()
     check_reports_role()
+
+
+def _migrations() -> Iterator[tuple[str, str]]:
+    """All that there are, by app and name of the file. None is imported: that takes 40 ms of a start, and 4 MiB."""
+    for app in apps.get_app_configs():
+        package, _ = MigrationLoader.migrations_module(app.label)
+        if package and (found := find_spec(package)):
+            names = (module.name for module in iter_modules(found.submodule_search_locations))
+            yield from ((app.label, name) for name in names if not name.startswith("_"))
 
 
 def check_owner() -> None:

@@ -8,8 +8,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, Self
 
-import email_validator
-
 from registret.kernel.checkdigit import luhn_valid
 
 _HSA_ID = re.compile(r"SE(?:16)?(?P<organisation>[0-9]{10})-[A-Z0-9]{1,18}", re.ASCII | re.IGNORECASE)
@@ -165,6 +163,9 @@ class EmailAddress:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises: Malformed (also for addresses that ordinary mail servers cannot take: non-ASCII local parts)."""
+        # Not before: it compiles the alphabets of all languages, which no page needs that is only shown.
+        import email_validator
+
         try:
             checked = email_validator.validate_email(
                 text.strip().strip(_INVISIBLE),

@@ -30,13 +30,13 @@ from registret.oidc.idtoken import (
     SURNAME,
     Expected,
     UnknownKey,
-    VerifiedIdentity,
     signed_claims,
     verify,
 )
-from registret.oidc.keys import ProviderBroken, private_key, strong_keys
+from registret.oidc.keys import private_key, strong_keys
 from registret.oidc.refusals import AnswerUntrusted, LoginDeclined, ProviderUnavailable
 from registret.oidc.transport import Capped, Unwanted
+from registret.oidc.values import AuthorizationRequest, ProviderBroken, VerifiedIdentity
 
 BUDGET = 5.0  # seconds, for everything that one request of a person asks of the provider
 KEPT = 3600.0  # seconds that the provider's description and keys are kept
@@ -54,16 +54,6 @@ _DECLINED = {
 _TROUBLE = {"server_error", "temporarily_unavailable"}
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorizationRequest:
-    """The secrets of one login, all of them single-use: `state` comes back with the browser, `nonce` in the token, and
-    `verifier` (PKCE, RFC 7636) shows the provider that the code is redeemed by the person who asked for it."""
-
-    state: str
-    nonce: str
-    verifier: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,6 +148,16 @@ class OidcClient:
             return signed_claims(token, await self._signing_keys(description))
         except UnknownKey:
             raise AnswerUntrusted(reason="signature") from None
+
+    def reach(self) -> None:
+        """Ask the provider for its description and its keys.
+
+        Raises: ProviderUnavailable.
+        """
+        self._within_budget(self._everything)
+
+    async def _everything(self) -> None:
+        await self._signing_keys(await self._describe())
 
     def logout_address(self, *, back_to: str) -> str | None:
         """Where the browser goes to be logged out of the provider as well; None if that cannot be had.

@@ -15,6 +15,7 @@ from joserfc.jwk import KeySet
 from registret.kernel.identifiers import HsaId, Malformed
 from registret.kernel.secret import same
 from registret.oidc.refusals import AnswerUntrusted, LevelTooLow, MalformedIdentity, NoHsaId, NotFresh
+from registret.oidc.values import VerifiedIdentity
 
 # Signatures by a private key only: `none` proves nothing, and with HS256 the public key would be the secret.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -23,19 +24,6 @@ LONGEST_NAME = 256
 
 # What is asked of the provider, and where its answer is read: the names are those of Inera's attribute list.
 HSA_ID, GIVEN_NAME, SURNAME, ORGANISATION = "employeeHsaId", "given_name", "family_name", "credentialOrganizationName"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedIdentity:
-    """Who the identity provider says has just logged in. Made by `verify` only."""
-
-    hsa_id: HsaId
-    given_name: str
-    surname: str
-    organisation: str
-    issuer: str
-    level: int
-    authenticated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

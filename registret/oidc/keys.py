@@ -10,10 +10,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey, import_key
 
 from registret.oidc.refusals import ProviderUnavailable
-
-
-class ProviderBroken(Exception):
-    """The client's private key, or the file with the provider's CA, cannot be used; the message is one line."""
+from registret.oidc.values import ProviderBroken
 
 
 def private_key(pem: str) -> RSAKey | ECKey:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import svg
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+
+from registret.web.drawing import svg
 
 _WIDTH, _LEFT, _RIGHT = 400, 8, 386
 _ROW, _TOP, _FOOT = 46, 8, 52

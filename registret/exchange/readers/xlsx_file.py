@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from registret.exchange.readers.table import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, FileKind, SourceTable, table_of
 from registret.exchange.refusals import (
     FileOfOtherKind,
@@ -33,6 +31,9 @@ _WORDS: Final = {True: "true", False: "false"}
 
 def read(content: bytes) -> SourceTable:
     """Raises: FileOfOtherKind, FileUnreadable, FileTooLarge, HasFormulas, HasEntities, and what `table_of` raises."""
+    # Not before: a server that reads no workbook has no room for it.
+    from python_calamine import CalamineError, CalamineWorkbook
+
     parts = _unpacked(content)
     if "xl/workbook.xml" not in parts:
         raise FileOfOtherKind()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
 
-from registret.oidc import OidcClient
+if TYPE_CHECKING:
+    from registret.oidc.client import OidcClient
 
 
 @cache
@@ -15,6 +17,9 @@ def provider() -> OidcClient | None:
     """Raises: ProviderBroken."""
     if not settings.OIDC_ISSUER:
         return None
+    # Not before: most installations have no provider, and need not read its libraries.
+    from registret.oidc.client import OidcClient
+
     return OidcClient(
         issuer=settings.OIDC_ISSUER,
         client_id=settings.OIDC_CLIENT_ID,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
@@ -11,12 +13,14 @@ from registret.accounts.attempts import LoginMethod
 from registret.accounts.cardfacts import CardFacts
 from registret.accounts.doors import ClaimedFlow
 from registret.kernel.refused import Refused
-from registret.oidc import OidcClient
 from registret.oidc.refusals import AnswerUntrusted
 from registret.web.door.provider import provider
 from registret.web.door.views import browser_of, goal_in, onward, remember_browser
 from registret.web.gate import open_to_all
 from registret.web.http import BROWSER_COOKIE, Request, see_other
+
+if TYPE_CHECKING:
+    from registret.oidc.client import OidcClient
 
 
 @open_to_all.get_post

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from registret.access.roles import Permission
 from registret.web.gate import needs, open_to_all
-from registret.web.health.metrics import CONTENT_TYPE, may_read, measured
 from registret.web.health.pages import health_page
 from registret.web.health.readiness import lacking
 from registret.web.http import ActorRequest, Request
@@ -33,6 +32,9 @@ def ready(request: Request) -> HttpResponse:
 @open_to_all
 def metrics(request: Request) -> HttpResponse:
     """For Prometheus. 404 for clients that may not read it."""
+    # Not before: its library is read by those whose measures are asked for.
+    from registret.web.health.metrics import CONTENT_TYPE, may_read, measured
+
     if not may_read(request):
         raise Http404
     return HttpResponse(measured(at=request.at), content_type=CONTENT_TYPE)

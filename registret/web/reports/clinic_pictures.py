@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import dropwhile, pairwise
 from typing import Final
 
-import svg
 from django.utils.safestring import SafeString
 
 from registret.reports.statistics.funnels import FunnelPlace
 from registret.reports.statistics.intervals import Interval
+from registret.web.drawing import svg
 from registret.web.reports.pictures import END, START, WIDTH, Axis, Whose, heading, mark, picture, place, text
 
 

@@ -12,11 +12,11 @@ from enum import StrEnum
 from math import ceil, floor
 from typing import Final
 
-import svg
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from registret.reports.statistics.intervals import Interval
+from registret.web.drawing import svg
 from registret.web.reports.figure_words import number_text
 
 

@@ -346,13 +346,13 @@ def test_what_nobody_needs_any_more_is_forgotten_and_what_is_needed_is_not(capsy
         attempts.begin(purpose=Purpose.LOGIN, browser="0" * 32, network=None, at=now - age)
         limits.take(limit=Limit(what="try", most=5, per=timedelta(hours=1)), subject="x", at=now - age)
     call_command("forget", "--dry-run")
-    told = "3 counts, 1 attempts, 0 sessions, 0 answers, 0 reasons would be forgotten (dry run)\n"
+    told = "3 counts, 1 attempts, 0 sessions, 0 answers, 0 reasons, 0 files would be forgotten (dry run)\n"
     assert capsys.readouterr().out == told
     call_command("forget")
     # Each attempt has counted as well, for its browser and its address.
-    assert capsys.readouterr().out == "3 counts, 1 attempts, 0 sessions, 0 answers, 0 reasons forgotten\n"
+    assert capsys.readouterr().out == "3 counts, 1 attempts, 0 sessions, 0 answers, 0 reasons, 0 files forgotten\n"
     call_command("forget")
-    assert capsys.readouterr().out == "0 counts, 0 attempts, 0 sessions, 0 answers, 0 reasons forgotten\n"
+    assert capsys.readouterr().out == "0 counts, 0 attempts, 0 sessions, 0 answers, 0 reasons, 0 files forgotten\n"
 
 
 # --- gunicorn ---------------------------------------------------------------------------------------------------------

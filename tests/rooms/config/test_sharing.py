@@ -7,8 +7,19 @@ import os
 import subprocess
 import sys
 
+LIBRARIES = (
+    "authlib",
+    "email_validator",
+    "httpx2",
+    "joserfc",
+    "prometheus_client",
+    "python_calamine",
+    "svg.elements",
+    "typst",
+)
+"""What takes long to read and much room, and is for a few pages, or for installations with an identity provider."""
 PROGRAM = """
-import json, sys, threading
+import gc, json, sys, threading
 from registret.config.sharing import read_once
 read_once()
 from django.db import connection
@@ -17,6 +28,9 @@ told = {
     "application": "registret.config.wsgi" in sys.modules,
     "threads": threading.active_count(),
     "connected": connection.connection is not None,
+    "libraries": [name for name in sys.argv[1:] if name in sys.modules],
+    "collects": gc.isenabled(),
+    "kept": gc.get_freeze_count() > 100_000,
 }
 print(json.dumps(told))
 """
@@ -25,12 +39,16 @@ print(json.dumps(told))
 def test_the_program_is_read_and_nothing_else_is_begun() -> None:
     # Nothing answers at that address.
     environment = os.environ | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}
-    told = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, check=True, text=True)
+    command = [sys.executable, "-c", PROGRAM, *LIBRARIES]
+    told = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
     assert json.loads(told.stdout) == {
         "pages": True,
         "application": False,
         "threads": 1,
         "connected": False,
+        "libraries": [],
+        "collects": True,
+        "kept": True,
     }
 
 

@@ -11,6 +11,7 @@ from registret.chores.running import begin_heartbeats, close_database, workers
 from registret.config import ready, ready_database, ready_front
 from registret.config.management.decided import Program
 from registret.config.not_ready import NotReady
+from registret.config.sharing import reading
 from registret.revocation.trust import revocation, trust
 from registret.serving import Door, Listener, ServingTrouble, serve
 
@@ -60,9 +61,10 @@ class Command(Program):
 
     def handle(self, *args: Any, on_ready: Callable[[], object] | None = None, **options: Any) -> None:
         try:
-            _get_ready()
-            # Not imported before: it refuses to be, without static files or with a view that has no gate.
-            from registret.config.wsgi import application
+            with reading():
+                _get_ready()
+                # Not imported before: it refuses to be, without static files or with a view that has no gate.
+                from registret.config.wsgi import application
 
             begin_heartbeats()
             serve(
