@@ -246,6 +246,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "registret.web.templatetags.constant",
                 "registret.web.templatetags.csrf",
                 "registret.web.templatetags.look",
                 "registret.web.templatetags.components",
