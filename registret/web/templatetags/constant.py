@@ -1,5 +1,5 @@
-"""Replaces Django's `{% translate %}` and `{% url %}` where a template names the text or the page itself: the result is
-the same each time, and a page has dozens: they took a fifteenth of the processor time of a login.
+"""Replaces Django's `{% translate %}` and `{% url %}` where a template names the text or the page itself. The result is
+the same each time, and a page has dozens: they took a fifteenth of the application's processor time for a login.
 """
 
 from __future__ import annotations
