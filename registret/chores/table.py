@@ -19,6 +19,7 @@ from registret.chores.expired_rows import forget_old
 from registret.chores.letters import deliver_letters
 from registret.chores.log import add_log_months, draw_reviews, seal_log
 from registret.chores.revocation_lists import keep_lists_fresh
+from registret.exchange.importing.batches import work_on_files
 from registret.records.data_queries.scheduled import look_after_queries
 from registret.records.disclosure.ending import close_due
 from registret.records.identity.lookups import ask_again
@@ -106,6 +107,13 @@ UPKEEP: tuple[ContinuousChore, ...] = (
     ),
     ContinuousChore(
         name="opt-outs", every=MINUTE, act=write_marks, says="completes the file of opt-outs beside the backups"
+    ),
+    # One small query asks whether a file waits.
+    ContinuousChore(
+        name="imports",
+        every=2 * SECOND,
+        act=lambda: work_on_files(now=timezone.now),
+        says="tries, and brings in, large files",
     ),
     # One small query asks whether anything has changed.
     ContinuousChore(

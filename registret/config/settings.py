@@ -323,6 +323,8 @@ CSRF_FAILURE_VIEW = "registret.web.refusals.form_too_old"
 # The site is the only place that posts forms here; Django compares Origin with the host it is asked for.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# A file that is uploaded stays in memory: on the disk it would not be encrypted. What is larger is refused before.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

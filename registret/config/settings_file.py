@@ -28,14 +28,20 @@ _DOUBLE: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _SINGLE: Final = re.compile(r"'([^']*)'")
 
 
+def settings_file() -> Path | None:
+    """The file that commands read; None if there is none, or this process may not read it."""
+    file = Path(os.environ.get("REGISTRET_SETTINGS", USUAL))
+    # What a unit starts may not read it again, and need not.
+    return file if "REGISTRET_SETTINGS" in os.environ or os.access(file, os.R_OK) else None
+
+
 def use(command: str) -> None:
     """Add what the file says to the environment. Root becomes the user of the services.
 
     Raises: SettingTrouble (a file cannot be read or understood; there is no such user).
     """
-    file = Path(os.environ.get("REGISTRET_SETTINGS", USUAL))
-    # What a unit starts may not read it again, and need not.
-    if "REGISTRET_SETTINGS" not in os.environ and not os.access(file, os.R_OK):
+    file = settings_file()
+    if file is None:
         return
     read = [file]
     if command in COMMANDS_OF_OWNER and os.access(file.with_name(OWNER), os.R_OK):

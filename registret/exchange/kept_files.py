@@ -39,12 +39,13 @@ _NONCE: Final = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """`numbers`: those of all patients who are named or told about in it. Empty `content`: the patient of this row has
-    opted out."""
+    """`numbers`: those of all patients who are named or told about in it. Empty `content`: its patient has opted out.
+    `note`: a word by which some parts of a file are found, in the clear."""
 
     number: int
     content: bytes
     numbers: Collection[PatientNumber] = ()
+    note: str = ""
 
 
 def keep(*, clinic_id: int, account_id: int, purpose: Purpose, ends_at: datetime, at: datetime) -> int:
@@ -69,13 +70,14 @@ def add_parts(file_id: int, parts: Sequence[Part]) -> None:
         raise OptedOut()
     cipher = _cipher(file_id)
     KeptPart.objects.bulk_create(
-        KeptPart(file_id=file_id, number=part.number, content=b"", marks=[])
+        KeptPart(file_id=file_id, number=part.number, content=b"", marks=[], note="")
         if gone.intersection(part.numbers)
         else KeptPart(
             file_id=file_id,
             number=part.number,
             content=_locked(cipher, part),
             marks=[mark_of(number)[1] for number in part.numbers],
+            note=part.note,
         )
         for part in parts
     )
@@ -85,7 +87,7 @@ def add_parts(file_id: int, parts: Sequence[Part]) -> None:
 
 @transaction.atomic
 def replace_parts(file_id: int, parts: Sequence[Part]) -> None:
-    """Give parts another content, about the same patients. Parts that were emptied stay empty.
+    """Give parts another content and note, about the same patients. Parts that were emptied stay empty.
 
     Raises: FileGone.
     """
@@ -93,22 +95,27 @@ def replace_parts(file_id: int, parts: Sequence[Part]) -> None:
     cipher = _cipher(file_id)
     with connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE exchange_keptpart SET content = %s WHERE file_id = %s AND number = %s AND content <> ''",
-            [(_locked(cipher, part), file_id, part.number) for part in parts],
+            "UPDATE exchange_keptpart SET content = %s, note = %s WHERE file_id = %s AND number = %s AND content <> ''",
+            [(_locked(cipher, part), part.note, file_id, part.number) for part in parts],
         )
 
 
-def parts_of(file_id: int, *, at: datetime, first: int = 0, most: int | None = None) -> Iterator[Part]:
-    """The parts from number `first` on, in their order, without the numbers of their patients.
+def parts_of(
+    file_id: int, *, at: datetime, first: int = 0, most: int | None = None, note: str | None = None
+) -> Iterator[Part]:
+    """The parts from number `first` on, or those of them with this note, in their order, without the numbers of their
+    patients.
 
     Raises: FileGone (it has ended or was taken away, or the key was changed).
     """
     if not KeptFile.objects.filter(id=file_id, gone_at=None, ends_at__gt=at).exists():
         raise FileGone()
     found = KeptPart.objects.filter(file_id=file_id, number__gte=first).order_by("number")
+    if note is not None:
+        found = found.filter(note=note)
     cipher = _cipher(file_id)
-    for number, content in found.values_list("number", "content")[:most].iterator(chunk_size=100):
-        yield Part(number=number, content=_unlocked(cipher, number, bytes(content)))
+    for number, content, noted in found.values_list("number", "content", "note")[:most].iterator(chunk_size=100):
+        yield Part(number=number, content=_unlocked(cipher, number, bytes(content)), note=noted)
 
 
 def size_of(file_id: int) -> int:

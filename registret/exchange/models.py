@@ -54,27 +54,6 @@ class ImportRun(models.Model):
         ]
 
 
-class Origin(models.Model):
-    """Where an episode was brought in from, so that the same row again changes nothing. It is the patient's: row-level
-    security shows it as it shows the episode, and it is destroyed with it.
-
-    `key`: clinic, source system and the id that the episode has there. `said`: all that the row said. `versions`: by
-    variable, the version of its step when it was last brought in, by which later changes of people are known.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    episode = models.ForeignKey("records.Episode", on_delete=models.CASCADE, related_name="+")
-    care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
-    key = models.BinaryField(max_length=32, db_comment=DIGEST)
-    said = models.BinaryField(max_length=32, db_comment=DIGEST)
-    versions = models.JSONField(db_comment=PLAIN)
-    exported_at = models.DateTimeField(null=True)
-    brought_in_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [unique("origin_key_once", "key")]
-
-
 class KeptFile(models.Model):
     """A file that is kept until `ends_at`, or until `gone_at`. The row stays; its parts are deleted.
 
@@ -101,14 +80,71 @@ class KeptFile(models.Model):
 
 class KeptPart(models.Model):
     """A piece of a kept file, encrypted. `marks`: of the numbers of the patients in it (`records.opt_out_marks`), by
-    which a trigger finds it when one of them opts out. Empty `content`: its patient has opted out."""
+    which a trigger finds it when one of them opts out. Empty `content`: its patient has opted out. `note`: a word by
+    which some parts are found."""
 
     id = models.BigAutoField(primary_key=True)
     file = models.ForeignKey(KeptFile, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
     content = models.BinaryField(db_comment=PERSONAL)
     marks = ArrayField(models.CharField(max_length=64), db_comment=PERSONAL)
+    note = models.CharField(max_length=10, db_comment=PLAIN)
 
     class Meta:
         db_table_comment = "records"
         constraints = [unique("kept_part_once", "file", "number")]
+
+
+class ImportJob(models.Model):
+    """A large file that is tried, or brought in, while nobody waits: as `by` would, who was at work in the session
+    `session_id`. `parts`: how many patients are in it, of whom `done` are dealt with.
+
+    It goes on unless it is stopped or has ended. `why`: the code of the refusal that ended or stopped it, empty if none
+    did.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    file = models.ForeignKey(KeptFile, on_delete=models.PROTECT, related_name="+")
+    mapping = models.ForeignKey(MappingVersion, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    session_id = models.BigIntegerField()
+    only_tried = models.BooleanField()
+    asked_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=60, db_comment=PLAIN)
+    parts = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    rows = models.PositiveIntegerField()
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    opted_out = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            check("import_job_done_at_most_all", Q(done__lte=F("parts"))),
+            unique("import_job_one_at_a_time", "file", where=Q(ended_at=None)),
+        ]
+
+
+class Origin(models.Model):
+    """Where an episode was brought in from, so that the same row again changes nothing. It is the patient's: row-level
+    security shows it as it shows the episode, and it is destroyed with it.
+
+    `key`: clinic, source system and the id that the episode has there. `said`: all that the row said. `versions`: by
+    variable, the version of its step when it was last brought in, by which later changes of people are known.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    episode = models.ForeignKey("records.Episode", on_delete=models.CASCADE, related_name="+")
+    care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
+    key = models.BinaryField(max_length=32, db_comment=DIGEST)
+    said = models.BinaryField(max_length=32, db_comment=DIGEST)
+    versions = models.JSONField(db_comment=PLAIN)
+    exported_at = models.DateTimeField(null=True)
+    brought_in_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [unique("origin_key_once", "key")]

@@ -15,6 +15,10 @@ class FileGone(Refused, code="exchange.file_gone", status=410):
     """The file was kept for a time, which is over, or a patient in it has opted out."""
 
 
+class JobNotPossible(Refused, code="import.job_not_possible", status=409):
+    """A file is brought in only after it was tried to its end, once at a time, and if a row of it is right."""
+
+
 class FileEmpty(Refused, code="import.file_empty", status=422):
     """The file has no row under its names of columns."""
 

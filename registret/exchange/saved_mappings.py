@@ -12,8 +12,10 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.exchange.mappings.reading import FormMapping, read_mapping
 from registret.exchange.models import MappingVersion
+from registret.exchange.refusals import MappingOutdated
 from registret.ledger.events import Event
 from registret.ledger.services import Fact, record
+from registret.records.reporting.inclusion import form_open_to
 from registret.records.scope import clinic_of
 from registret.registries.queries import catalogue
 
@@ -58,7 +60,7 @@ def mappings_in_force(actor: Actor) -> tuple[SavedMapping, ...]:
     actor.require(Permission.IMPORT)
     about = ("source_system", "sub_registry")
     found = MappingVersion.objects.filter(clinic_id=clinic_of(actor)).order_by(*about, "-number").distinct(*about)
-    return tuple(_saved(one) for one in found)
+    return tuple(as_saved(one) for one in found)
 
 
 def mapping_of(actor: Actor, mapping_id: int) -> SavedMapping:
@@ -67,7 +69,7 @@ def mapping_of(actor: Actor, mapping_id: int) -> SavedMapping:
     found = MappingVersion.objects.filter(id=mapping_id, clinic_id=clinic_of(actor)).first()
     if found is None:
         raise NotFound()
-    return _saved(found)
+    return as_saved(found)
 
 
 def understood(mapping: SavedMapping) -> FormMapping:
@@ -75,7 +77,19 @@ def understood(mapping: SavedMapping) -> FormMapping:
     return read_mapping(mapping.text, catalogue().forms)
 
 
-def _saved(found: MappingVersion) -> SavedMapping:
+def usable(actor: Actor, mapping: SavedMapping) -> FormMapping:
+    """The mapping and its form, for an actor who may bring rows in with it now.
+
+    Raises: NotPermitted, NotOpenForEntry, ClosedForEntry, MappingOutdated, MappingBroken.
+    """
+    actor.require(Permission.IMPORT)
+    found = understood(mapping)
+    if form_open_to(actor, found.form.code).version != found.form.version:
+        raise MappingOutdated(version=found.form.version)
+    return found
+
+
+def as_saved(found: MappingVersion) -> SavedMapping:
     return SavedMapping(
         id=found.id,
         source_system=found.source_system,

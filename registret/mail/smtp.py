@@ -118,6 +118,15 @@ class Connection:
             smtp.close()
 
 
+def greet(server: MailServer) -> None:
+    """Connect, encrypt and log in, and hand over nothing.
+
+    Raises: NotSent.
+    """
+    with _in_our_words():
+        _connected(server).quit()
+
+
 def message(*, letter: Rendered, to: str, message_id: str, language: str, sender: str, at: datetime) -> EmailMessage:
     """The letter as text and HTML, with the headers that keep machines from answering it.
 

@@ -149,6 +149,16 @@ class OidcClient:
         except UnknownKey:
             raise AnswerUntrusted(reason="signature") from None
 
+    def reach(self) -> None:
+        """Ask the provider for its description and its keys.
+
+        Raises: ProviderUnavailable.
+        """
+        self._within_budget(self._everything)
+
+    async def _everything(self) -> None:
+        await self._signing_keys(await self._describe())
+
     def logout_address(self, *, back_to: str) -> str | None:
         """Where the browser goes to be logged out of the provider as well; None if that cannot be had.
 

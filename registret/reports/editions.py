@@ -29,6 +29,7 @@ from registret.reports.periods import Months, complete_periods, edition_day, las
 from registret.reports.statistics.intervals import Estimate, median
 from registret.reports.sums import lock_cells, sums
 from registret.reports.telling import (
+    BothSidesLimits,
     ByClinic,
     TellingLimits,
     clinics_to_tell,
@@ -75,7 +76,8 @@ def make_edition(*, at: datetime) -> int:
 
 def _periods(indicator: Indicator, rules: EditionRules, *, after: date | None, at: datetime) -> list[Months]:
     until, closed = last_complete(indicator.definition.lag_months, at=at), closed_since(indicator.sub_registry)
-    return complete_periods(rules.months.number, until=until, after=after, closed=closed)
+    together = rules.months_together(is_ratio=indicator.is_ratio)
+    return complete_periods(together, until=until, after=after, closed=closed)
 
 
 def _is_due(at: datetime) -> bool:
@@ -101,7 +103,10 @@ class _Making:
         self._period = period
         fewest, least = indicator.definition.fewest, rules.smallest.number
         self._limits = TellingLimits(patients=max(fewest.others, least), outcome=least)
-        self._public = TellingLimits(patients=max(fewest.public, rules.public.number), outcome=least)
+        patients = max(fewest.public, rules.public.number)
+        self._missing = TellingLimits(patients=patients, outcome=least)
+        # Of a median nobody is on the other side.
+        self._public = BothSidesLimits(patients=patients, outcome=least) if indicator.is_share else self._missing
         counted = sums([indicator], period, "stratum", "clinic_id").get(indicator.key, {})
         self._counted: defaultdict[str, defaultdict[int, dict[int, Counts]]] = defaultdict(lambda: defaultdict(dict))
         for (stratum, clinic), counts in counted.items():
@@ -117,7 +122,7 @@ class _Making:
             return
         public = regions_to_tell([self._counted[ALL]], self._public, among=told)
         # It may be told to all or to nobody, by the stricter limit: one number less that could be compared.
-        missing = missing_to_tell(self._counted[ALL], self._public)
+        missing = missing_to_tell(self._counted[ALL], self._missing)
         yield from self._rows([ALL], told, public=public, missing=missing)
         yield from self._of_clinics(told)
         for stratum in self._indicator.strata:
@@ -136,7 +141,7 @@ class _Making:
         if found is None:
             return
         every = {clinic for area in counted.values() for clinic in area}
-        missing = missing_to_tell(counted, self._public)
+        missing = missing_to_tell(counted, self._missing)
         yield self._ratio_row(counted.values(), found, every, missing=missing)
         for region in regions:
             yield self._ratio_row([counted[region]], found, set(counted[region]), region_id=region)

@@ -31,6 +31,14 @@ class TellingLimits:
         return not any(0 < one < self.outcome for one in (counts.reached, counts.not_reached))
 
 
+class BothSidesLimits(TellingLimits):
+    """There are many with the outcome and many without it, or nobody at all: what is told was not chosen because all
+    or none of its patients have the outcome."""
+
+    def allow(self, counts: Counts) -> bool:
+        return not counts.n or (counts.n >= self.patients and min(counts.reached, counts.not_reached) >= self.outcome)
+
+
 def regions_to_tell(
     groups: Collection[ByRegion], limits: TellingLimits, *, among: Collection[int] | None = None
 ) -> frozenset[int] | None:

@@ -38,15 +38,15 @@ class Limits:
     """For the client to take the last answer and hang up."""
 
 
-# Only the file of clinics that the registry office uploads is a large body.
+# Only files that are uploaded are large bodies: those that a clinic brings in have 20 MB at most.
 SITE_LIMITS: Final = Limits(
     connections=1000,
     per_network=500,
     threads=12,
     slow_readers=100,
-    body=1024 * 1024,
+    body=21 * 1024 * 1024,
     small_body=64 * 1024,
-    large_bodies=16,
+    large_bodies=4,
     handshake=20,
     request=60,
     idle=60,

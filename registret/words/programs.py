@@ -14,6 +14,7 @@ PROGRAMS = {
     "import-coverage": _("Kommandot import-coverage"),
     "import-accounts": _("Kommandot import-accounts"),
     "accept-card": _("Kommandot accept-card"),
+    "import": _("Inläsningen av filer"),
     "mail": _("Mejlutskicket"),
     "probe": _("Frågan om kortet sitter i"),
     "lists": _("Hämtning av spärrlistor"),

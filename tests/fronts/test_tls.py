@@ -118,7 +118,7 @@ def test_more_than_a_minute_for_the_pin_code_is_no_hurry(house: FrontedHouse, si
 
 @behind_a_front
 def test_a_body_that_is_too_large_is_refused_before_the_application(house: FrontedHouse) -> None:
-    for host, largest in ((SITE, 1024 * 1024), (DOOR, 64 * 1024)):
+    for host, largest in ((SITE, 21 * 1024 * 1024), (DOOR, 64 * 1024)):
         length = (f"Content-Length: {largest + 1}", "Content-Type: text/plain")
         request = get(f"{host}:{house.card_port}", target="/k", method="POST", headers=length)
         assert ask(house.card_port, host, request).status == 413

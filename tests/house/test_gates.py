@@ -115,6 +115,8 @@ SITE = {
     "start": "needs work",
     "importera": "needs import",
     "importera/fil": "needs import",
+    "importera/fil/<int:file>": "needs import",
+    "importera/fil/<int:file>/fel.csv": "needs import",
     "importera/filbeskrivning": "needs import",
     "importera/filbeskrivning/<int:mapping>": "needs import",
     "registreringar": "needs read_records",

@@ -17,7 +17,7 @@ from registret.access.refusals import HsaIdDisputed
 from registret.access.roles import Role
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.likeness import same_person
-from registret.accounts.queries import AccountRow, account_row, has_ended_account, living_account
+from registret.accounts.queries import AccountRow, account, account_row, has_ended_account, living_account
 from registret.accounts.sessions import ActiveSession
 from registret.database.prepared import Given, Prepared
 from registret.kernel.by import By
@@ -124,6 +124,29 @@ def who(*, sitting: ActiveSession, at: datetime) -> Actor | CardHolder:
         session_id=sitting.session_id,
         card_read_at=sitting.began_at,
         network=sitting.network,
+    )
+
+
+def at_work(*, account_id: int, clinic_id: int, session_id: int, card_read_at: datetime, at: datetime) -> Actor | None:
+    """A person who has asked a program to do something, as they may do it now: with the rights of this moment, whether
+    the session has ended or not. None if they may no longer work at the clinic."""
+    asked = account(account_id=account_id)
+    standing = standing_of(hsa_id=asked.hsa_id, at=at) if asked and asked.hsa_id.text else None
+    if standing is None or standing.account is None or standing.missing is not None:
+        return None
+    seat = next((seat for seat in standing.seats if seat.clinic_id == clinic_id), None)
+    if seat is None or standing.account.id != account_id:
+        return None
+    return Actor(
+        account_id=account_id,
+        hsa_id=standing.account.hsa_id,
+        name=standing.account.name,
+        email=standing.account.email,
+        seat=seat,
+        seats=standing.seats,
+        session_id=session_id,
+        card_read_at=card_read_at,
+        network=None,
     )
 
 

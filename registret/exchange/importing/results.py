@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from registret.exchange.mappings.applying import MappedRow
+from registret.exchange.refusals import SourceIdTwice
 from registret.kernel.refused import Refused
 from registret.registries.answers import Fault
 from registret.registries.forms import FormRule
@@ -61,6 +63,12 @@ class FileResult:
     @classmethod
     def of(cls, rows: tuple[RowResult, ...], *, is_saved: bool) -> FileResult:
         return cls(rows=rows, is_saved=is_saved, counts=Counter(row.outcome for row in rows))
+
+
+def refused_twice(row: MappedRow, line: int) -> RowResult:
+    """An earlier row, on this line, is about the same episode."""
+    twice = RowFault(why=SourceIdTwice(line=line))
+    return RowResult(line=row.line, source_id=row.source_id, outcome=RowOutcome.REFUSED, faults=(twice,))
 
 
 class RowRefused(Exception):

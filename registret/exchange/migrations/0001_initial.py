@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("number", models.PositiveIntegerField()),
                 ("content", models.BinaryField(db_comment="personal")),
+                ("note", models.CharField(db_comment="plain", max_length=10)),
                 (
                     "marks",
                     django.contrib.postgres.fields.ArrayField(
@@ -131,6 +132,54 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table_comment": "records",
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportJob",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("session_id", models.BigIntegerField()),
+                ("only_tried", models.BooleanField()),
+                ("asked_at", models.DateTimeField()),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("why", models.CharField(db_comment="plain", max_length=60)),
+                ("parts", models.PositiveIntegerField()),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("rows", models.PositiveIntegerField()),
+                ("new", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                ("unchanged", models.PositiveIntegerField(default=0)),
+                ("refused", models.PositiveIntegerField(default=0)),
+                ("opted_out", models.PositiveIntegerField(default=0)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.keptfile"
+                    ),
+                ),
+                (
+                    "mapping",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.mappingversion"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("done__lte", models.F("parts"))), name="import_job_done_at_most_all"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("file",), name="import_job_one_at_a_time"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(

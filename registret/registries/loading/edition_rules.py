@@ -39,13 +39,19 @@ class ClinicsNamed(_Decided):
 
 class EditionRules(DefinitionPart):
     """`smallest`: fewer patients than this with an outcome, or without it, are never told. `public`: an area of
-    fewer patients is not told to the public. `months`: so many months are counted together, once, and never anew.
-    `clinics`: whether clinics read the names of other clinics beside their figures."""
+    fewer patients is not told to the public. `months`: so many months are counted together, once, and never anew;
+    `ratio_months`: the same of what is compared with what is expected. `clinics`: whether clinics read the names of
+    other clinics beside their figures."""
 
     smallest: SmallestCount
     public: FewestPublic
     months: MonthsTogether
+    ratio_months: MonthsTogether
     clinics: ClinicsNamed
+
+    def months_together(self, *, is_ratio: bool) -> int:
+        """How many months are counted together of an indicator."""
+        return (self.ratio_months if is_ratio else self.months).number
 
 
 def read_edition_rules(folder: Path) -> EditionRules:

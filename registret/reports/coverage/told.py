@@ -19,7 +19,7 @@ from registret.reports.models import REGISTERED, Edition, EditionCell
 from registret.reports.periods import Months, last_complete
 from registret.reports.public_figures import Area, PublicPeriod
 from registret.reports.statistics.intervals import proportion
-from registret.reports.telling import ByClinic, TellingLimits, regions_to_tell, whole
+from registret.reports.telling import BothSidesLimits, ByClinic, regions_to_tell, whole
 from registret.reports.told import edition_row
 
 LAG_MONTHS: Final = 3
@@ -29,19 +29,12 @@ _Year = tuple[str, int]
 """Sub-registry and year."""
 
 
-class CoverageLimits(TellingLimits):
-    """`reached`: who is registered; `not_reached`: who is not. Of whom there are many of both, or of nobody."""
-
-    def allow(self, counts: Counts) -> bool:
-        return not counts.n or (counts.n >= self.patients and min(counts.reached, counts.not_reached) >= self.outcome)
-
-
 def coverage_cells(
     edition: Edition, rules: EditionRules, regions: Mapping[int, int], *, at: datetime
 ) -> Iterator[EditionCell]:
     """Yield what an edition tells of coverage: of the years that are complete, that each clinic which has registered
     has a count of, and that no edition has told of. `regions`: of each clinic."""
-    limits = CoverageLimits(patients=rules.public.number, outcome=rules.smallest.number)
+    limits = BothSidesLimits(patients=rules.public.number, outcome=rules.smallest.number)
     by_year: defaultdict[_Year, list[Coverage]] = defaultdict(list)
     for one in coverage():
         by_year[one.sub_registry, one.year].append(one)
@@ -67,7 +60,7 @@ def _by_region(clinics: Iterable[Coverage], regions: Mapping[int, int]) -> Mappi
 
 
 def _cells(
-    edition: Edition, about: _Year, counted: Mapping[int, ByClinic], limits: CoverageLimits
+    edition: Edition, about: _Year, counted: Mapping[int, ByClinic], limits: BothSidesLimits
 ) -> Iterator[EditionCell]:
     """Nothing if there was nobody, or not even the country can be told."""
     told = regions_to_tell([counted], limits)

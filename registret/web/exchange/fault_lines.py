@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -35,17 +35,23 @@ class FaultLine:
 def refused_lines(mapping: FormMapping, table: SourceTable, result: FileResult) -> tuple[FaultLine, ...]:
     """Why rows are refused."""
     refused = [row for row in result.rows if row.outcome is RowOutcome.REFUSED]
-    return tuple(line for row in refused for line in lines_of(mapping, table, row))
+    return tuple(_lines(mapping, table, refused))
 
 
 def kept_lines(mapping: FormMapping, table: SourceTable, result: FileResult) -> tuple[FaultLine, ...]:
     """What was not taken of rows that were."""
     taken = [row for row in result.rows if row.outcome is not RowOutcome.REFUSED]
-    return tuple(line for row in taken for line in lines_of(mapping, table, row))
+    return tuple(_lines(mapping, table, taken))
 
 
-def lines_of(mapping: FormMapping, table: SourceTable, row: RowResult) -> Iterator[FaultLine]:
-    source = {one.line: one for one in table.rows}[row.line]
+def _lines(mapping: FormMapping, table: SourceTable, rows: Iterable[RowResult]) -> Iterator[FaultLine]:
+    sources = {one.line: one for one in table.rows}
+    for row in rows:
+        yield from lines_of(mapping, table, sources[row.line], row)
+
+
+def lines_of(mapping: FormMapping, table: SourceTable, source: SourceRow, row: RowResult) -> Iterator[FaultLine]:
+    """What is said of one row. Of the table only its columns are asked."""
     columns = {one.variable: one.name for one in mapping.says.column}
     for fault in row.faults:
         column = mapping.says.number if isinstance(fault.why, _ABOUT_NUMBER) else columns.get(fault.variable, "")
@@ -84,13 +90,14 @@ def _value(mapping: FormMapping, source: SourceRow, column: str) -> str:
 
 
 def with_errors(
-    mapping: FormMapping, table: SourceTable, result: FileResult, outcomes: Mapping[RowOutcome, str]
+    mapping: FormMapping,
+    table: SourceTable,
+    rows: Iterable[tuple[SourceRow, RowResult]],
+    outcomes: Mapping[RowOutcome, str],
 ) -> Iterator[list[str]]:
     """The rows of the file as they came, with what became of each and what is wrong behind them."""
-    rows = {row.line: row for row in result.rows}
-    for source in table.rows:
-        row = rows[source.line]
-        lines = list(lines_of(mapping, table, row))
+    for source, row in rows:
+        lines = list(lines_of(mapping, table, source, row))
         told = [f"{line.column}: {line.what}" if line.column else line.what for line in lines]
         todo = list(dict.fromkeys(line.todo for line in lines))
         codes = list(dict.fromkeys(line.code for line in lines))

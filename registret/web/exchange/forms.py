@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registret.exchange.importing.results import Way
 from registret.exchange.mappings.reading import LONGEST
+from registret.exchange.readers.table import MOST_BYTES
 from registret.exchange.saved_mappings import SavedMapping
 from registret.registries.forms import Form
 from registret.registries.queries import name_of
@@ -43,6 +44,12 @@ class ImportForm(FileForm):
     def __init__(self, mappings: Sequence[SavedMapping], *args: Any) -> None:
         super().__init__(*args)
         self.fields["mapping"].choices = [(one.id, titled(one)) for one in mappings]  # type: ignore[attr-defined]
+
+    def clean_file(self) -> bytes:
+        file = self.cleaned_data["file"]
+        if (file.size or 0) > MOST_BYTES:
+            raise forms.ValidationError(_("Filen är för stor: högst %(mb)s MB") % {"mb": MOST_BYTES >> 20})
+        return bytes(file.read())
 
 
 class GoOnForm(forms.Form):

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.exchange.importing.results import FileResult, RowOutcome, Way
-from registret.exchange.importing.running import MOST_AT_ONCE
 from registret.exchange.mappings.faults import MappingFault
 from registret.exchange.mappings.reading import FormMapping
-from registret.exchange.readers.table import FileKind, SourceTable
+from registret.exchange.readers.table import MOST_BYTES, MOST_ROWS, FileKind, SourceTable
 from registret.exchange.runs import RunRow
 from registret.exchange.saved_mappings import SavedMapping
 from registret.registries.queries import name_of
@@ -43,12 +42,21 @@ class RunLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileLine:
+    """A large file that is here, and how far it has come."""
+
+    link: Link
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportsPage:
     form: forms.Form
     mappings: Sequence[MappingLine]
+    files: Sequence[FileLine]
     runs: Sequence[RunLine]
     hint: str
-    said: Note | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +86,7 @@ class ResultPage:
 
 
 def imports_page(
-    form: forms.Form, mappings: Sequence[SavedMapping], runs: Sequence[RunRow], *, said: Note | None = None
+    form: forms.Form, mappings: Sequence[SavedMapping], files: Sequence[FileLine], runs: Sequence[RunRow]
 ) -> ImportsPage:
     return ImportsPage(
         form=form,
@@ -94,12 +102,13 @@ def imports_page(
             RunLine(
                 at=run.at,
                 about=f"{run.source_system}, {name_of(run.sub_registry)}",
-                told=", ".join(_counted(_by_outcome(run))),
+                told=", ".join(counted(_by_outcome(run))),
             )
             for run in runs
         ],
-        hint=_("CSV, XLSX eller JSON. Högst 500 kB och %(rows)s rader åt gången.") % {"rows": MOST_AT_ONCE},
-        said=said,
+        files=files,
+        hint=_("CSV, XLSX eller JSON. Högst %(mb)s MB och %(rows)s rader.")
+        % {"mb": MOST_BYTES >> 20, "rows": f"{MOST_ROWS:_}".replace("_", "\u00a0")},
     )
 
 
@@ -121,7 +130,7 @@ def outcome_words() -> dict[RowOutcome, str]:
     }
 
 
-def _counted(counts: Mapping[RowOutcome, int]) -> list[str]:
+def counted(counts: Mapping[RowOutcome, int]) -> list[str]:
     """`28 nya`, `2 nekade`: of those that there are."""
     words = {
         RowOutcome.NEW: lambda n: ngettext("%(n)s ny", "%(n)s nya", n),
@@ -145,7 +154,7 @@ def columns_page(saved: SavedMapping, table: SourceTable, faults: Sequence[Mappi
         title=_("Kolumnerna stämmer inte"),
         has_faults=True,
         said=Note("bad", _("Inget är inläst. Rätta filen eller filbeskrivningen och prova igen."), "alert"),
-        facts=_facts(saved, table),
+        facts=table_facts(saved, table, len(table.rows)),
         column_faults=fault_words(faults),
         refused=(),
         kept=(),
@@ -153,7 +162,7 @@ def columns_page(saved: SavedMapping, table: SourceTable, faults: Sequence[Mappi
         button="",
         told="",
         fields={},
-        mapping=_mapping_link(saved),
+        mapping=mapping_link(saved),
     )
 
 
@@ -175,7 +184,7 @@ def result_page(
         title=_title(result),
         has_faults=bool(refused),
         said=_said(result, moved=moved),
-        facts=_facts(saved, table),
+        facts=table_facts(saved, table, len(table.rows)),
         column_faults=(),
         refused=refused[:SHOWN],
         kept=kept[:SHOWN],
@@ -183,7 +192,7 @@ def result_page(
         button=_button(result),
         told=_told(result),
         fields={"content": as_base64(content), "mapping": str(saved.id), "way": way},
-        mapping=_mapping_link(saved),
+        mapping=mapping_link(saved),
     )
 
 
@@ -198,7 +207,7 @@ def _title(result: FileResult) -> str:
 
 
 def _said(result: FileResult, *, moved: bool) -> Note:
-    told = ", ".join(_counted(result.counts))
+    told = ", ".join(counted(result.counts))
     if result.is_saved:
         return Note("ok", _("Inläst: %(told)s.") % {"told": told}, "status")
     if moved:
@@ -212,7 +221,11 @@ def _button(result: FileResult) -> str:
     number = to_bring_in(result)
     if result.is_saved or not number:
         return ""
-    if result.counts.get(RowOutcome.REFUSED):
+    return button_words(number, some_refused=bool(result.counts.get(RowOutcome.REFUSED)))
+
+
+def button_words(number: int, *, some_refused: bool) -> str:
+    if some_refused:
         text = ngettext("Läs in %(n)s rad som stämmer", "Läs in %(n)s rader som stämmer", number)
     else:
         text = ngettext("Läs in %(n)s rad", "Läs in %(n)s rader", number)
@@ -225,14 +238,16 @@ def _told(result: FileResult) -> str:
     return _("Rätta helst filen och prova den igen. Det som redan är inläst blir inte dubbelt.")
 
 
-def _facts(saved: SavedMapping, table: SourceTable) -> list[FactText]:
-    separator = {";": _("semikolon"), ",": _("komma"), "\t": _("tabb")}.get(table.separator, "")
-    kinds = {FileKind.CSV: "CSV", FileKind.XLSX: "XLSX", FileKind.JSON: "JSON"}
-    read_as = ", ".join(filter(None, (kinds[table.kind], table.encoding, separator)))
-    facts = [FactText(_("Filbeskrivning"), [titled(saved)]), FactText(_("Läst som"), [read_as])]
-    facts.append(FactText(_("Rader"), [str(len(table.rows))]))
-    return facts
+def table_facts(saved: SavedMapping, table: SourceTable | None, rows: int) -> list[FactText]:
+    """`table`: None if the file is gone."""
+    facts = [FactText(_("Filbeskrivning"), [titled(saved)])]
+    if table is not None:
+        separator = {";": _("semikolon"), ",": _("komma"), "\t": _("tabb")}.get(table.separator, "")
+        kinds = {FileKind.CSV: "CSV", FileKind.XLSX: "XLSX", FileKind.JSON: "JSON"}
+        read_as = ", ".join(filter(None, (kinds[table.kind], table.encoding, separator)))
+        facts.append(FactText(_("Läst som"), [read_as]))
+    return [*facts, FactText(_("Rader"), [str(rows)])]
 
 
-def _mapping_link(saved: SavedMapping) -> Link:
+def mapping_link(saved: SavedMapping) -> Link:
     return Link(_("Ändra filbeskrivningen"), reverse("mapping", args=[saved.id])) if saved.id else Link("")

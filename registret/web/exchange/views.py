@@ -6,8 +6,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from registret.access.roles import Permission
+from registret.exchange.importing.jobs import keep_and_try, kept_jobs
 from registret.exchange.importing.results import FileResult, Way
-from registret.exchange.importing.running import ImportWish, run
+from registret.exchange.importing.running import MOST_AT_ONCE, ImportWish, run
 from registret.exchange.mappings.applying import column_faults
 from registret.exchange.mappings.reading import MappingBroken
 from registret.exchange.readers import read
@@ -17,9 +18,11 @@ from registret.exchange.saved_mappings import SavedMapping, mapping_of, mappings
 from registret.kernel.refused import Refused
 from registret.web.exchange.fault_lines import with_errors
 from registret.web.exchange.forms import GoOnForm, ImportForm
+from registret.web.exchange.large_pages import file_lines
 from registret.web.exchange.pages import columns_page, imports_page, outcome_words, result_page
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, see_other
+from registret.web.office.clinics import LARGEST
 from registret.web.pieces import show
 from registret.web.tables import csv_file
 from registret.words.refusals import page_of
@@ -27,7 +30,8 @@ from registret.words.refusals import page_of
 
 @needs(Permission.IMPORT).get_post
 def imports(request: ActorRequest) -> HttpResponse:
-    """The descriptions and the latest imports of the clinic; POST with a file says what it would come to."""
+    """The descriptions and the latest imports of the clinic; POST with a file says what it would come to, or keeps a
+    large one, which a worker tries."""
     mappings = mappings_in_force(request.actor)
     form = ImportForm(mappings, request.POST, request.FILES) if request.method == "POST" else ImportForm(mappings)
     if form.is_bound and form.is_valid():
@@ -39,7 +43,8 @@ def imports(request: ActorRequest) -> HttpResponse:
             if not refused.code.startswith("import."):
                 raise
             form.add_error("file", in_sentences(refused))
-    page = imports_page(form, mappings, newest_runs(request.actor))
+    files = file_lines(kept_jobs(actor=request.actor, at=request.at))
+    page = imports_page(form, mappings, files, newest_runs(request.actor))
     return show(request, "exchange/imports.html", page, tab="imports", status=422 if form.errors else 200)
 
 
@@ -67,6 +72,8 @@ def _tried(request: ActorRequest, saved: SavedMapping, table: SourceTable, conte
         return see_other("mapping", saved.id)
     if faults := column_faults(mapping, table):
         return show(request, "exchange/result.html", columns_page(saved, table, faults), tab="imports", status=422)
+    if len(table.rows) > MOST_AT_ONCE or len(content) > LARGEST:
+        return see_other("import_file", keep_and_try(actor=request.actor, saved=saved, table=table, at=request.at))
     result = _run(request, saved, table, Way.TRY)
     page = result_page(saved, mapping, table, result, content)
     return show(request, "exchange/result.html", page, tab="imports", status=422 if page.has_faults else 200)
@@ -78,7 +85,8 @@ def _run(request: ActorRequest, saved: SavedMapping, table: SourceTable, way: Wa
 
 def _file(saved: SavedMapping, table: SourceTable, result: FileResult) -> HttpResponse:
     header = [*table.columns, _("Resultat"), _("Fel"), _("Gör så här"), _("Felkod")]
-    return csv_file("import-med-fel.csv", header, with_errors(understood(saved), table, result, outcome_words()))
+    pairs = zip(table.rows, result.rows, strict=True)
+    return csv_file("import-med-fel.csv", header, with_errors(understood(saved), table, pairs, outcome_words()))
 
 
 def in_sentences(refused: Refused) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from registret.access.applications.time_to_access import AccessTime
 from registret.places.queries import ClinicRow
 from registret.places.swedish import swedish_order
-from registret.reports.coverage.counted import FEW, Coverage, CoverageRemark, ImportedCoverage
+from registret.reports.coverage.counted import Coverage, CoverageRemark, ImportedCoverage, at_least
 from registret.reports.coverage.counts_file import COLUMNS
 from registret.web.coverage_words import coverage_for_office, number_for_office
 from registret.web.numbers import number_in
@@ -73,8 +73,7 @@ def _name(line: CoveredClinic) -> tuple[Any, ...]:
 
 def _by_number(line: CoveredClinic) -> tuple[Any, ...]:
     """Among a few the order would tell how many they are."""
-    number = line.found.registered if line.found else 0
-    return -(number if number >= FEW else min(number, 1)), *_name(line)
+    return -at_least(line.found.registered if line.found else 0), *_name(line)
 
 
 def _by_coverage(line: CoveredClinic) -> tuple[Any, ...]:

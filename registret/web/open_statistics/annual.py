@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.kernel.sweden import day_of
-from registret.registries.queries import edition_rules, name_of
+from registret.registries.queries import closed_since, edition_rules, name_of
 from registret.reports.coverage.told import public_coverage
 from registret.reports.public_figures import PublicFigures, PublicPeriod, public_figures
 from registret.reports.refusals import YearNotTold, YearToCome
@@ -81,10 +81,7 @@ def annual_report_page(year: int, subjects: Collection[str], *, at: datetime) ->
         newest_on=max(one.edition.made_on for one in told),
         pdf=address("open_annual_report_pdf", year=year),
         editions=_editions(told),
-        chapters=[
-            _chapter(code, of_register, covered.get(code))
-            for code, of_register in groupby(found, key=lambda one: one[0].indicator.sub_registry)
-        ],
+        chapters=list(_chapters(year, found, covered)),
         method=method(),
         index=address("open_statistics"),
         other_language=address("open_annual_report", language=other_language(), year=year),
@@ -144,8 +141,9 @@ def _editions_told(months: int) -> str:
 def _few_told(least: int, public: int) -> str:
     return _(
         "En region visas om varken den, eller det som är kvar av landet utan de regioner som visas, har färre än "
-        "%(public)s patienter, eller färre än %(least)s med utfallet eller utan det. Inget ska gå att räkna ut om ett "
-        "fåtal genom att jämföra regioner, perioder eller utgåvor."
+        "%(public)s patienter, eller färre än %(least)s med utfallet eller utan det. Där alla eller ingen har utfallet "
+        "visas alltså ingen andel. Inget ska gå att räkna ut om ett fåtal genom att jämföra regioner, perioder eller "
+        "utgåvor."
     ) % {"public": public, "least": least}
 
 
@@ -153,6 +151,17 @@ def _editions(told: Sequence[PublicPeriod]) -> str:
     rows = sorted({(one.edition.number, one.edition.made_on) for one in told})
     named = ", ".join(_("%(number)s (%(made)s)") % {"number": number, "made": made} for number, made in rows)
     return ngettext("Ur utgåva %(named)s.", "Ur utgåvorna %(named)s.", len(rows)) % {"named": named}
+
+
+def _chapters(
+    year: int, found: Iterable[tuple[PublicFigures, PublicPeriod | None]], covered: Mapping[str, PublicPeriod]
+) -> Iterator[RegisterChapter]:
+    """Of each sub-registry that was open for entry in the year, or of which something is told nevertheless."""
+    for code, together in groupby(found, key=lambda one: one[0].indicator.sub_registry):
+        of_register, since = list(together), closed_since(code)
+        is_told = code in covered or any(period is not None for _figures, period in of_register)
+        if is_told or since is None or year <= since:
+            yield _chapter(code, of_register, covered.get(code))
 
 
 def _chapter(

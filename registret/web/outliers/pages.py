@@ -109,6 +109,9 @@ def _expected(found: Outliers) -> str:
 
 
 def _of_chance(found: Outliers) -> Iterator[str]:
+    if not found.judged:
+        yield _("Ingen siffra kan bedömas.")
+        return
     told = {
         "judged": found.judged,
         **expected_outside(found.judged),

@@ -69,8 +69,10 @@ def clinics_part(figures: IndicatorFigures, found: Clinics | None) -> ClinicsPar
         return _only_words([*said, nobody_else()], left_out(found))
     named = list(zip(_names(found), found.shown, strict=True))
     judged = [(name, one) for name, one in named if one.place is not None]
+    # A funnel with no other clinic in it compares nobody.
+    has_others = any(not one.is_own for _name, one in judged)
     return ClinicsPart(
-        funnel=_funnel(judged, found, indicator, said[0]) if judged else SafeString(),
+        funnel=_funnel(judged, found, indicator, said[0]) if has_others else SafeString(),
         funnel_name=_funnel_name(indicator),
         bars=_bars(named, figures, said[0]),
         said=[*said, *_of_chance(found)],
@@ -80,7 +82,7 @@ def clinics_part(figures: IndicatorFigures, found: Clinics | None) -> ClinicsPar
 
 
 def _of_chance(found: Clinics) -> Iterator[str]:
-    if found.judged:
+    if any(not one.is_own for one in found.judged):
         yield by_chance(found)
     if found.target and (number := len(found.shown) - len(found.judged)):
         yield not_judged(number)

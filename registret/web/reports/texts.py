@@ -72,7 +72,7 @@ def _counting(indicator: Indicator, *, is_public: bool) -> str:
         "Regionernas och rikets siffror kommer i utgåvor, %(months)s månader i taget, när de har varit slut i minst "
         "%(n)s månader. De räknas inte om sedan.",
         definition.lag_months,
-    ) % {"months": rules.months.number, "n": definition.lag_months}
+    ) % {"months": rules.months_together(is_ratio=indicator.is_ratio), "n": definition.lag_months}
     few = _(
         "De visas bara om de inte säger något om färre än %(n)s patienter, inte heller genom att dra ifrån de egna "
         "eller jämföra utgåvor."

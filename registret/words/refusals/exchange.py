@@ -23,6 +23,11 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         happened=_("Registret sparar filer bara en tid. Filen tas också bort om en patient i den avböjer registret."),
         todo=(_("Börja om: välj filen igen, eller gör en ny export."),),
     ),
+    "import.job_not_possible": RefusalWords(
+        title=_("Filen kan inte läsas in nu."),
+        happened=_("Den läses redan in, är inte färdigprovad, eller har ingen rad som kan läsas in."),
+        todo=(_("Gå tillbaka till Importera och se hur långt filen har kommit."),),
+    ),
     "import.file_empty": RefusalWords(
         title=_("Filen är tom."),
         happened=_("Det finns ingen rad under kolumnernas namn."),

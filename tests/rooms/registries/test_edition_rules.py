@@ -27,8 +27,9 @@ def faults(folder: Path, text: str) -> list[str]:
 def test_the_rules_that_come_along_say_who_decided_them_and_why() -> None:
     rules = edition_rules()
     assert (rules.smallest.number, rules.public.number, rules.months.number) == (5, 10, 6)
+    assert rules.ratio_months.number == 12
     assert not rules.clinics.named
-    decided = (rules.smallest, rules.public, rules.months, rules.clinics)
+    decided = (rules.smallest, rules.public, rules.months, rules.ratio_months, rules.clinics)
     assert all(one.reason and one.decided_by for one in decided)
 
 

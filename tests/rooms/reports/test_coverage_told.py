@@ -13,11 +13,11 @@ from registret.registries.queries import edition_rules
 from registret.reports.counts import Counts
 from registret.reports.coverage.counted import import_coverage
 from registret.reports.coverage.counts_file import read
-from registret.reports.coverage.told import CoverageLimits, public_coverage
+from registret.reports.coverage.told import public_coverage
 from registret.reports.editions import make_edition
 from registret.reports.models import REGISTERED, Cell, EditionCell
 from registret.reports.public_figures import years_told
-from registret.reports.telling import TellingLimits, regions_to_tell, whole
+from registret.reports.telling import BothSidesLimits, TellingLimits, regions_to_tell, whole
 from tests import cast
 from tests.cast import Country
 from tests.rooms.records.scene import NOW, Ward
@@ -25,7 +25,7 @@ from tests.rooms.records.scene import NOW, Ward
 pytestmark = pytest.mark.django_db
 
 FEW = 5
-LIMITS = CoverageLimits(patients=10, outcome=FEW)
+LIMITS = BothSidesLimits(patients=10, outcome=FEW)
 
 
 def registered(clinic_id: int, number: int, *, year: int = 2025) -> None:

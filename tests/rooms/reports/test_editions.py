@@ -186,6 +186,16 @@ def test_the_public_is_told_nothing_where_the_country_without_one_clinic_is_of_n
     assert public() == []
 
 
+def test_the_public_is_not_told_of_a_region_just_because_all_its_patients_have_the_outcome(place: Country) -> None:
+    """Its clinics are: for them a hundred per cent is no few."""
+    count(place.sydvik, SPRING, 30, 0)
+    for clinic in (place.infection, place.medicine):
+        count(clinic, SPRING, 30, 20)
+    make_edition(at=NOVEMBER)
+    assert ("Region Sydvik", date(2026, 1, 1), 30, 0) in list(told(1))
+    assert "Region Sydvik" not in public()
+
+
 def test_the_public_is_told_of_no_group(place: Country) -> None:
     everywhere(place, SPRING, 40, 20)
     for group in ("female", "male"):

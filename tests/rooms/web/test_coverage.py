@@ -169,6 +169,20 @@ def test_a_remark_of_a_file_tells_the_office_of_few_no_more(place: Country, few:
     assert "pneumoni 2025: filen säger 0, men 1–4 är registrerade" in said
 
 
+def test_trying_one_number_after_another_teaches_the_office_nothing_of_few(place: Country) -> None:
+    def remarks() -> list[bool]:
+        doris = Browser.of(DORIS)
+        tried = [text_of(doris.post(FILE, sent(f"{cast.INFECTION};pneumoni;2025;{number}"))) for number in range(6)]
+        return ["är registrerade" in said for said in tried]
+
+    registered(place.infection, 1)
+    for few in range(1, 5):
+        Cell.objects.update(reached=few)
+        assert remarks() == [True, False, False, False, False, False], few
+    Cell.objects.update(reached=5)
+    assert remarks() == [True] * 5 + [False], "five may be told"
+
+
 def test_a_count_of_a_year_in_which_the_sub_registry_was_closed_is_a_remark(place: Country) -> None:
     lines = [f"{cast.INFECTION};led-nativ;{year};3" for year in (2014, 2015)]
     said = text_of(Browser.of(DORIS).post(FILE, sent(*lines)))
@@ -239,10 +253,10 @@ def test_every_fault_has_words_in_both_languages_with_the_same_values() -> None:
 def test_the_command_tries_and_brings_in(place: Country, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     registered(place.infection, 3)
     file = tmp_path / "antal.csv"
-    file.write_bytes(content(f"{cast.INFECTION};pneumoni;2025;2"))
+    file.write_bytes(content(f"{cast.INFECTION};pneumoni;2025;0"))
     call_command("import_coverage", str(file), "--source", "Patientregistret", "--dry-run")
     assert capsys.readouterr().out.splitlines() == [
-        f"line 2: remark: {cast.INFECTION}, pneumoni, 2025: 2 in the file, but 1-4 are registered",
+        f"line 2: remark: {cast.INFECTION}, pneumoni, 2025: 0 in the file, but 1-4 are registered",
         "1 count would be kept (dry run), 0 instead of older ones",
     ]
     assert CoverageFile.objects.count() == 0

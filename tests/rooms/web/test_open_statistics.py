@@ -331,6 +331,18 @@ def test_the_annual_report_is_on_paper_for_all_once_it_is_published(
     assert get(there).status_code == 404
 
 
+def test_the_annual_report_has_no_chapter_about_what_was_closed_before_the_year(
+    place: Country, halves: tuple[Months, Months], now: datetime
+) -> None:
+    tell(place, halves, now)
+    year = halves[1].first.year
+    for subject in (f"pneumoni.{WITHIN_4}", "led-nativ.agent_found", subject_of_year(year)):
+        publish(subject)
+    said = get(f"/statistik/arsrapport/{year}").content.decode()
+    assert 'id="r-pneumoni' in said
+    assert "led-nativ" not in said
+
+
 def test_what_is_closed_says_since_when_and_what_is_open_says_nothing(place: Country) -> None:
     publish()
     publish("led-nativ.agent_found")

@@ -204,7 +204,7 @@ def test_a_late_answer_is_said_to_be_late_on_both_pages_and_the_office_may_close
 
 
 def test_deaths_outside_of_what_is_expected_are_asked_about_as_shares_are(place: Country, now: datetime) -> None:
-    month = complete_periods(6, until=last_complete(3, at=now), after=None)[-1].last
+    month = complete_periods(12, until=last_complete(3, at=now), after=None)[-1].last
     tell_deaths(place, month=month, at=now)
     doris, bertil = Browser.of(DORIS), Browser.of(BERTIL)
     said = text_of(doris.get(OFFICE))

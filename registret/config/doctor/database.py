@@ -1,0 +1,134 @@
+"""What the database is and says: roles and tables, its clock, and what the workers have left there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import connection
+from django.utils import timezone
+
+from registret.config import ready, ready_database
+from registret.config.doctor.examining import Check, NotUsed
+from registret.config.not_ready import NotReady
+from registret.heartbeats.queries import workers
+from registret.ledger.queries import oldest_unsealed
+from registret.mail.queries import outbox
+from registret.records.patient_rights.kept_marks import file_of_marks
+from registret.revocation.trust import revocation
+from registret.web.health.readiness import clock_skew
+
+_VERSIONS: Final = range(15, 19)
+"""Major versions of PostgreSQL that it is made for."""
+
+_SKEW: Final = timedelta(seconds=5)
+_LETTER: Final = timedelta(hours=1)
+_UNSEALED: Final = timedelta(minutes=15)
+
+
+def database() -> str:
+    ready_database.check_database()
+    major, minor = divmod(connection.pg_version, 10000)  # type: ignore[attr-defined]  # of PostgreSQL's backend
+    if major not in _VERSIONS:
+        raise NotReady(f"PostgreSQL {major} is not supported: use {_VERSIONS[0]} to {_VERSIONS[-1]}")
+    return f"PostgreSQL {major}.{minor}, with all migrations; its roles are bound"
+
+
+def forms_in_use() -> str:
+    ready.check_forms_in_use()
+    return "the forms that episodes were begun with are what they were"
+
+
+def connections() -> str:
+    taken, most = _row(
+        "SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
+        " current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+    )
+    told = f"{taken} of {most} connections are taken"
+    if taken > most * 0.8:
+        raise NotReady(
+            f"{told}: each process of registret keeps up to 24; raise max_connections, or put PgBouncer between"
+        )
+    return told
+
+
+def clock() -> str:
+    skew = clock_skew()
+    if abs(skew) > _SKEW:
+        raise NotReady(
+            f"the clock of this machine is {skew.total_seconds():+.0f} s from the database's: let both follow NTP"
+        )
+    return f"{skew.total_seconds():+.1f} s from the database's"
+
+
+def lists() -> str:
+    revocation().warm()
+    standings = [one for one in revocation().standings(at=timezone.now()) if one.decides]
+    late = [f"{one.anchor.name} ({one.state})" for one in standings if one.is_trouble]
+    if late:
+        raise NotReady(f"revocation lists are not as they should be: {', '.join(late)}: run `registret fetch-crls`")
+    return f"{len(standings)} lists are fresh"
+
+
+def work() -> str:
+    found = workers(at=timezone.now())
+    if not found:
+        raise NotReady("no worker has ever begun: start `registret work` (with `registret serve` they come along)")
+    if late := [
+        f"{row.worker} since {row.since:%Y-%m-%d %H:%M}{row.fault and f' ({row.fault})'}"
+        for row in found
+        if row.is_late
+    ]:
+        raise NotReady(f"work stands still: {', '.join(late)}: start `registret work`, and read the program's messages")
+    return f"{len(found)} workers live"
+
+
+def letters() -> str:
+    waiting = outbox()
+    if waiting.oldest and timezone.now() - waiting.oldest > _LETTER:
+        told = f"{waiting.count} letters wait, the oldest since {waiting.oldest:%Y-%m-%d %H:%M}"
+        raise NotReady(f"{told}: does the mail server take them? (docs/operations.md, Mail)")
+    return f"{waiting.count} letters wait"
+
+
+def log() -> str:
+    oldest = oldest_unsealed()
+    if oldest and timezone.now() - oldest > _UNSEALED:
+        raise NotReady(f"the log is not sealed since {oldest:%Y-%m-%d %H:%M}: the worker `seal` does so")
+    return "sealed"
+
+
+def opt_outs() -> str:
+    file = file_of_marks()
+    if file is None:
+        raise NotUsed("REGISTRET_OPT_OUT_FILE is not set: write the marks by the clock (registret export-opt-outs)")
+    if not file.usable or file.lacking:
+        raise NotReady(
+            f"REGISTRET_OPT_OUT_FILE lacks {file.lacking} marks, or cannot be read: a backup restored now would bring "
+            "back patients who opted out"
+        )
+    return "all marks are in the file"
+
+
+def _row(question: str) -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        first, second = cursor.fetchone()
+        return first, second
+
+
+_QUESTIONS: Final = {
+    "forms in use": forms_in_use,
+    "connections": connections,
+    "clock": clock,
+    "workers": work,
+    "letters": letters,
+    "log": log,
+    "opt-outs": opt_outs,
+}
+CHECKS: Final = (
+    Check(name="database", examine=database),
+    # Each would wait for a database that does not answer.
+    *(Check(name=name, examine=examine, after=("database",)) for name, examine in _QUESTIONS.items()),
+    Check(name="revocation lists", examine=lists, after=("database", "trust")),
+)

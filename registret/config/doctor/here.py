@@ -1,0 +1,94 @@
+"""What lies on this machine: the program, its settings, definitions, trust, files."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from registret.config import ready
+from registret.config.doctor.examining import Check
+from registret.config.env import PREFIX
+from registret.config.not_ready import NotReady
+from registret.config.settings_file import settings_file
+from registret.registries.queries import sub_registries
+from registret.revocation.trust import trust
+
+_SECRETS: Final = ("KEY", "SECRET", "PASSWORD", "TOKEN", "KEYS_BEFORE", "DATABASE_URL")
+_ROOM: Final = 500 * 1024 * 1024
+"""Bytes that should be free where the program writes."""
+
+
+def program() -> str:
+    return f"registret {version('registret')}, Python {platform.python_version()}"
+
+
+def secrets_are_closed() -> str:
+    """Files with secrets are for the program and its owner only."""
+    files = list(_files_of_secrets())
+    for file in files:
+        try:
+            mode = file.stat().st_mode
+        except OSError as trouble:
+            raise NotReady(f"{file} cannot be looked at: {trouble.strerror}") from None
+        if mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
+            raise NotReady(f"{file} has a secret, and others may read or change it: chmod 640 {file}")
+    return f"{len(files)} files with secrets are closed to others"
+
+
+def definitions() -> str:
+    ready.check_definitions()
+    return ", ".join(one.code for one in sub_registries())
+
+
+def trusted() -> str:
+    ready.check_trust()
+    folder = settings.TRUST_DIR
+    for file in (folder, *folder.iterdir()):
+        if file.stat().st_mode & (stat.S_IWOTH | stat.S_IWGRP):
+            raise NotReady(f"{file} can be changed by others than its owner, and says who gets in: chmod go-w {file}")
+    return f"{len(trust().accepted())} CAs of {settings.TRUST_DIR}"
+
+
+def static_files() -> str:
+    ready.check_static()
+    return str(settings.STATIC_ROOT)
+
+
+def free_space() -> str:
+    places = {Path(settings.STATIC_ROOT), Path(tempfile.gettempdir())}
+    if settings.OPT_OUT_FILE:
+        places.add(settings.OPT_OUT_FILE.parent)
+    least = min((shutil.disk_usage(place).free, place) for place in places if place.exists())
+    free = f"{least[0] // 1024**2} MB free in {least[1]}"
+    if least[0] < _ROOM:
+        raise NotReady(f"only {free}: delete what nobody needs, or make the disk larger")
+    return f"at least {free}"
+
+
+def _files_of_secrets() -> Iterator[Path]:
+    for name, value in os.environ.items():
+        is_file = name.startswith((PREFIX, "DATABASE_URL")) and name.endswith("_FILE")
+        if is_file and name.removesuffix("_FILE").endswith(_SECRETS):
+            yield Path(value)
+    yield from (Path(one.named) for one in (settings.SITE_KEY, settings.CARD_KEY) if one.named)
+    if file := settings_file():
+        yield file
+
+
+CHECKS: Final = (
+    Check(name="program", examine=program),
+    Check(name="secrets", examine=secrets_are_closed),
+    Check(name="definitions", examine=definitions),
+    Check(name="trust", examine=trusted),
+    Check(name="static files", examine=static_files),
+    Check(name="free space", examine=free_space),
+)
