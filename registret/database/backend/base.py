@@ -34,5 +34,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return made
 
     def _is_full(self) -> bool:
-        stats = self.pool.get_stats()
+        stats = self.pool.get_stats()  # type: ignore[attr-defined]  # the stubs lack it
         return bool(stats["pool_size"] >= stats["pool_max"])
