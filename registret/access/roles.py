@@ -10,6 +10,7 @@ class Role(StrEnum):
     READER = "reader"
     REPORT_READER = "report_reader"
     IMPORTER = "importer"
+    EXPORTER = "exporter"
     LOCAL_ADMINISTRATOR = "local_administrator"
     REGISTRY_OFFICE = "registry_office"
     LOG_REVIEWER = "log_reviewer"
@@ -25,6 +26,7 @@ class Permission(StrEnum):
     READ_RECORDS = "read_records"  # patients and episodes of the own care provider
     REPORT = "report"  # write and sign them at the own clinic
     IMPORT = "import"  # what they would write, out of files of other systems
+    EXPORT = "export"  # take the episodes of the own clinic out in a file
     READ_REPORTS = "read_reports"  # figures of the own clinic and of others; nobody is named in them
     HANDLE_CASES = "handle_cases"  # extracts, opting out, numbers; by exact number and case number only
     READ_LOG = "read_log"
@@ -38,12 +40,12 @@ class Permission(StrEnum):
 
 
 # What a person may ask for when registering; the other roles are given by appointment.
-ROLES_TO_APPLY_FOR = (Role.REPORTER, Role.READER, Role.REPORT_READER, Role.IMPORTER)
+ROLES_TO_APPLY_FOR = (Role.REPORTER, Role.READER, Role.REPORT_READER, Role.IMPORTER, Role.EXPORTER)
 ROLES_AT_A_CLINIC = frozenset({*ROLES_TO_APPLY_FOR, Role.LOCAL_ADMINISTRATOR})
 ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT, Role.CASE_HANDLER})
 # They read what the office must not: one at the office proposes a person, another confirms.
 ROLES_TO_NOMINATE = (Role.LOG_REVIEWER, Role.CASE_HANDLER)
-READS_PATIENTS_OR_THE_LOG = frozenset({Role.REPORTER, Role.READER, Role.IMPORTER, *ROLES_TO_NOMINATE})
+READS_PATIENTS_OR_THE_LOG = frozenset({Role.REPORTER, Role.READER, Role.IMPORTER, Role.EXPORTER, *ROLES_TO_NOMINATE})
 
 
 def apart_from(role: Role) -> frozenset[Role]:
@@ -66,6 +68,9 @@ MAY: dict[Role, frozenset[Permission]] = {
         {Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS, Permission.REPORT, Permission.IMPORT},
     ),
     Role.READER: frozenset({Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS}),
+    Role.EXPORTER: frozenset(
+        {Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS, Permission.EXPORT},
+    ),
     Role.REPORT_READER: frozenset({Permission.WORK, Permission.READ_REPORTS}),
     Role.LOCAL_ADMINISTRATOR: frozenset(
         {

@@ -19,6 +19,7 @@ from registret.chores.expired_rows import forget_old
 from registret.chores.letters import deliver_letters
 from registret.chores.log import add_log_months, draw_reviews, seal_log
 from registret.chores.revocation_lists import keep_lists_fresh
+from registret.exchange.exporting.making import make_next
 from registret.exchange.importing.batches import work_on_files
 from registret.records.data_queries.scheduled import look_after_queries
 from registret.records.disclosure.ending import close_due
@@ -107,6 +108,13 @@ UPKEEP: tuple[ContinuousChore, ...] = (
     ),
     ContinuousChore(
         name="opt-outs", every=MINUTE, act=write_marks, says="completes the file of opt-outs beside the backups"
+    ),
+    # One small query asks whether anything waits.
+    ContinuousChore(
+        name="exports",
+        every=2 * SECOND,
+        act=make_next,
+        says="makes the files of exports that clinics ordered, and ends those that nobody fetched in time",
     ),
     # One small query asks whether a file waits.
     ContinuousChore(

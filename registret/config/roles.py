@@ -30,6 +30,7 @@ _CHANGED: Final = (
     "accounts_confirmation",
     "accounts_loginattempt",
     "accounts_session",
+    "exchange_export",
     "exchange_importjob",
     "exchange_keptfile",
     "exchange_keptpart",

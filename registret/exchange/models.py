@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.database.columns import DIGEST, PERSONAL, PLAIN
-from registret.database.constraints import check, given, index, unique
+from registret.database.constraints import check, choices, given, index, known, unique
+from registret.exchange.lifecycle import ExportEnd, ExportState
 
 
 class MappingVersion(models.Model):
@@ -148,3 +149,52 @@ class Origin(models.Model):
 
     class Meta:
         constraints = [unique("origin_key_once", "key")]
+
+
+class Export(models.Model):
+    """Episodes of a clinic that a person takes out. The row stays, the file (`file`) is fetched once or deleted.
+
+    `total`, `done`: episodes. `beat_at`: when a worker last told how far it was; `attempts`: how often one has begun.
+    `who`: the patients in the file, as long as it is there.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey("places.Clinic", on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    card_read_at = models.DateTimeField()
+    at = models.DateTimeField()
+    sub_registry = models.CharField(max_length=40, db_comment=PLAIN)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    format = models.CharField(max_length=4, db_comment=PLAIN)
+    shown_as = models.CharField(max_length=6, db_comment=PLAIN)
+    row_for = models.CharField(max_length=7, db_comment=PLAIN)
+    reason = models.CharField(max_length=500, db_comment=PERSONAL)
+    state = models.CharField(max_length=8, choices=choices(ExportState), default=ExportState.ORDERED)
+    end = models.CharField(max_length=12, choices=choices(ExportEnd), blank=True, default="")
+    total = models.PositiveIntegerField(null=True)
+    done = models.PositiveIntegerField(default=0)
+    patients = models.PositiveIntegerField(null=True)
+    beat_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    file = models.ForeignKey(KeptFile, on_delete=models.PROTECT, related_name="+", null=True)
+    who = ArrayField(models.BigIntegerField(), null=True, db_comment=PLAIN)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table_comment = "records"
+        constraints = [
+            known("export_state_known", state=ExportState),
+            given("export_has_reason", "reason"),
+            check("export_period", Q(last_day__gte=F("first_day"))),
+            check(
+                "export_ends_for_a_reason",
+                Q(state=ExportState.ENDED, end__in=[one.value for one in ExportEnd]) | ~Q(state="ended") & Q(end=""),
+            ),
+            check("export_ready_has_file", ~Q(state=ExportState.READY) | Q(file__isnull=False, who__isnull=False)),
+            check("export_over_forgets_whom", ~Q(state__in=["fetched", "ended"]) | Q(who=None, ended_at__isnull=False)),
+        ]
+        indexes = [
+            index("export_clinic", "clinic", "-id"),
+            index("export_to_make", "id", where=Q(state__in=["ordered", "making"])),
+        ]

@@ -49,7 +49,7 @@ READS: Final = frozenset(
             Event.PATIENT_KEY_TAKEN,
             Event.WORK_LISTED,
         ),
-        *(Event.EPISODES_LISTED, Event.EPISODES_EXPORTED),
+        *(Event.EPISODES_LISTED, Event.EPISODES_EXPORTED, Event.EXPORT_FETCHED),
     }
 )
 """Events in which data were looked at and nothing was changed."""

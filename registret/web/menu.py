@@ -56,6 +56,7 @@ MAIN = (
     Tab(_("Start"), "start", all_at_work),
     Tab(_("Registreringar"), "records", may(Permission.READ_RECORDS), pages=("records",)),
     Tab(_("Importera"), "imports", may(Permission.IMPORT), pages=("imports",)),
+    Tab(_("Exportera"), "exports", may(Permission.EXPORT), pages=("exports",)),
     Tab(_("Rapporter"), "reports", may(Permission.READ_REPORTS), pages=("reports",)),
     Tab(_("Att attestera"), "attest", may(Permission.ATTEST), pages=("attest",), count="waiting"),
     Tab(_("Personer"), "people", manages_a_clinic, pages=("people",)),

@@ -19,6 +19,7 @@ PROGRAMS = {
     "probe": _("Frågan om kortet sitter i"),
     "lists": _("Hämtning av spärrlistor"),
     "cull-ledger": _("Kommandot cull-ledger"),
+    "exports": _("Exporten"),
     "population": _("Frågan till folkbokföringen"),
     "replay-opt-outs": _("Kommandot replay-opt-outs"),
     "research-key": _("Kommandot research-key"),

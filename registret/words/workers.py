@@ -11,6 +11,7 @@ WORKERS: Final = {
     "data-queries": _("Registerkansliets frågor till kliniker"),
     "disclosures": _("Utlämnanden vars tid är ute"),
     "editions": _("Utgåvor av siffror"),
+    "exports": _("Filer som kliniker har beställt"),
     "forget": _("Gallring av sessioner, räknare och svar"),
     "leaving": _("Radering för dem som har avböjt"),
     "lists": _("Hämtning av spärrlistor"),

@@ -19,6 +19,7 @@ from registret.access.queries.applications import newest_application
 from registret.access.roles import Role
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.database.columns import DIGEST, PERSONAL, PLAIN, columns, own_models
+from registret.exchange.lifecycle import EXPORT_LIFE
 from registret.kernel.life import Life
 from registret.records.lifecycle import DISCLOSURE_LIFE, QUERY_LIFE, STEP_LIFE
 from registret.records.scope import all_providers
@@ -167,6 +168,7 @@ def test_a_migration_says_values_and_names_no_enum_of_the_program() -> None:
         ("accounts_account_life", ACCOUNT_LIFE),
         ("access_application_life", APPLICATION_LIFE),
         ("records_step_life", STEP_LIFE),
+        ("exchange_export_life", EXPORT_LIFE),
         ("records_disclosure_life", DISCLOSURE_LIFE),
         ("records_dataquery_life", QUERY_LIFE),
         ("access_recertificationline_life", LINE_LIFE),
@@ -195,6 +197,7 @@ TRIGGERS = {
     ("access_substitution", "access_substitution_life"),
     ("accounts_account", "accounts_account_guard"),
     ("accounts_account", "accounts_account_life"),
+    ("exchange_export", "exchange_export_life"),
     ("exchange_importrun", "exchange_importrun_append_only"),
     ("exchange_importrun", "exchange_importrun_never_truncated"),
     ("exchange_mappingversion", "exchange_mappingversion_append_only"),

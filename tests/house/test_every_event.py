@@ -9,7 +9,7 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from registret.words.events import EVENTS
-from tests.house.acts import accounts, data_queries, imports, logins, outliers, patients, registry, rights
+from tests.house.acts import accounts, data_queries, exports, imports, logins, outliers, patients, registry, rights
 from tests.house.acts.told import Act, Told, meant, said
 from tests.house.test_disclosed_events import EVENTS as OF_DISCLOSURES
 from tests.rooms.records.scene import Ward, log, ward
@@ -24,6 +24,7 @@ ACTS: dict[str, Act] = {
     **patients.ACTS,
     **data_queries.ACTS,
     **imports.ACTS,
+    **exports.ACTS,
     **registry.ACTS,
     **outliers.ACTS,
 }

@@ -113,6 +113,9 @@ SITE = {
     "ansokan/ny": "needs_card",
     # Somebody at work
     "start": "needs work",
+    "exportera": "needs export",
+    "exportera/<int:export>/fil": "needs export",
+    "exportera/<int:export>/ta-tillbaka": "needs export",
     "importera": "needs import",
     "importera/fil": "needs import",
     "importera/fil/<int:file>": "needs import",

@@ -33,6 +33,7 @@ MAY: Final = {
     "accounts_session": FORGOTTEN,
     "django_content_type": READ,
     "django_migrations": READ,
+    "exchange_export": CHANGED,
     "exchange_importjob": CHANGED,
     "exchange_importrun": ADDED,
     "exchange_keptfile": CHANGED,

@@ -152,6 +152,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "access.Participation.reason": "about a clinic",
     "access.Participation.by_name": _AUTHOR,
     "access.Recertification.reason": "about a clinic, and may name others",
+    "exchange.Export.reason": "about a clinic, and in the log of the one who wrote it",
     "exchange.KeptPart.content": "a copy, encrypted, for some days",
     "exchange.KeptPart.marks": "made of numbers that are in the extract",
     "records.RetentionDecision.reason": "about a sub-registry",

@@ -22,7 +22,8 @@ from registret.ledger.events import Event
 from registret.mail.letters import LETTERS
 from registret.mail.queries import Fate
 from registret.web.help import errors
-from registret.words.events import EVENTS, FACT_VALUES, FACTS
+from registret.words.events import EVENTS
+from registret.words.facts import FACT_VALUES, FACTS
 from registret.words.letters import FATES
 from registret.words.letters import LETTERS as LETTER_WORDS
 from registret.words.programs import PROGRAMS

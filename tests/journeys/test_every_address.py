@@ -40,6 +40,7 @@ WHO: Mapping[str, Person | None] = {
     "needs read_reports": cast.NADIA,
     "needs report": cast.NADIA,
     "needs import": cast.LOVA,
+    "needs export": cast.SIXTEN,
     "needs attest": cast.BERTIL,
     "needs manage_people": cast.BERTIL,
     "needs appoint": cast.DORIS,

@@ -29,6 +29,7 @@ ROLES: Mapping[str, Role] = {
     "läsare": Role.READER,
     "rapportläsare": Role.REPORT_READER,
     "importör": Role.IMPORTER,
+    "exportör": Role.EXPORTER,
     "lokal administratör": Role.LOCAL_ADMINISTRATOR,
     **{role.value: role for role in Role},
 }

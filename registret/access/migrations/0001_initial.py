@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                             ("reader", "reader"),
                             ("report_reader", "report_reader"),
                             ("importer", "importer"),
+                            ("exporter", "exporter"),
                         ],
                         max_length=30,
                     ),
@@ -140,6 +141,7 @@ class Migration(migrations.Migration):
                             ("reader", "reader"),
                             ("report_reader", "report_reader"),
                             ("importer", "importer"),
+                            ("exporter", "exporter"),
                             ("local_administrator", "local_administrator"),
                             ("registry_office", "registry_office"),
                             ("log_reviewer", "log_reviewer"),
@@ -488,7 +490,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="application",
             constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["reporter", "reader", "report_reader", "importer"])),
+                condition=models.Q(("role__in", ["reporter", "reader", "report_reader", "importer", "exporter"])),
                 name="application_role_known",
             ),
         ),
@@ -540,7 +542,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("recommended_at__isnull", False),
                         ("recommended_by__isnull", False),
-                        ("recommended_role__in", ["reporter", "reader", "report_reader", "importer"]),
+                        ("recommended_role__in", ["reporter", "reader", "report_reader", "importer", "exporter"]),
                         ("recommended_until__isnull", False),
                     ),
                     _connector="OR",
@@ -661,6 +663,7 @@ class Migration(migrations.Migration):
                             "reader",
                             "report_reader",
                             "importer",
+                            "exporter",
                             "local_administrator",
                             "registry_office",
                             "log_reviewer",
@@ -681,6 +684,7 @@ class Migration(migrations.Migration):
                         (
                             "role__in",
                             [
+                                "exporter",
                                 "importer",
                                 "local_administrator",
                                 "reader",

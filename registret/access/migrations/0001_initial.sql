@@ -46,7 +46,7 @@ BEGIN
     IF EXISTS (
         SELECT 1 FROM access_grant
         WHERE account_id = NEW.account_id AND revoked_at IS NULL
-          AND role IN ('registry_office', 'log_reviewer', 'case_handler', 'reporter', 'reader', 'importer')
+          AND role IN ('registry_office', 'log_reviewer', 'case_handler', 'reporter', 'reader', 'importer', 'exporter')
           AND (role = 'registry_office') <> (NEW.role = 'registry_office')
           AND tstzrange(begins_at, ends_at) && tstzrange(NEW.begins_at, NEW.ends_at)
     ) THEN
@@ -58,7 +58,7 @@ END $$;
 CREATE TRIGGER access_grant_apart BEFORE INSERT ON access_grant
     FOR EACH ROW
     WHEN (
-        NEW.role IN ('registry_office', 'log_reviewer', 'case_handler', 'reporter', 'reader', 'importer') AND NEW.revoked_at IS NULL
+        NEW.role IN ('registry_office', 'log_reviewer', 'case_handler', 'reporter', 'reader', 'importer', 'exporter') AND NEW.revoked_at IS NULL
     )
     EXECUTE FUNCTION access_grant_apart();
 
@@ -100,7 +100,7 @@ BEGIN
         RETURN NEW;
     END IF;
     IF old.id IS NOT NULL AND old.sub_registries @> NEW.sub_registries
-       AND (NEW.role = old.role OR NEW.role = 'report_reader' OR (NEW.role = 'reader' AND old.role = 'reporter')
+       AND (NEW.role = old.role OR NEW.role = 'report_reader' OR (NEW.role = 'reader' AND old.role IN ('reporter', 'exporter'))
             OR (NEW.role IN ('reader', 'reporter') AND old.role = 'importer')) THEN
         RETURN NEW;
     END IF;

@@ -137,7 +137,7 @@ BROWSERS: Final[Mapping[str, InBrowser]] = {
     "cases-colleague": _card_of(MAJ, "den andra handläggaren; har ett utlämnande för forskning att besluta om"),
     "reviewer": _card_of(ERIK, "granskar loggen"),
     "working": _card_of(NADIA, "registrerare som redan arbetar"),
-    "reader": _card_of(SIXTEN, "läsare"),
+    "reader": _card_of(SIXTEN, "läsare och exportör"),
     "report-reader": _card_of(ASTRID, "rapportläsare, ser inga patienter"),
     "bounced": _card_of(LOVA, "importör, och hennes mejl kommer inte fram"),
     "not-attested": _card_of(PER_OLOF, "väntar på attest"),

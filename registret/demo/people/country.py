@@ -51,6 +51,8 @@ def _the_half_year(story: Story) -> None:
     story.attest(cast.TOVE, cast.KARIN, ago=timedelta(23))
     story.register(cast.SIXTEN, cast.INFECTION, "Läser inför kvalitetsronden.", role=Role.READER, ago=timedelta(22))
     story.attest(cast.SIXTEN, cast.BERTIL, ago=timedelta(21))
+    story.apply(cast.SIXTEN, cast.INFECTION, "Tar fram underlag till ronden.", role=Role.EXPORTER, ago=timedelta(20.5))
+    story.attest(cast.SIXTEN, cast.BERTIL, ago=timedelta(20.2))
     story.register(cast.LOVA, cast.INFECTION, "Läser in ur Journal X.", role=Role.IMPORTER, ago=timedelta(18.5))
     story.attest(cast.LOVA, cast.KARIN, ago=timedelta(18.2))
     story.at_work(cast.LOVA, ago=timedelta(18.1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from registret.exchange.mappings.faults import nearest
@@ -28,11 +28,18 @@ def draft(table: SourceTable, form: Form, *, source_system: str) -> str:
         label = question.variable.label
         if found := _taken(left, (question.code, label.sv, label.en)):
             columns[found] = question.code
-    return "\n".join(_lines(form, source_system, about_row, columns, left)) + "\n"
+    return mapping_text(form, source_system, about_row, columns, left)
+
+
+def mapping_text(
+    form: Form, source_system: str, about_row: Mapping[str, str], columns: Mapping[str, str], ignored: Sequence[str]
+) -> str:
+    """`about_row`: columns by what they are, as the mapping calls it. `columns`: variables by column."""
+    return "\n".join(_lines(form, source_system, about_row, columns, ignored)) + "\n"
 
 
 def _lines(
-    form: Form, source_system: str, about_row: Mapping[str, str], columns: Mapping[str, str], left: list[str]
+    form: Form, source_system: str, about_row: Mapping[str, str], columns: Mapping[str, str], ignored: Sequence[str]
 ) -> Iterator[str]:
     yield f"source_system = {_quoted(source_system)}"
     yield f"sub_registry = {_quoted(form.code)}"
@@ -41,7 +48,7 @@ def _lines(
         if name or key in {"source_id", "number"}:
             yield f"{key} = {_quoted(name)}"
     yield 'erase = ["RADERA"]'
-    yield f"ignore = [{', '.join(map(_quoted, left))}]"
+    yield f"ignore = [{', '.join(map(_quoted, ignored))}]"
     for name, variable in columns.items():
         yield from ("", "[[column]]", f"name = {_quoted(name)}", f"variable = {_quoted(variable)}")
 

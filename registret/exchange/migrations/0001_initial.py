@@ -5,6 +5,8 @@ import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
 
+from registret.exchange.lifecycle import EXPORT_LIFE
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -234,5 +236,130 @@ class Migration(migrations.Migration):
             model_name="keptpart",
             constraint=models.UniqueConstraint(fields=("file", "number"), name="kept_part_once"),
         ),
+        migrations.CreateModel(
+            name="Export",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("card_read_at", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                ("sub_registry", models.CharField(db_comment="plain", max_length=40)),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                ("format", models.CharField(db_comment="plain", max_length=4)),
+                ("shown_as", models.CharField(db_comment="plain", max_length=6)),
+                ("row_for", models.CharField(db_comment="plain", max_length=7)),
+                ("reason", models.CharField(db_comment="personal", max_length=500)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ordered", "ordered"),
+                            ("making", "making"),
+                            ("ready", "ready"),
+                            ("fetched", "fetched"),
+                            ("ended", "ended"),
+                        ],
+                        default="ordered",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "end",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("cancelled", "cancelled"),
+                            ("expired", "expired"),
+                            ("patient_gone", "patient_gone"),
+                            ("right_ended", "right_ended"),
+                            ("too_large", "too_large"),
+                            ("failed", "failed"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("total", models.PositiveIntegerField(null=True)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("patients", models.PositiveIntegerField(null=True)),
+                ("beat_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "who",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), db_comment="plain", null=True, size=None
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.keptfile"
+                    ),
+                ),
+            ],
+            options={
+                "db_table_comment": "records",
+                "indexes": [
+                    models.Index(fields=["clinic", "-id"], name="export_clinic"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["ordered", "making"])), fields=["id"], name="export_to_make"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["ordered", "making", "ready", "fetched", "ended"])),
+                        name="export_state_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="export_has_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_day__gte", models.F("first_day"))), name="export_period"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "end__in",
+                                    ["cancelled", "expired", "patient_gone", "right_ended", "too_large", "failed"],
+                                ),
+                                ("state", "ended"),
+                            ),
+                            models.Q(models.Q(("state", "ended"), _negated=True), ("end", "")),
+                            _connector="OR",
+                        ),
+                        name="export_ends_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ready"), _negated=True),
+                            models.Q(("file__isnull", False), ("who__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="export_ready_has_file",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["fetched", "ended"]), _negated=True),
+                            models.Q(("ended_at__isnull", False), ("who", None)),
+                            _connector="OR",
+                        ),
+                        name="export_over_forgets_whom",
+                    ),
+                ],
+            },
+        ),
         migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),
+        migrations.RunSQL(EXPORT_LIFE.trigger("exchange_export")),
     ]

@@ -67,7 +67,7 @@ def _may_report(actor: Actor, episode: Episode) -> bool:
 def _page(
     actor: Actor, found: Any, patient: PatientRow, form: Form, steps: Mapping[str, Step], row: Step, *, at: datetime
 ) -> StepPage:
-    """Everything about the step in `row`. `found`: the episode, with what `_with_death_elsewhere` and `_USED` add."""
+    """Everything about the step in `row`. `found`: the episode, with what `with_death_elsewhere` and `_USED` add."""
     answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
     may_report = _may_report(actor, found)
     known = known_of(patient, found.began_at, told_died_on=found.told_died_on)
@@ -90,7 +90,7 @@ def _page(
 
 _USED = FormVersion.objects.filter(sub_registry=OuterRef("sub_registry"), version=OuterRef("version"))
 _EPISODE = Prepared(
-    lambda: _with_death_elsewhere(
+    lambda: with_death_elsewhere(
         episodes_in(Given("provider"), Given("sub_registries"))
         .filter(system_id=Given("episode"))
         .select_related("patient")
@@ -128,12 +128,12 @@ def assessed(episode: Episode, step: str, *, at: datetime) -> Assessment:
     steps = {one.code: one for one in episode.steps.all()}
     form = form_now(episode, steps)
     answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
-    elsewhere = _with_death_elsewhere(Episode.objects.filter(id=episode.id)).get()
+    elsewhere = with_death_elsewhere(Episode.objects.filter(id=episode.id)).get()
     known = known_of(patient_row(episode.patient), episode.began_at, told_died_on=elsewhere.told_died_on)
     return assess(form, step, answers=answers, patient=known, today=day_of(at))
 
 
-def _with_death_elsewhere(episodes: QuerySet[Episode]) -> QuerySet[Any]:
+def with_death_elsewhere(episodes: QuerySet[Episode]) -> QuerySet[Any]:
     """Annotate with a death that other episodes of the same patient and care provider report."""
     said = Step.objects.filter(
         episode__patient_id=OuterRef("patient_id"), care_provider_id=OuterRef("care_provider_id"), says_dead=True

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
-from registret.registries.vocabulary import CodeSystem, Words
+from registret.registries.forms import Form, Question
+from registret.registries.vocabulary import CodeSystem, Missing, Words
 
 Json = dict[str, Any]
 
@@ -18,6 +20,15 @@ SYSTEMS: Final[Mapping[CodeSystem, str]] = {
     CodeSystem.ATC: "urn:oid:1.2.752.129.2.2.3.1.1",
     CodeSystem.KVA: "urn:oid:1.2.752.116.1.3.2.1.4",
 }
+_ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+_NULL_FLAVOR: Final = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
+REASONS: Final = {
+    Missing.NOT_DONE: {"system": _ABSENT, "code": "not-performed"},
+    Missing.UNKNOWN: {"system": _ABSENT, "code": "unknown"},
+    Missing.NOT_APPLICABLE: {"system": _ABSENT, "code": "not-applicable"},
+    # Trace: there, and too little to be measured.
+    Missing.UNMEASURABLE: {"system": _NULL_FLAVOR, "code": "TRC"},
+}
 
 
 def translated(key: str, words: Words) -> Json:
@@ -27,3 +38,16 @@ def translated(key: str, words: Words) -> Json:
         "extension": [{"url": "lang", "valueCode": "en"}, {"url": "content", "valueString": words.en}],
     }
     return {key: words.sv, f"_{key}": {"extension": [translation]}}
+
+
+def list_address(base: str, form: Form, question: Question) -> str:
+    """A list belongs to the version: another may have one of the same name with other options."""
+    return f"{base}/CodeSystem/{form.code}-{form.version}-{question.variable.list}"
+
+
+def own_extension(base: str, name: str, value: Json) -> Json:
+    return {"url": f"{base}/StructureDefinition/{name}", **value}
+
+
+def as_number(value: Decimal) -> int | float:
+    return int(value) if value == int(value) else float(value)

@@ -9,18 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from registret.registries.exports.enable_when import SkipLogic
-from registret.registries.exports.fhir import HL7, SYSTEMS, Json, translated
+from registret.registries.exports.fhir import (
+    HL7,
+    REASONS,
+    SYSTEMS,
+    Json,
+    as_number,
+    list_address,
+    own_extension,
+    translated,
+)
 from registret.registries.exports.units import ucum_of
 from registret.registries.forms import Form, FormRule, FormScore, FormSection, FormStep, Question
 from registret.registries.variables import Option, Range, Variable
 from registret.registries.vocabulary import (
     Block,
     Codes,
-    Missing,
     RegistryState,
     Said,
     Unit,
@@ -29,16 +36,7 @@ from registret.registries.vocabulary import (
 )
 
 _UCUM: Final = "http://unitsofmeasure.org"
-_ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _CONTROL: Final = "http://hl7.org/fhir/questionnaire-item-control"
-_NULL_FLAVOR: Final = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
-_REASONS: Final = {
-    Missing.NOT_DONE: {"system": _ABSENT, "code": "not-performed"},
-    Missing.UNKNOWN: {"system": _ABSENT, "code": "unknown"},
-    Missing.NOT_APPLICABLE: {"system": _ABSENT, "code": "not-applicable"},
-    # Trace: there, and too little to be measured.
-    Missing.UNMEASURABLE: {"system": _NULL_FLAVOR, "code": "TRC"},
-}
 _TYPES: Final = {
     VariableType.CHOICE: "choice",
     VariableType.CHOICES: "choice",
@@ -151,7 +149,7 @@ class _Writer:
 
     def _missing(self, variable: Variable) -> Iterator[Json]:
         for reason in variable.missing:
-            yield self._own("missing", {"valueCoding": _REASONS[reason]})
+            yield self._own("missing", {"valueCoding": REASONS[reason]})
         if variable.required and variable.missing:
             yield self._own("required-unless-missing", {"valueBoolean": True})
 
@@ -244,11 +242,10 @@ class _Writer:
         return {"enableWhen": conditions} | ({"enableBehavior": behaviour} if len(conditions) > 1 else {}), []
 
     def _list(self, question: Question) -> str:
-        """A list belongs to the version: another may have one of the same name with other options."""
-        return f"{self._base}/CodeSystem/{self._form.code}-{self._form.version}-{question.variable.list}"
+        return list_address(self._base, self._form, question)
 
     def _own(self, name: str, value: Json) -> Json:
-        return {"url": f"{self._base}/StructureDefinition/{name}", **value}
+        return own_extension(self._base, name, value)
 
 
 def _group(link: str, name: Words, items: list[Json]) -> Json:
@@ -266,7 +263,7 @@ def _limits(variable: Variable) -> Iterator[Json]:
     if variable.hard:
         for name, end in {"minValue": variable.hard.least, "maxValue": variable.hard.most}.items():
             if end is not None:
-                yield {"url": f"{HL7}{name}", value: _number(end)}
+                yield {"url": f"{HL7}{name}", value: as_number(end)}
     if variable.decimals:
         yield {"url": f"{HL7}maxDecimalPlaces", "valueInteger": variable.decimals}
 
@@ -281,8 +278,4 @@ def _unit(unit: Unit | None, ucum: str | None) -> Iterator[Json]:
 
 def _range(found: Range) -> Json:
     ends = {"low": found.least, "high": found.most}
-    return {name: {"value": _number(end)} for name, end in ends.items() if end is not None}
-
-
-def _number(number: Decimal) -> int | float:
-    return int(number) if number == int(number) else float(number)
+    return {name: {"value": as_number(end)} for name, end in ends.items() if end is not None}

@@ -19,7 +19,8 @@ from registret.ledger.queries import Wanted
 from registret.oversight.openings import Errand
 from registret.web.dates import DayField
 from registret.web.forms import CODE_INPUT, ReasonField
-from registret.words.events import EVENTS, errand_name, event_name
+from registret.words.events import EVENTS, event_name
+from registret.words.facts import errand_name
 from registret.words.incidents import incident_fault
 
 

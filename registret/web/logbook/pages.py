@@ -22,7 +22,8 @@ from registret.registries.queries import sub_registries
 from registret.web.logbook.forms import LogForm
 from registret.web.pieces import DataTable, Folded, Link, Part, Row, Small, StyledText, TableCell, Tag
 from registret.web.templatetags.look import iso
-from registret.words.events import event_name, fact_name, fact_value
+from registret.words.events import event_name
+from registret.words.facts import fact_name, fact_value
 from registret.words.letters import LETTERS, letter_name
 from registret.words.programs import program_name
 from registret.words.refusals import log_title

@@ -89,10 +89,11 @@ WHO_MAY = {
     Permission.APPOINT: {Role.REGISTRY_OFFICE},
     Permission.READ_LOG: {Role.LOG_REVIEWER},
     Permission.HANDLE_CASES: {Role.CASE_HANDLER},
-    Permission.READ_RECORDS: {Role.REPORTER, Role.READER, Role.IMPORTER},
+    Permission.READ_RECORDS: {Role.REPORTER, Role.READER, Role.IMPORTER, Role.EXPORTER},
     Permission.READ_REPORTS: ROLES_AT_A_CLINIC,
     Permission.REPORT: {Role.REPORTER, Role.IMPORTER},
     Permission.IMPORT: {Role.IMPORTER},
+    Permission.EXPORT: {Role.EXPORTER},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
     Permission.PUBLISH: {Role.REGISTRY_OFFICE},
     Permission.ASK_CLINICS: {Role.REGISTRY_OFFICE},
@@ -117,7 +118,7 @@ def test_nobody_can_apply_for_a_role_that_decides_about_colleagues_or_reads_abou
     assert set(ROLES_TO_APPLY_FOR) <= ROLES_AT_A_CLINIC
     asked_for = {permission for role in ROLES_TO_APPLY_FOR for permission in MAY[role]}
     of_reporters = {Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS, Permission.REPORT}
-    assert asked_for == {*of_reporters, Permission.IMPORT}
+    assert asked_for == {*of_reporters, Permission.IMPORT, Permission.EXPORT}
     assert MAY[Role.REPORT_READER] == {Permission.WORK, Permission.READ_REPORTS}, (
         "anyone who reads reports sees no patients"
     )

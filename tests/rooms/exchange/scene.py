@@ -16,6 +16,9 @@ from tests.rooms.records.scene import NOW
 INES = cast.person("Ines", "Lund", "SE2321009991-E00I7L3")
 """Brings files in, and registers as Anna does."""
 
+EVA = cast.person("Eva", "Falk", "SE2321009991-E00E4F1")
+"""Takes the clinic's episodes out, and registers none."""
+
 
 def saved(actor: Actor, text: str = MAPPING) -> SavedMapping:
     return mapping_of(actor, save_mapping(actor=actor, text=text, at=NOW))

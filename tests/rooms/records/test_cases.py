@@ -328,7 +328,10 @@ ABOUT_NOBODY = {"patient.not_found", "case.nobody"}
 
 
 def test_every_event_about_a_patient_is_known_as_reading_or_as_changing() -> None:
-    rooms = ("patient.", "episode.", "episodes.", "step.", "query.", "work.", "case.", "extract.", "log.extract_made")
+    rooms = (
+        *("patient.", "episode.", "episodes.", "step.", "query.", "work.", "case.", "extract."),
+        *("export.fetched", "log.extract_made"),
+    )
     assert {event for event in EVENTS if event.startswith(rooms)} == READS | CHANGES | ABOUT_NOBODY
 
 

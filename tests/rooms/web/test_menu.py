@@ -61,6 +61,7 @@ def test_a_tab_is_marked_on_its_own_page(place: Country, now: datetime, tab: Tab
     people = {
         "records": ANNA,
         "imports": ANNA,
+        "exports": ANNA,
         "reports": ANNA,
         "attest": BERTIL,
         "people": BERTIL,
@@ -68,7 +69,13 @@ def test_a_tab_is_marked_on_its_own_page(place: Country, now: datetime, tab: Tab
         "support": INGRID,
     }
     who = people.get(url, INGRID if url in {"cases", "retention", "disclosures"} else DORIS)
-    roles = {"records": Role.REPORTER, "imports": Role.IMPORTER, "reports": Role.REPORT_READER, "support": Role.SUPPORT}
+    roles = {
+        "records": Role.REPORTER,
+        "imports": Role.IMPORTER,
+        "exports": Role.EXPORTER,
+        "reports": Role.REPORT_READER,
+        "support": Role.SUPPORT,
+    }
     role = roles.get(url, Role.CASE_HANDLER)
     if who in {ANNA, INGRID}:
         clinic = place.infection if who is ANNA else None

@@ -1,0 +1,1 @@
+"""A clinic takes its own episodes out: ordered, made by a worker, kept encrypted, fetched once."""
