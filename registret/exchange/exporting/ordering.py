@@ -14,6 +14,7 @@ from registret.exchange.exporting.orders import end_export, lock_own
 from registret.exchange.exporting.wishes import ExportWish
 from registret.exchange.lifecycle import ExportEnd
 from registret.exchange.models import Export
+from registret.kernel.identifiers import mask_personal_numbers
 from registret.ledger.events import Event
 from registret.ledger.services import Fact, record
 from registret.rate_limits.services import Limit, take
@@ -44,7 +45,7 @@ def order(*, actor: Actor, wish: ExportWish, at: datetime) -> int:
             format=wish.format,
             shown_as=wish.shown_as,
             row_for=wish.row_for,
-            reason=wish.reason,
+            reason=mask_personal_numbers(wish.reason),
         )
         facts: dict[str, Fact] = {
             "export": made.id,

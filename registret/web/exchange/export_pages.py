@@ -19,7 +19,7 @@ from registret.web.templatetags.look import day, moment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportLine:
-    """`left`: until when it can be fetched, or why it cannot; `can_cancel` and `can_fetch`: by the reader."""
+    """`told`: how far it is, until when it can be fetched, or why it cannot be. `can_…`: the reader may."""
 
     id: int
     title: str
@@ -34,12 +34,14 @@ class ExportLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportsPage:
-    """`is_waiting`: a file is being made, so that the page will say something else soon."""
+    """`is_waiting`: a file is being made, so that the page will say something else soon. `can_fetch`: one is ready for
+    the reader."""
 
     form: forms.Form
     lines: Sequence[ExportLine]
     said: Note | None
     is_waiting: bool
+    can_fetch: bool
 
 
 def exports_page(form: forms.Form, rows: Sequence[ExportRow], *, done: str) -> ExportsPage:
@@ -47,11 +49,13 @@ def exports_page(form: forms.Form, rows: Sequence[ExportRow], *, done: str) -> E
         "order": _("Filen är beställd. Du hämtar den här när den är klar."),
         "cancel": _("Beställningen är återtagen, och filen finns inte kvar."),
     }.get(done)
+    lines = [_line(row) for row in rows]
     return ExportsPage(
         form=form,
-        lines=[_line(row) for row in rows],
+        lines=lines,
         said=Note("ok", said, "status") if said else None,
         is_waiting=any(row.state in {ExportState.ORDERED, ExportState.MAKING} for row in rows),
+        can_fetch=any(line.can_fetch for line in lines),
     )
 
 
