@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
 from registret.registries.measuring import Indicator
-from registret.reports.statistics.intervals import Estimate, median, proportion, ratio
+from registret.reports.statistics.intervals import Estimate, Interval, median, proportion, ratio
 
 LEAST_EXPECTED: Final = 1.0
 """Where fewer events are expected, a ratio says nothing."""
@@ -58,7 +58,7 @@ class Counts:
 class Figure:
     """`estimate`: None where there is nobody, of a median too few, or of a ratio too few that were expected. `x`: of a
     share or a ratio, who reached the outcome. `missing`: None where it may not be told. `expected`: of a ratio.
-    `is_rounded`: `n` is only nearly that many."""
+    `is_rounded`: `n` is only nearly that many. `is_standard`: it is the ratio that others are compared with."""
 
     n: int
     x: int | None
@@ -67,6 +67,7 @@ class Figure:
     unplaced: int
     expected: float | None = None
     is_rounded: bool = False
+    is_standard: bool = False
 
 
 def figure_of(counts: Counts, indicator: Indicator) -> Figure:
@@ -103,3 +104,11 @@ def ratio_as_told(observed: int, expected: float, *, patients: int, missing: int
         expected=expected,
         is_rounded=True,
     )
+
+
+def as_standard(ratio: Figure) -> Figure:
+    """The ratio of the country, which is 1 by the way that it is counted: it has no interval but itself."""
+    if ratio.estimate is None:
+        return ratio
+    exactly = Interval(ratio.estimate.value, ratio.estimate.value)
+    return replace(ratio, estimate=replace(ratio.estimate, interval=exactly), is_standard=True)

@@ -15,7 +15,7 @@ from django.db.models import Q
 from registret.kernel.sweden import day_of
 from registret.registries.measuring import ALL, Indicator
 from registret.registries.queries import closed_since
-from registret.reports.counts import Figure, ratio_as_told
+from registret.reports.counts import Figure, as_standard, ratio_as_told
 from registret.reports.judging import is_ratio_seldom_hidden, is_share_seldom_hidden
 from registret.reports.models import Edition, EditionCell
 from registret.reports.periods import Months, latest_year
@@ -181,12 +181,14 @@ def figure_told(indicator: Indicator, cells: Sequence[EditionCell]) -> Figure:
 
 def _ratio_told(cells: Sequence[EditionCell]) -> Figure:
     missing = [cell.missing for cell in cells if cell.missing is not None]
-    return ratio_as_told(
+    told = ratio_as_told(
         sum(cell.reached for cell in cells),
         fsum(cell.expected or 0.0 for cell in cells),
         patients=sum(cell.patients or 0 for cell in cells),
         missing=sum(missing) if len(missing) == len(cells) else None,
     )
+    is_country = all(cell.region_id is None and cell.clinic_id is None and cell.stratum == ALL for cell in cells)
+    return as_standard(told) if is_country else told
 
 
 def _median(cell: EditionCell) -> Estimate | None:

@@ -26,7 +26,8 @@ def test_the_office_asks_about_a_figure_and_only_that_clinic_reads_and_answers(
     hers.press("Avvikelser")
     expect(hers.page.locator("main")).to_contain_text("Av ren slump")
     fits(hers.page, "180-avvikelser")
-    alarm = hers.page.get_by_role("row", name=re.compile(f"^{CLINIC_TITLE}"))
+    # An edition of another test may tell of another figure of the clinic.
+    alarm = hers.page.get_by_role("row", name=re.compile(f"^{CLINIC_TITLE}.*{INDICATOR}"))
     expect(alarm).to_contain_text("sämre än riket")
     alarm.get_by_role("link", name="Öppna ärende").click()
     fits(hers.page, "181-oppna-arende")

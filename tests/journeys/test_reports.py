@@ -87,6 +87,7 @@ def test_a_report_reader_sees_where_the_clinic_lies_among_the_others(house: Hous
     hers.press("Rapporter")
     hers.press(INDICATOR)
     expect(page.locator("main")).to_contain_text("Din klinik ligger lägre än riket")
+    page.locator("summary", has_text=re.compile("sida vid sida$")).click()
     for picture in ("Kliniker efter antal patienter", "Kliniker sida vid sida"):
         expect(page.get_by_role("img", name=picture)).to_be_visible()
         page.get_by_text(f"{picture} som tabell").click()

@@ -70,10 +70,11 @@ class OverTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Highlight:
-    """One indicator of the own clinic. `now`: of twelve months (`periods.own_months`)."""
+    """One indicator of the own clinic. `now`: of twelve months, `months_now`."""
 
     indicator: Indicator
     now: Figure
+    months_now: Months
     over_time: OverTime
 
 
@@ -106,7 +107,7 @@ def highlight(*, actor: Actor, at: datetime) -> Highlight | None:
     if not found:
         return None
     chosen, moved = max(found, key=lambda pair: _is_beside_others(pair[0]) and _has_verdict(pair[1]))
-    return Highlight(indicator=chosen.indicator, now=chosen.now, over_time=moved)
+    return Highlight(indicator=chosen.indicator, now=chosen.now, months_now=chosen.months_now, over_time=moved)
 
 
 def _is_beside_others(found: IndicatorFigures) -> bool:

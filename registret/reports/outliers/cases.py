@@ -14,7 +14,7 @@ from registret.access.checks import existing
 from registret.access.roles import Permission
 from registret.kernel.sweden import day_of
 from registret.reports.comparing.figures import readable
-from registret.reports.counts import Figure, ratio_as_told
+from registret.reports.counts import Figure, as_standard, ratio_as_told
 from registret.reports.lifecycle import OutlierState
 from registret.reports.models import OutlierCase
 from registret.reports.periods import Months
@@ -130,11 +130,15 @@ def _row(found: OutlierCase) -> OutlierCaseRow:
         edition=edition_row(found.edition),
         period=Months(first=found.first, last=found.last),
         figure=_figure(found.reached, found.n, found.expected),
-        country=_figure(found.target_reached, found.target_n, found.target_expected),
+        country=_country(_figure(found.target_reached, found.target_n, found.target_expected)),
         place=FunnelPlace(found.place),
         state=OutlierState(found.state),
         answer_by=found.answer_by,
     )
+
+
+def _country(figure: Figure) -> Figure:
+    return figure if figure.expected is None else as_standard(figure)
 
 
 def _figure(reached: int, n: int, expected: float | None) -> Figure:

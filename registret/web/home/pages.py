@@ -34,6 +34,7 @@ from registret.web.office.pages import clinic_lines
 from registret.web.outliers.pages import CaseLine, lines_to_do
 from registret.web.pieces import FactText, FigureText, Link, Note, Tag
 from registret.web.recertify.due import due
+from registret.web.reports.edition_words import months
 from registret.web.reports.figure_words import figure_text
 from registret.web.reports.picture_parts import verdict
 from registret.web.templatetags.look import (
@@ -70,10 +71,11 @@ class SeatPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenBack:
-    """One figure and one trend of the own clinic; `indicator` is None if too few are counted."""
+    """One figure of `months` and one trend of the own clinic; `indicator` is None if too few are counted."""
 
     indicator: Link | None
     sub_registry: str
+    months: str
     figure: FigureText | None
     verdict: str
 
@@ -139,12 +141,13 @@ def _given_back(actor: Actor, *, at: datetime) -> GivenBack | None:
     found = highlight(actor=actor, at=at)
     if found is None:
         told = _("Än har för få av klinikens patienter räknats för att visa något här.")
-        return GivenBack(indicator=None, sub_registry="", figure=None, verdict=told)
+        return GivenBack(indicator=None, sub_registry="", months="", figure=None, verdict=told)
     indicator = found.indicator
     address = reverse("indicator", args=[indicator.sub_registry, indicator.code])
     return GivenBack(
         indicator=Link(str(indicator.definition.name), address),
         sub_registry=name_of(indicator.sub_registry),
+        months=months(found.months_now),
         figure=figure_text(found.now, indicator),
         verdict=verdict(found.over_time, indicator),
     )

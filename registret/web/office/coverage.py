@@ -64,7 +64,8 @@ def coverage_csv(request: ActorRequest) -> HttpResponse:
     """The same as a file."""
     wanted, lines = _wanted_lines(request)
     header = [_("Klinikkod"), _("Klinik"), _("Region"), _("Delregister"), _("År"), _("Registrerade"), _("I filen")]
-    header += [_("Täckningsgrad"), _("Källa"), _("Ej inkluderade"), _("Dygn till tillgång, median")]
+    header += [_("Täckningsgrad"), _("95 % lägst"), _("95 % högst")]
+    header += [_("Källa"), _("Ej inkluderade"), _("Dygn till tillgång, median")]
     return csv_file(f"tackningsgrad-{wanted.sub_registry}-{wanted.year}.csv", header, _rows(wanted, lines))
 
 
@@ -82,7 +83,8 @@ def _wanted_lines(request: ActorRequest) -> tuple[CoverageWanted, list[CoveredCl
 def _rows(wanted: CoverageWanted, lines: list[CoveredClinic]) -> Iterator[list[str]]:
     for line in lines:
         about = [line.clinic.code, line.clinic.title, line.clinic.region, wanted.sub_registry, str(wanted.year)]
-        yield [*about, line.registered, line.expected, line.coverage.value, line.source, line.not_included, line.days]
+        told = [line.registered, line.expected, line.coverage.value, *line.interval]
+        yield [*about, *told, line.source, line.not_included, line.days]
 
 
 @needs(Permission.APPOINT).get_post

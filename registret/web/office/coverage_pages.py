@@ -17,7 +17,13 @@ from django.utils.translation import ngettext
 from registret.access.applications.time_to_access import AccessTime
 from registret.places.queries import ClinicRow
 from registret.places.swedish import swedish_order
-from registret.reports.coverage.counted import Coverage, CoverageRemark, ImportedCoverage, at_least
+from registret.reports.coverage.counted import (
+    TRUSTED_FROM,
+    Coverage,
+    CoverageRemark,
+    ImportedCoverage,
+    at_least,
+)
 from registret.reports.coverage.counts_file import COLUMNS
 from registret.web.coverage_words import coverage_for_office, number_for_office
 from registret.web.numbers import number_in
@@ -52,6 +58,14 @@ class CoveredClinic:
     @property
     def coverage(self) -> FigureText:
         return coverage_for_office(self.found) if self.found else FigureText(value=_("ingen fil har kommit"))
+
+    @property
+    def interval(self) -> tuple[str, str]:
+        """Its ends in per cent; empty where no percentage is told."""
+        estimate = self.found.estimate if self.found and self.coverage.about else None
+        if estimate is None:
+            return "", ""
+        return f"{100 * estimate.interval.low:.0f} %", f"{100 * estimate.interval.high:.0f} %"
 
     @property
     def source(self) -> str:
@@ -121,10 +135,13 @@ class CoverageWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoveragePage:
+    """`trusted_from`: below so many per cent a figure has no colour."""
+
     registers: Sequence[Link]
     years: Sequence[Link]
     columns: Sequence[SortedBy]
     lines: Sequence[CoveredClinic]
+    trusted_from: str
     file: Link
 
 
@@ -164,6 +181,7 @@ def coverage_page(wanted: CoverageWanted, lines: Sequence[CoveredClinic]) -> Cov
             for code, name in names.items()
         ],
         lines=lines,
+        trusted_from=f"{100 * TRUSTED_FROM:.0f}",
         file=Link(_("Hämta som fil"), reverse("coverage_file") + wanted.address()),
     )
 

@@ -73,13 +73,28 @@ class Band:
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 326, 24, 292
 _ROW, _LINE, _CHARACTER = 46, 19, 8.5
+_FROM: Final = 12
+"""A line to a label begins so far from the middle of its dot."""
 _Box = tuple[float, float, float, float]
 _Place = Callable[[float], float]
 _BESIDE: Final = (
-    *((11, 5, ""), (-11, 5, "e"), (0, -14, "m"), (0, 26, "m"), (0, -38, "m"), (0, 48, "m")),
+    *((11, 5, ""), (-11, 5, "e"), (0, -14, "m"), (0, 26, "m")),
     *((11, -10, ""), (-11, -10, "e"), (11, 20, ""), (-11, 20, "e")),
 )
 """Where a label may stand: how far from its dot, and which end of it."""
+_AWAY: Final = ((24, -26, ""), (-24, -26, "e"), (24, 36, ""), (-24, 36, "e"), (0, -38, "m"), (0, 48, "m"))
+"""So far away that a line must lead there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """A place for a label. `line`: that leads there from the dot, empty if the label stands beside it."""
+
+    x: float
+    base: float
+    css: str
+    box: _Box
+    line: Sequence[tuple[float, float]]
 
 
 def funnel(
@@ -166,15 +181,39 @@ def _labels(
     its places is free, one of another is left out."""
     taken = [*there, *(_box(x(dot.size), y(dot.value) + 5, 12, "m") for dot in dots)]
     for dot in sorted((one for one in dots if one.label), key=lambda one: not one.is_own):
-        places = [(x(dot.size) + right, y(dot.value) + down, css) for right, down, css in _BESIDE]
-        inside = [one for one in places if _is_inside(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]))]
-        clear = [one for one in inside if not _hits(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]), taken)]
-        free = [one for one in clear if not _hits(_box(*one[:2], len(dot.label) * _CHARACTER, one[2]), lines)]
-        chosen = free or clear or (inside if dot.is_own else [])
-        if chosen:
-            left, base, css = chosen[0]
-            taken.append(_box(left, base, len(dot.label) * _CHARACTER, css))
-            yield text(dot.label, x=left, y=base, classes=f"{css} t-own" if dot.is_own else css)
+        spots = [one for one in _spots(dot, x(dot.size), y(dot.value)) if _is_inside(one.box)]
+        chosen = _chosen(spots, taken, lines) or (spots[0] if dot.is_own else None)
+        if chosen is None:
+            continue
+        taken.append(chosen.box)
+        if chosen.line:
+            yield svg.Path(class_=["c-lead"], d=_path(chosen.line))
+        whose = f"{chosen.css} t-own" if dot.is_own else chosen.css
+        yield text(dot.label, x=chosen.x, y=chosen.base, classes=whose)
+
+
+def _spots(dot: Dot, x: float, y: float) -> Iterator[_Spot]:
+    """The nearest first."""
+    width = len(dot.label) * _CHARACTER
+    for right, down, css in (*_BESIDE, *_AWAY):
+        box = _box(x + right, y + down, width, css)
+        line: list[tuple[float, float]] = []
+        if (right, down, css) in _AWAY:
+            end = (right, down - 4) if right else (0, down - 14 if down > 0 else down + 5)
+            start = _FROM / (end[0] ** 2 + end[1] ** 2) ** 0.5
+            line = [(round(x + end[0] * part, 1), round(y + end[1] * part, 1)) for part in (start, 1)]
+        yield _Spot(x=x + right, base=y + down, css=css, box=box, line=line)
+
+
+def _chosen(spots: Sequence[_Spot], taken: Sequence[_Box], lines: Sequence[_Box]) -> _Spot | None:
+    """One that covers nothing, and to which a line crosses no dot; or else one beside the dot that covers a limit."""
+    clear = [
+        one
+        for one in spots
+        if not _hits(one.box, taken) and not any(_hits(piece, taken) for piece in _boxes_along(one.line))
+    ]
+    free = (one for one in clear if not _hits(one.box, lines))
+    return next(free, None) or next((one for one in clear if not one.line), None)
 
 
 def _box(x: float, base: float, width: float, css: str) -> _Box:

@@ -39,6 +39,7 @@ STYLE: Final[Mapping[str, str]] = {
     ".c-lim": f"stroke:{_EDGE};stroke-dasharray:2 4",
     ".c-in": f"stroke:{_EDGE};stroke-dasharray:6 4",
     ".c-wide": f"stroke:{_EDGE}",
+    ".c-lead": f"stroke:{_SOFT}",
     ".c-bar": f"stroke:{_INK};stroke-width:2",
     ".b-own": f"fill:#e0eeec;stroke:{_GRAN};stroke-width:2",
     ".b-dot": f"fill:#eeebe3;stroke:{_EDGE}",

@@ -44,6 +44,8 @@ def ratio_text(figure: Figure) -> FigureText:
         counts += ", " + _("väntat %(expected)s") % {"expected": number_text(expected)}
     if figure.estimate is None:
         return FigureText(value=_("för få väntade") if expected else _("inget att jämföra med"), about=counts)
+    if figure.is_standard:
+        return FigureText(value=decimals(figure.estimate.value), about=counts)
     low, high = (decimals(one) for one in (figure.estimate.interval.low, figure.estimate.interval.high))
     return FigureText(value=decimals(figure.estimate.value), about=f"{low}–{high}; {counts}")
 

@@ -85,8 +85,8 @@ def _numbers(figure: Figure | None, indicator: Indicator) -> list[str]:
     if figure is None:
         return ["", _("visas inte"), "", "", "", "", "", ""]
     estimate = figure.estimate
-    ends = (estimate.value, estimate.interval.low, estimate.interval.high) if estimate else (None, None, None)
-    *numbers, expected = [_number(one) for one in (*ends, figure.expected)]
+    ends = (estimate.interval.low, estimate.interval.high) if estimate and not figure.is_standard else (None, None)
+    *numbers, expected = map(_number, (estimate.value if estimate else None, *ends, figure.expected))
     reached, missing = ("" if number is None else str(number) for number in (figure.x, figure.missing))
     return [reached, str(figure.n), *numbers, str(indicator.definition.unit or ""), missing, expected]
 

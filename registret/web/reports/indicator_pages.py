@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.safestring import SafeString
@@ -54,15 +54,15 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StratumTable:
-    id: str
     name: str
     rows: Sequence[GroupRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorPage:
-    """`sentence`: what is measured. `clinic`: the own one, `own` its figure in `own_months`, `level` whether it differs
-    from the country (None if that is not judged). `closed`, `coverage`, `css`: as of a `RegisterTable`.
+    """`sentence`: what is measured. `clinic`: the own one, `own` its figure in `own_months`. `compared`: its figure in
+    the months of an edition, with them (None before there is one), and `level` whether that differs from the country
+    (None if that is not judged). `closed`, `coverage`, `css`: as of a `RegisterTable`.
 
     `comparison`: a picture, empty if nobody was counted. `captions`: by part of the page, what its picture is of.
     `edition`: which one the figures of others are from, and when the next comes. `outside`: of how many it is not known
@@ -80,6 +80,7 @@ class IndicatorPage:
     clinic: str
     own: FigureText
     own_months: str
+    compared: FigureText | None
     level: Tag | None
     comparison: SafeString
     places: Sequence[PlaceRow]
@@ -133,6 +134,7 @@ def indicator_page(
         clinic=actor.seat.clinic_name,
         own=figure_text(figures.now, indicator),
         own_months=_own_months(figures),
+        compared=_compared(figures),
         level=level_tag(figures),
         comparison=comparison_of(figures),
         places=_places(found, actor.seat.clinic_name),
@@ -186,6 +188,13 @@ def _own_months(figures: IndicatorFigures) -> str:
     return period if is_whole else _("%(period)s, så här långt") % {"period": period}
 
 
+def _compared(figures: IndicatorFigures) -> FigureText | None:
+    if figures.compared is None:
+        return None
+    told, period = figure_text(figures.compared.own, figures.indicator), months(figures.compared.period)
+    return replace(told, value=_("%(value)s i %(months)s") % {"value": told.value, "months": period})
+
+
 def _compared_places(compared: Compared, clinic: str, region: str) -> list[tuple[str, str, Figure | None]]:
     period = months(compared.period)
     return [
@@ -199,7 +208,6 @@ def _strata(found: OneIndicator) -> list[StratumTable]:
     indicator, compared = found.figures.indicator, found.figures.compared
     return [
         StratumTable(
-            id=f"s-{one.code}",
             name=str(one.name),
             rows=[
                 _group_row(indicator, {group.code: str(group.label) for group in one.group}, figures, compared)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from registret.reports.comparing.figures import IndicatorFigures
 from registret.reports.judging import ALARMS, is_better
@@ -46,3 +49,15 @@ def is_to_the_worse(found: IndicatorFigures) -> int:
     if place is None or is_better(place, found.indicator.definition.better) is not False:
         return 0
     return 2 if place in ALARMS else 1
+
+
+def levels_text(found: Sequence[IndicatorFigures]) -> str:
+    """How many indicators there are, and how many of them differ: `8 indikatorer: 1 sämre och 2 bättre än riket`."""
+    better = [is_better(one.place, one.indicator.definition.better) for one in found if one.place]
+    number = ngettext("%(n)s indikator", "%(n)s indikatorer", len(found)) % {"n": len(found)}
+    levels = [
+        _("%(n)s sämre") % {"n": better.count(False)} if False in better else "",
+        _("%(n)s bättre") % {"n": better.count(True)} if True in better else "",
+    ]
+    told = f" {_('och')} ".join(filter(None, levels))
+    return _("%(number)s: %(levels)s än riket") % {"number": number, "levels": told} if told else number

@@ -1,40 +1,52 @@
 """Rapporter: all indicators of the own sub-registries, a line each. Those that are worse than chance explains come
-first."""
+first.
+
+A line compares figures of the same months, those of the edition, and says so if they are not those of the lines beside
+it. The own figure to this day stands with the line over time."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from registret.access.actor import Actor
-from registret.access.roles import Permission
+from registret.records.rows import UnsignedCounts
+from registret.registries.queries import closed_since
 from registret.reports.comparing.figures import IndicatorFigures
 from registret.reports.comparing.over_time import over_time_of
 from registret.reports.coverage.counted import Coverage
 from registret.reports.told import EditionRow
 from registret.web.coverage_words import colour_of, coverage_note
 from registret.web.pieces import FigureText, Link, Note, Tag
-from registret.web.reports.edition_words import closed_text, editions_text
-from registret.web.reports.figure_words import figure_text, missing_text, others_text
-from registret.web.reports.level_words import is_to_the_worse, level_tag
+from registret.web.reports.edition_words import closed_text, editions_text, months
+from registret.web.reports.figure_words import expected_outside, figure_text, missing_text, others_text
+from registret.web.reports.level_words import is_to_the_worse, level_tag, levels_text
 from registret.web.reports.picture_parts import beside_country, trend_of
+
+LINES_UNFOLDED: Final = 10
+"""So many lines stand open from the start, one sub-registry after the other: on a telephone a line is tall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorRow:
-    """`level`: whether the own figure differs from the country; None if that is not judged. `beside`, `trend`: small
-    pictures, empty where there is nothing to draw."""
+    """`months`: of `own`, `region` and `country`, if they differ from those of the table. `level`: whether the own
+    figure differs from the country; None if that is not judged. `beside`, `trend`: small pictures, empty where there is
+    nothing to draw. `now`: the own figure to this day, in words; empty if it is `own`."""
 
     link: Link
+    months: str
     own: FigureText
     level: Tag | None
     beside: SafeString
     trend: SafeString
+    now: str
     missing: str
     region: FigureText
     country: FigureText
@@ -43,25 +55,37 @@ class IndicatorRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterTable:
     """`id`: of its heading. `closed`: since when, and of which years the figures are; empty if it is open. `coverage`:
-    how many of all are registered; `css`: how figures look because of it. `file`: the same figures to take along.
-    `quality`: how complete they are."""
+    how many of all are registered; `css`: how figures look because of it. `levels`: how many indicators there are, and
+    how they lie. `months`: of what is compared. `file`: the same figures to take along. `quality`: how complete they
+    are."""
 
+    code: str
     id: str
     name: str
     closed: str
     coverage: Note
     css: str
+    levels: str
+    months: str
     rows: Sequence[IndicatorRow]
     file: Link
     quality: Link
 
+    @property
+    def judged(self) -> int:
+        return sum(row.level is not None for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportsPage:
-    """`edition`: which is the newest, and when the next one comes. `to_do`: what does not count until it is signed, for
-    those who may read it."""
+    """`there`: to each sub-registry. `unfolded`: the codes of those whose table stands open. `by_chance`: how many
+    lines differ though nothing does. `edition`: which is the newest, and when the next one comes. `to_do`: what does
+    not count until it is signed, for those who may read it."""
 
+    there: Sequence[Link]
     registers: Sequence[RegisterTable]
+    unfolded: frozenset[str]
+    by_chance: str
     edition: str
     to_do: Sequence[Link]
 
@@ -72,23 +96,77 @@ def register_table(
     """`found`: at least one."""
     code = found[0].indicator.sub_registry
     worst_first = sorted(found, key=is_to_the_worse, reverse=True)
+    [(usual, _number)] = Counter(map(_months, worst_first)).most_common(1)
     return RegisterTable(
+        code=code,
         id=f"r-{code}",
         name=name,
         closed=closed_text(found[0]),
         coverage=coverage_note(covered),
-        css=f"pile {colour_of(covered)}",
-        rows=[_row(one, at=at) for one in worst_first],
+        css=f"flow {colour_of(covered)}",
+        levels=levels_text(found),
+        months=usual,
+        rows=[_row(one, usual, at=at) for one in worst_first],
         file=Link(_("Hämta siffrorna som fil"), reverse("reports_file", args=[code])),
         quality=Link(_("Datakvalitet"), reverse("data_quality", args=[code])),
     )
 
 
 def reports_page(
-    registers: Sequence[RegisterTable], newest: EditionRow | None, *, actor: Actor, at: datetime
+    registers: Sequence[RegisterTable],
+    newest: EditionRow | None,
+    *,
+    chosen: str,
+    to_do: UnsignedCounts | None,
+    at: datetime,
 ) -> ReportsPage:
-    to_do = tuple(unsigned_links("")) if actor.may(Permission.READ_RECORDS) else ()
-    return ReportsPage(registers=registers, edition=editions_text(newest, at=at), to_do=to_do)
+    """`chosen`: the code of the sub-registry that is asked for, if it is one of these. `to_do`: None for those who read
+    no patients."""
+    return ReportsPage(
+        there=[Link(one.name, f"?delregister={one.code}#{one.id}") for one in registers] if len(registers) > 1 else (),
+        registers=registers,
+        unfolded=_unfolded(registers, chosen),
+        by_chance=_by_chance(sum(one.judged for one in registers)),
+        edition=editions_text(newest, at=at),
+        to_do=list(_counted_links(to_do)) if to_do else (),
+    )
+
+
+def _unfolded(registers: Sequence[RegisterTable], chosen: str) -> frozenset[str]:
+    """The one that is asked for, or else those that are open for registration, as many as have room, and at least
+    one."""
+    if chosen in {one.code for one in registers}:
+        return frozenset([chosen])
+    codes, lines = [one.code for one in registers[:1]], len(registers[0].rows) if registers else 0
+    for one in registers[1:]:
+        lines += len(one.rows)
+        if lines > LINES_UNFOLDED or one.closed:
+            break
+        codes.append(one.code)
+    return frozenset(codes)
+
+
+def _by_chance(judged: int) -> str:
+    if not judged:
+        return ""
+    told = ngettext(
+        "%(n)s siffra bedöms mot riket. I genomsnitt skiljer sig högst %(questions)s av ren slump, och högst "
+        "%(alarms)s mycket.",
+        "%(n)s siffror bedöms mot riket. I genomsnitt skiljer sig högst %(questions)s av dem av ren slump, och högst "
+        "%(alarms)s mycket.",
+        judged,
+    )
+    return told % {"n": judged, **expected_outside(judged)}
+
+
+def _counted_links(found: UnsignedCounts) -> Iterator[Link]:
+    begun, late = (link.url for link in unsigned_links(""))
+    if found.begun:
+        text = ngettext("%(n)s påbörjad vårdepisod", "%(n)s påbörjade vårdepisoder", found.begun)
+        yield Link(text % {"n": found.begun}, begun)
+    if found.late:
+        text = ngettext("%(n)s sen vårdepisod", "%(n)s sena vårdepisoder", found.late)
+        yield Link(text % {"n": found.late}, late)
 
 
 def unsigned_links(register: str) -> Iterator[Link]:
@@ -98,15 +176,32 @@ def unsigned_links(register: str) -> Iterator[Link]:
     yield Link(_("Vårdepisoder som är sena"), f"{there}sena=on")
 
 
-def _row(one: IndicatorFigures, *, at: datetime) -> IndicatorRow:
+def _months(one: IndicatorFigures) -> str:
+    """Of what is compared; before an edition tells of it, of the own figure."""
+    return months(one.compared.period if one.compared else one.months_now)
+
+
+def _row(one: IndicatorFigures, usual: str, *, at: datetime) -> IndicatorRow:
     indicator, compared = one.indicator, one.compared
+    own = compared.own if compared else one.now
     return IndicatorRow(
         link=Link(str(indicator.definition.name), reverse("indicator", args=[indicator.sub_registry, indicator.code])),
-        own=figure_text(one.now, indicator),
+        months=_months(one) if _months(one) != usual else "",
+        own=figure_text(own, indicator),
         level=level_tag(one),
         beside=beside_country(one),
         trend=trend_of(over_time_of(one, at=at), indicator),
-        missing=missing_text(one.now),
+        now=_now(figure_text(one.now, indicator)) if _has_newer(one) else "",
+        missing=missing_text(own),
         region=others_text(compared.region if compared else None, compared, indicator),
         country=others_text(compared.country if compared else None, compared, indicator),
     )
+
+
+def _now(figure: FigureText) -> str:
+    return _("Nu %(value)s") % {"value": f"{figure.value} ({figure.about})" if figure.about else figure.value}
+
+
+def _has_newer(one: IndicatorFigures) -> bool:
+    """Whether the own figure is also counted in months that no edition tells of."""
+    return one.compared is not None and closed_since(one.indicator.sub_registry) is None

@@ -58,9 +58,11 @@ def bars_of(told: Sequence[tuple[Whose, str, Figure | None]], indicator: Indicat
 
 
 def points_of(told: Sequence[tuple[str, Figure]], indicator: Indicator, *, name: str) -> SafeString:
-    """A point for each period, by its label; what it says stands in the description too."""
+    """A point for each period, by its label; what it says stands in the description too. The axis is whole: of a few
+    points, it would make much of a little."""
     moments = [_moment(label, figure, indicator) for label, figure in told]
-    up = axis([one.interval for one in moments if one.interval], unit=_unit(indicator), most=_most(indicator))
+    whole = [Interval(0, _most(indicator) or 0), *(one.interval for one in moments if one.interval)]
+    up = axis(whole, unit=_unit(indicator), most=_most(indicator))
     description = "; ".join(f"{label} {figure_text(figure, indicator).value}" for label, figure in told)
     return over_time(moments, up, None, name=name, description=description)
 

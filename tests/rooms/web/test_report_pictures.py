@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -172,6 +173,31 @@ def test_labels_of_clinics_that_lie_together_do_not_cover_each_other() -> None:
     said = [one for one in texts(drawn) if "linik" in one]
     assert "Din klinik" in said
     assert 1 < len(said) < 13
+
+
+def test_a_label_far_from_its_clinic_has_a_line_that_leads_there_past_all_others() -> None:
+    crowd = [clinic(60 + 9 * number, 95 - number % 3, label=f"Klinik {number}") for number in range(9)]
+    drawn = funnel_of(clinic(62, 95, own=True, label="Din klinik"), *crowd)
+    dots = [middle(one) for one in drawn.iter() if one.attrib.get("class", "").startswith("d-")]
+    leads = [points_of(one) for one in drawn.iter("path") if one.attrib.get("class") == "c-lead"]
+    assert leads
+    for start, end in leads:
+        along = [(start[0] + (end[0] - start[0]) * part / 20, start[1] + (end[1] - start[1]) * part / 20)
+                 for part in range(21)]  # fmt: skip
+        nearest = min(dots, key=lambda dot: math.dist(dot, start))
+        assert math.dist(nearest, start) < 14
+        assert min(math.dist(dot, here) for dot in dots if dot != nearest for here in along) > 6
+
+
+def points_of(path: ElementTree.Element) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in re.findall(r"([\d.]+)[ ,]([\d.]+)", path.attrib["d"])]
+
+
+def middle(dot: ElementTree.Element) -> tuple[float, float]:
+    if dot.tag == "circle":
+        return float(dot.attrib["cx"]), float(dot.attrib["cy"])
+    corners = points_of(dot)
+    return corners[0][0], sum(y for _x, y in corners) / len(corners)
 
 
 def test_no_label_of_a_clinic_is_painted_over_a_limit() -> None:

@@ -15,17 +15,18 @@ from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.kernel.sweden import day_of, months_later
 from registret.ledger.queries import Wanted, entries
+from registret.records.reporting import writing
 from registret.registries.queries import indicators_of
 from registret.reports.editions import make_edition
 from registret.reports.making import refresh
 from registret.reports.models import Cell
-from registret.reports.periods import complete_periods, last_complete, next_edition_day
+from registret.reports.periods import complete_periods, last_complete, next_edition_day, own_months, this_month
 from registret.reports.role import ROLE
 from registret.web.reports.patient_pages import OUTCOMES, chosen_outcome
 from tests import cast
 from tests.cast import ANNA, CECILIA, DORIS, Country, person
-from tests.rooms.records.scene import SAMORDNAD, TOLVAN, case, handler, opt_out
-from tests.rooms.reports.scene import signed
+from tests.rooms.records.scene import ACUTE, SAMORDNAD, TOLVAN, begun, case, handler, opt_out
+from tests.rooms.reports.scene import signed, version_of
 from tests.rooms.web.client import Browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,8 @@ def test_a_signature_is_in_the_report_of_the_own_clinic(anna: Actor, now: dateti
     arrive(anna, at=now, minutes=300, patient=SAMORDNAD)
     said = text_of(Browser.of(ANNA).get("/rapporter"))
     assert "Antibiotika inom 4 timmar 50 % 9–91 %, 1 av 2 bedöms inte" in said
-    assert "Döda inom 30 dagar, mot väntat ingen" in said
+    months = own_months(3, closed=None, at=now)
+    assert f"Döda inom 30 dagar, mot väntat {months.first:%Y-%m}–{months.last:%Y-%m} ingen" in said
     assert "Sepsis" in said
 
 
@@ -124,15 +126,41 @@ def test_a_line_says_whether_the_own_figure_differs_and_the_worse_stand_first(
     others(place.medicine, month=month, reached=80, not_reached=20)
     others(place.sydvik, month=month, reached=85, not_reached=20)
     make_edition(at=now)
+    others(place.infection, month=this_month(now), reached=60, not_reached=0)
     page = Browser.of(ANNA).get("/rapporter")
     said = text_of(page)
     assert "50 % 38–62 %, 30 av 60 Mycket sämre än riket" in said
+    assert "Nu 75 % (67–82 %, 90 av 120)" in said, "what is judged is not the figure to this day"
+    assert "8 indikatorer: 1 sämre än riket" in said
+    assert (
+        "1 siffra bedöms mot riket. I genomsnitt skiljer sig högst 0,05 av ren slump, och högst 0,002 mycket." in said
+    )
     lines = re.findall(r"/rapporter/pneumoni/(\w+)\"", page.content.decode())
     assert lines[0] == WITHIN_4
-    assert "Mycket sämre än riket" in text_of(Browser.of(ANNA).get(PAGE))
+    own = text_of(Browser.of(ANNA).get(PAGE))
+    assert re.search(r"75 % 67–82 %, 90 av 120 50 % i \S+ 38–62 %, 30 av 60 Mycket sämre än riket", own)
     assert "Mycket bättre än riket" not in text_of(Browser.of(CECILIA).get("/rapporter"))
-    assert "Vårdepisoder som är sena" in said
-    assert "Vårdepisoder som är sena" not in text_of(Browser.of(RUNE).get("/rapporter"))
+
+
+def test_what_is_not_signed_is_counted_for_those_who_may_read_it(anna: Actor, now: datetime) -> None:
+    episode = begun(anna, at=now, arrived_at=[f"{timezone.localtime(now - timedelta(days=1)):%Y-%m-%dT%H:%M}"])
+    assert "Det som inte är signerat" not in text_of(Browser.of(ANNA).get("/rapporter"))
+    base = version_of(anna, episode, "acute")
+    writing.write(actor=anna, episode=episode, step="acute", base=base, written=ACUTE, at=now)
+    assert "Det som inte är signerat räknas inte än: 1 påbörjad vårdepisod" in text_of(
+        Browser.of(ANNA).get("/rapporter")
+    )
+    assert "Det som inte är signerat" not in text_of(Browser.of(RUNE).get("/rapporter"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "unfolded"), [("", "pneumoni"), ("?delregister=sepsis", "sepsis"), ("?delregister=malaria", "pneumoni")]
+)
+def test_one_sub_registry_at_a_time_stands_open(place: Country, asked: str, unfolded: str) -> None:
+    page = Browser.of(ANNA).get(f"/rapporter{asked}").content.decode()
+    panels = dict(re.findall(r'id="r-(\w+)".*?<details( open|)>', page, re.DOTALL))
+    assert len(panels) > 2
+    assert [code for code, is_open in panels.items() if is_open] == [unfolded]
 
 
 def test_what_changes_after_an_edition_shows_in_the_own_figure_only(place: Country, anna: Actor, now: datetime) -> None:
@@ -360,7 +388,8 @@ def test_the_start_page_says_what_registering_gave(place: Country, now: datetime
     others(place.infection, month=complete(now), reached=8, not_reached=2)
     for who in (ANNA, RUNE):
         said = text_of(Browser.of(who).get("/start"))
-        assert "Pneumoni Antibiotika inom 4 timmar 80 % 49–94 %, 8 av 10 För få patienter" in said
+        figure = "Antibiotika inom 4 timmar 80 % 49–94 %, 8 av 10 För få patienter"
+        assert re.search(rf"Pneumoni, \d{{4}}-\d\d–{now:%Y-%m} {figure}", said)
 
 
 def test_the_start_page_of_who_reads_no_reports_says_nothing_of_them(place: Country, now: datetime) -> None:
