@@ -246,6 +246,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "registret.web.templatetags.constant",
                 "registret.web.templatetags.csrf",
                 "registret.web.templatetags.look",
                 "registret.web.templatetags.components",
@@ -263,7 +264,7 @@ def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "registret.database.backend",
         "NAME": unquote(parts.path.removeprefix("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -271,7 +272,11 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": query.pop("port", str(parts.port or "")),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 24, "timeout": 10},
+            # A short wait, and a try each second: a database that comes back is found at once (database.backend).
+            "pool": {"min_size": 1, "max_size": 24, "timeout": 2, "reconnect_timeout": 1},
+            # A machine that is cut off neither refuses nor answers.
+            "connect_timeout": "3",
+            "tcp_user_timeout": "10000",
             # PostgreSQL plans what a connection has asked before once, not each time.
             "server_side_binding": True,
             "prepare_threshold": 2,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Final, Generic, TypeVar, cast
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 from django.db.models import Count, Expression, Field, Lookup, Model, QuerySet, Value
 from django.db.models.query import (  # type: ignore[attr-defined]
     FlatValuesListIterable,
@@ -157,6 +157,16 @@ def insert(model: type[Model], **values: Any) -> int:
         return int(cursor.fetchone()[0])
 
 
+def update(row: Model) -> None:
+    """Write all columns of a row that was read, as it is now. Raises: DatabaseError (it is gone)."""
+    model = type(row)
+    columns = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _written(model)]
+    with connection.cursor() as cursor:
+        cursor.execute(_update(model), [*columns, row.pk])
+        if cursor.rowcount != 1:
+            raise DatabaseError(f"{model.__name__} {row.pk} is gone")
+
+
 def insert_many(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert rows in their order, in one statement. They go to PostgreSQL as one list of JSON, whose objects have the
     types of the table's columns there: values are what JSON can say, or what PostgreSQL reads from its text.
@@ -186,6 +196,12 @@ def _insert(model: type[Model]) -> str:
     meta, fields = model._meta, _written(model)
     columns, places = ", ".join(f'"{field.column}"' for field in fields), ", ".join("%s" for _field in fields)
     return f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({places}) RETURNING "{meta.pk.column}"'  # noqa: S608
+
+
+@cache
+def _update(model: type[Model]) -> str:
+    meta, columns = model._meta, ", ".join(f'"{field.column}" = %s' for field in _written(model))
+    return f'UPDATE "{meta.db_table}" SET {columns} WHERE "{meta.pk.column}" = %s'  # noqa: S608
 
 
 @cache

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Final
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.utils import timezone
@@ -22,6 +22,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from registret.accounts.visitors import record_refusal
+from registret.database.gone import is_gone
 from registret.kernel.secret import new_reference
 from registret.ledger.events import Event
 from registret.web.refusals import author
@@ -57,8 +58,12 @@ _PAGE: Final = """<!doctype html>
 
 def tell(sender: object, request: HttpRequest | None = None, **kwargs: object) -> None:
     """What an operator needs to mend an error: where and of which kind. Its text and the address may name people."""
-    kind, _text, where = sys.exc_info()
+    kind, trouble, where = sys.exc_info()
     match = request.resolver_match if request is not None else None
+    if is_gone(trouble):
+        view = match.view_name if match else "-"
+        _log.error("no database for view %s, reference %s", view, _reference(request))
+        return
     _log.error(
         "unexpected %s in view %s, reference %s\n%s",
         kind.__name__ if kind else "error",
@@ -69,13 +74,17 @@ def tell(sender: object, request: HttpRequest | None = None, **kwargs: object) -
 
 
 def our_fault(request: HttpRequest) -> HttpResponse:
-    """The page: what happened, what to do now, and the reference under which both logs know it."""
+    """The page: what happened, what to do now, and the reference under which both logs know it.
+
+    Without a database it says so, and that another try in a moment may do: 503.
+    """
     reference = _reference(request)
-    # A database that does not answer would keep the page waiting once more.
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        with suppress(Exception):
-            _enter(request, reference)
-    return HttpResponse(_page(reference), status=500)
+    if is_gone(sys.exc_info()[1]):
+        page = _page("request.database_gone", reference)
+        return HttpResponse(page, status=503, headers={"Retry-After": "10"})
+    with suppress(Exception):
+        _enter(request, reference)
+    return HttpResponse(_page("request.failed", reference), status=500)
 
 
 def _enter(request: HttpRequest, reference: str) -> None:
@@ -101,8 +110,8 @@ def _reference(request: HttpRequest | None) -> str:
     return known
 
 
-def _page(reference: str) -> SafeString:
-    words = in_general("request.failed")
+def _page(code: str, reference: str) -> SafeString:
+    words = in_general(code)
     return format_html(
         _PAGE,
         language=get_language() or settings.LANGUAGE_CODE,

@@ -8,6 +8,7 @@ says as well who was last at work in the browser: what they wanted leads nobody 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from inspect import getclosurevars
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -69,6 +70,7 @@ def to_what_was_refused(request: HttpRequest) -> str:
     return _first([*wanted, *_upwards(_sent_from(request)), *_upwards(request.path)])
 
 
+@cache
 def methods(view: Callable[..., Any]) -> tuple[str, ...]:
     """What an address takes, as Django's decorators were told."""
     return tuple(getclosurevars(view).nonlocals.get("request_method_list", ()))

@@ -23,6 +23,7 @@ from registret.web.gate import views
 from tests.journeys.conftest import axe_finds_nothing, require_fitting
 from tests.journeys.desks import IN_ENGLISH, launched
 from tests.journeys.furnished import URLCONF, Furnished, furnished_house, links_of
+from tests.journeys.imports import large_file
 from tests.journeys.outliers import told
 from tests.journeys.running import link_in
 from tests.journeys.wire import Visitor
@@ -186,6 +187,8 @@ BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "kansliet/avvikelser/<int:number>/<office_act:act>": lambda seat: f"{outlier(seat)}/kontrollera",
     "avvikelser/<int:number>": asked_outlier,
     "avvikelser/<int:number>/svara": lambda seat: f"{asked_outlier(seat)}/svara",
+    "importera/fil/<int:file>": lambda seat: large_file(seat.page, seat.site),
+    "importera/fil/<int:file>/fel.csv": lambda seat: f"{large_file(seat.page, seat.site)}/fel.csv",
     "hjalp/kort/<str:name>": lambda seat: "/hjalp/kort/card.person_id",
     "attestera/<int:id>/adress": lambda seat: f"{seat.links['attestera/<int:id>'][0]}/adress",
     "vardepisod/<system_id:episode>/version": lambda seat: f"{seat.links['vardepisod/<system_id:episode>'][0]}/version",
@@ -224,6 +227,7 @@ LEFT_OUT: Mapping[str, Left] = {
     "halsa": Left.FILE,
     "halsa/lever": Left.FILE,
     "matt": Left.FILE,
+    "importera/fil/<int:file>/fel.csv": Left.FILE,
     "kansliet/behandlingar.csv": Left.FILE,
     "kansliet/tackningsgrad.csv": Left.FILE,
     "rapporter/<slug:register>.csv": Left.FILE,

@@ -18,6 +18,7 @@ from django.db.models import Q
 from registret.access.actor import Actor
 from registret.access.queries.logins import at_work
 from registret.access.refusals import NotPermitted
+from registret.access.roles import Permission
 from registret.exchange.importing.jobs import end
 from registret.exchange.importing.kept_rows import KeptRow, content_of, head_of, note_of, rows_in, with_results
 from registret.exchange.importing.one_row import bring
@@ -31,6 +32,7 @@ from registret.exchange.refusals import MappingOutdated
 from registret.exchange.saved_mappings import as_saved, usable
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
+from registret.records.scope import provider_scope
 
 _PATIENTS: Final = 50
 """In a batch: who writes about one of them waits for it, and so does who stops the file."""
@@ -89,7 +91,8 @@ def _advance(job: ImportJob, at: datetime) -> None:
     table = head_of(job.file_id, at=at)
     parts = list(parts_of(job.file_id, first=job.done + 1, most=_PATIENTS, at=at))
     kept = {part.number: rows_in(table, mapping.form, part.content) for part in parts}
-    with transaction.atomic():
+    # Seen as by the actor from the first row to the last: what a row asks says nothing of it again.
+    with provider_scope(actor, Permission.REPORT), transaction.atomic():
         done = {number: with_results(rows, list(_results(actor, mapping, rows, at))) for number, rows in kept.items()}
         if job.only_tried:
             connection.check_constraints()

@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
+from registret.database.prepared import Given, Prepared, insert, update
 from registret.exchange.importing.results import RowFault, RowOutcome, RowRefused, RowResult
 from registret.exchange.mappings.applying import MappedRow, day_in, moment_in
 from registret.exchange.mappings.reading import FormMapping
@@ -36,7 +38,7 @@ from registret.records.lifecycle import WRITABLE
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.queries.patients import is_blocked, patient_id_of
 from registret.records.queries.revisions import changes_since
-from registret.records.queries.steps import step_page, version_of
+from registret.records.queries.steps import step_page, versions_of
 from registret.records.refusals import CriteriaNotMet, NumberImpossible, OptedOut
 from registret.records.reporting.beginning import begin
 from registret.records.reporting.changes import Written, began_at_in, read_answers
@@ -76,15 +78,16 @@ def _brought(actor: Actor, mapping: FormMapping, row: MappedRow, at: datetime) -
     if not row.source_id:
         raise RowRefused(RowFault(why=SourceIdMissing()))
     who = _patient(row, at)
-    if is_blocked(who.number):
-        raise OptedOut()
     came = _origin(actor, mapping, row, at)
     with provider_scope(actor, Permission.REPORT) as provider:
-        origin = Origin.objects.select_for_update().select_related("episode").filter(key=came.key).first()
+        origin = _ORIGIN.first(key=came.key)
         if origin is None:
+            # Who has opted out is refused when the episode is begun.
             _require_answers(mapping, row, who, at)
             came.care_provider_id = provider
             return _begun(actor, mapping, row, who, came, at)
+        if is_blocked(who.number):
+            raise OptedOut()
         if _known(row, at) != origin.episode.patient_id:
             raise RowRefused(RowFault(why=RowOfOtherPatient()), patient_id=origin.episode.patient_id)
         if origin.exported_at is not None and came.exported_at is not None and came.exported_at < origin.exported_at:
@@ -93,8 +96,11 @@ def _brought(actor: Actor, mapping: FormMapping, row: MappedRow, at: datetime) -
             return RowResult(line=row.line, source_id=row.source_id, outcome=RowOutcome.UNCHANGED)
         result = _changed(actor, mapping, row, origin, at)
         origin.said, origin.exported_at, origin.brought_in_at = came.said, came.exported_at or origin.exported_at, at
-        origin.save()
+        update(origin)
         return result
+
+
+_ORIGIN: Final = Prepared(lambda: Origin.objects.select_for_update().select_related("episode").filter(key=Given("key")))
 
 
 def _origin(actor: Actor, mapping: FormMapping, row: MappedRow, at: datetime) -> Origin:
@@ -137,6 +143,8 @@ def _require_answers(mapping: FormMapping, row: MappedRow, who: NewPatient, at: 
     faults += [RowFault(why=AnswerMissing(), variable=code) for code in found.lacking if code not in about]
     for rule in found.broken:
         faults.append(RowFault(why=CriteriaNotMet(), variable=next(iter(rule.about), ""), rule=rule))
+    if faults and is_blocked(who.number):
+        raise OptedOut()
     if faults:
         raise RowRefused(*faults)
 
@@ -156,12 +164,22 @@ def _begun(
     form = mapping.form
     written = _of_step(mapping, row, form.inclusion.code)
     episode = begin(actor=actor, who=who, sub_registry=form.code, written=written, is_no_double=False, at=at)
-    page, _ = step_page(actor, episode=episode, step=None, at=at)
-    origin.episode_id, origin.versions = page.episode.id, dict.fromkeys(written, page.step.version)
+    episode_id, versions = versions_of(actor, episode=episode)
+    told = dict.fromkeys(written, versions[form.inclusion.code])
     for step in form.steps[1:]:
         if written := _of_step(mapping, row, step.code):
-            origin.versions |= dict.fromkeys(written, _written(actor, episode, step.code, written, at))
-    origin.save()
+            version = _written(actor, episode, step.code, written, base=versions[step.code], at=at)
+            told |= dict.fromkeys(written, version)
+    insert(
+        Origin,
+        episode_id=episode_id,
+        care_provider_id=origin.care_provider_id,
+        key=origin.key,
+        said=origin.said,
+        versions=told,
+        exported_at=origin.exported_at,
+        brought_in_at=at,
+    )
     return RowResult(line=row.line, source_id=row.source_id, outcome=RowOutcome.NEW, episode=episode)
 
 
@@ -180,10 +198,11 @@ def _changed(actor: Actor, mapping: FormMapping, row: MappedRow, origin: Origin,
     kept: list[RowFault] = []
     outcome = RowOutcome.UNCHANGED
     for step in mapping.form.steps:
-        written, theirs = _new_in(actor, mapping, row, origin, step.code, at)
+        written, theirs, base = _new_in(actor, mapping, row, origin, step.code, at)
         kept += [RowFault(why=AnswerKept(), variable=code) for code in theirs]
         if written:
-            origin.versions |= dict.fromkeys(written, _written(actor, episode, step.code, written, at))
+            version = _written(actor, episode, step.code, written, base=base, at=at)
+            origin.versions |= dict.fromkeys(written, version)
             outcome = RowOutcome.CHANGED
     return RowResult(
         line=row.line,
@@ -197,9 +216,9 @@ def _changed(actor: Actor, mapping: FormMapping, row: MappedRow, origin: Origin,
 
 def _new_in(
     actor: Actor, mapping: FormMapping, row: MappedRow, origin: Origin, step: str, at: datetime
-) -> tuple[Written, list[str]]:
-    """What the row says of the step that is neither what it said last time nor what stands there; and of which answers
-    a person's later one stays.
+) -> tuple[Written, list[str], int]:
+    """What the row says of the step that is neither what it said last time nor what stands there; the variables whose
+    answer a person has changed since; and the version of the step.
 
     Raises: RowRefused (a value is impossible, or the step is done).
     """
@@ -223,16 +242,15 @@ def _new_in(
     if new and page.step.state not in WRITABLE:
         why = StepIsSigned(step=step)
         raise RowRefused(*(RowFault(why=why, variable=code) for code in new), patient_id=page.patient.id)
-    return new, kept
+    return new, kept, now.version
 
 
-def _written(actor: Actor, episode: str, step: str, written: Written, at: datetime) -> int:
-    """Write in a step, and return its version.
+def _written(actor: Actor, episode: str, step: str, written: Written, *, base: int, at: datetime) -> int:
+    """Write in a step, and return its version. `base`: the one that it has: the patient is locked.
 
     Raises: RowRefused (a question is about a day that has not come), and what `write` raises.
     """
-    now = version_of(actor, episode=episode, step=step)
-    done = write(actor=actor, episode=episode, step=step, base=now, written=written, at=at)
+    done = write(actor=actor, episode=episode, step=step, base=base, written=written, at=at)
     if done.faults:
         raise RowRefused(*_impossible(done.faults), patient_id=done.page.patient.id)
     return done.page.step.version

@@ -128,9 +128,15 @@ def with_numbers(found: QuerySet[Any], *, patient: str) -> QuerySet[Any]:
     return told
 
 
+_BLOCKED: Final = Prepared(lambda: OptOut.objects.filter(mark__any=Given("marks")).values_list("id", flat=True))
+_OF_NUMBER: Final = Prepared(
+    lambda: Number.objects.filter(text=Given("number")).order_by("id").values_list("patient_id", flat=True)
+)
+
+
 def is_blocked(number: PatientNumber) -> bool:
     """Whether a person with this number has opted out."""
-    return OptOut.objects.filter(mark__in=list(marks_of(number))).exists()
+    return _BLOCKED.first(marks=list(marks_of(number))) is not None
 
 
 def blocked_among(numbers: Iterable[PatientNumber]) -> frozenset[PatientNumber]:
@@ -142,4 +148,4 @@ def blocked_among(numbers: Iterable[PatientNumber]) -> frozenset[PatientNumber]:
 
 def patient_id_of(number: PatientNumber) -> int | None:
     """Inside `all_providers`."""
-    return Number.objects.filter(text=number.text).values_list("patient_id", flat=True).first()
+    return _OF_NUMBER.first(number=number.text)

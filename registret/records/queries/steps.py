@@ -191,6 +191,28 @@ def version_of(actor: Actor, *, episode: str, step: str) -> int:
     return existing(wanted.values_list("steps__version", flat=True).first())
 
 
+def versions_of(actor: Actor, *, episode: str) -> tuple[int, dict[str, int]]:
+    """Return the id of an episode that the actor reports, and the version of each step, without reading the patient.
+
+    Inside `provider_scope(actor)`.
+
+    Raises: NotFound.
+    """
+    found = _VERSIONS.rows(episode=episode, **place_of(actor, Permission.REPORT))
+    if not found:
+        raise NotFound()
+    return found[0][0], {step: version for _id, step, version in found}
+
+
+_VERSIONS = Prepared(
+    lambda: (
+        episodes_in(Given("provider"), Given("sub_registries"))
+        .filter(system_id=Given("episode"))
+        .values_list("id", "steps__code", "steps__version")
+    )
+)
+
+
 def steps_to_do(actor: Actor) -> QuerySet[Step]:
     """Of the actor's clinic, in the sub-registries that the actor reports to. Inside `provider_scope(actor)`."""
     return Step.objects.filter(

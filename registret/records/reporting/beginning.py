@@ -6,11 +6,10 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
-
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
+from registret.database.prepared import insert, insert_many
 from registret.kernel.secret import CODE_ALPHABET
 from registret.ledger.events import Event
 from registret.records.deaths import settle
@@ -21,12 +20,18 @@ from registret.records.logged import log_patient, log_step
 from registret.records.models import Episode, Number, Patient, Revision, Step
 from registret.records.numbers import PatientNumber
 from registret.records.queries.episodes import episodes_near, episodes_of
-from registret.records.queries.patients import is_blocked, patient_id_of
+from registret.records.queries.patients import is_blocked
 from registret.records.queries.steps import step_page
 from registret.records.refusals import BirthDateNeeded, CriteriaNotMet, OptedOut, PerhapsDouble
 from registret.records.reporting.changes import Written, began_at_in, change_answers, read_answers
 from registret.records.reporting.forms_in_use import use
-from registret.records.reporting.inclusion import NewPatient, doubles_within, form_open_to, look_at_intake
+from registret.records.reporting.inclusion import (
+    NewPatient,
+    doubles_within,
+    form_open_to,
+    look_at_intake,
+    require_reason_for_number,
+)
 from registret.records.reporting.signing import put_name
 from registret.records.revisions import Changes
 from registret.records.scope import all_providers, clinic_of, provider_scope
@@ -46,19 +51,20 @@ def begin(
     form = form_open_to(actor, sub_registry)
     answers, _ = read_answers(form, form.inclusion.code, written, at=at)
     began_at = began_at_in(form, answers)
-    with transaction.atomic():
+    with provider_scope(actor, Permission.REPORT) as provider:
         # Locked before doubles are looked for, so that the same episode is not begun twice at the same moment.
         lock_numbers(who.number.text)
         _require_not_blocked(who.number)
-        found, _ = look_at_intake(actor, who, sub_registry, written, at)
-        if found.faults or not found.assessment.can_be_signed or began_at is None:
-            raise CriteriaNotMet()
-        if found.doubles and not is_no_double:
-            raise PerhapsDouble(own=len(found.doubles))
-        use(form, at=at)
-        patient_id = _patient(who, at=at)
-        with provider_scope(actor, Permission.REPORT) as provider:
-            return _begin(actor, provider, patient_id, form, answers, began_at, at)
+        require_reason_for_number(actor, who.number, at=at)
+        with all_providers():
+            found, known = look_at_intake(actor, who, form, written, at)
+            if found.faults or not found.assessment.can_be_signed or began_at is None:
+                raise CriteriaNotMet()
+            if found.doubles and not is_no_double:
+                raise PerhapsDouble(own=len(found.doubles))
+            use(form, at=at)
+            patient_id = known or _new_patient(who, at=at)
+        return _begin(actor, provider, patient_id, form, answers, began_at, at)
 
 
 def near_elsewhere(*, actor: Actor, episode: str, at: datetime) -> bool:
@@ -93,27 +99,17 @@ def _require_not_blocked(number: PatientNumber) -> None:
         raise OptedOut()
 
 
-def _patient(who: NewPatient, *, at: datetime) -> int:
-    """Return the id of the patient with this number, created if there is none. The caller has locked the number.
+def _new_patient(who: NewPatient, *, at: datetime) -> int:
+    """Create a patient with what the population register says, and return the id. The caller has locked the number.
 
     Raises: BirthDateNeeded.
     """
-    with all_providers():
-        known = patient_id_of(who.number)
-        if known is not None:
-            return known
-        patient = _new_patient(who, at=at)
-        Number.objects.create(patient=patient, text=who.number.text, kind=who.number.kind, since=at)
-        return patient.id
-
-
-def _new_patient(who: NewPatient, *, at: datetime) -> Patient:
-    """With what the population register says. Raises: BirthDateNeeded."""
     person = population_register().person(who.number)
     born, sex = who.number.birth_date or who.birth_date, who.number.sex or who.sex
     if born is None or sex is None:
         raise BirthDateNeeded()
-    return Patient.objects.create(
+    patient_id = insert(
+        Patient,
         system_id=new_system_id("P"),
         birth_date=born,
         sex=person.sex if person else sex,
@@ -125,6 +121,8 @@ def _new_patient(who: NewPatient, *, at: datetime) -> Patient:
         looked_up_at=at if person else None,
         created_at=at,
     )
+    insert(Number, patient_id=patient_id, text=who.number.text, kind=who.number.kind, since=at)
+    return patient_id
 
 
 def _begin(
@@ -137,7 +135,7 @@ def _begin(
     at: datetime,
 ) -> str:
     episode = _planned(actor, provider, patient_id, form, began_at, at)
-    page, row = step_page(actor, episode=episode.system_id, step=form.inclusion.code, lock=True, at=at)
+    page, row = step_page(actor, episode=episode, step=form.inclusion.code, lock=True, at=at)
     row.state = STEP_LIFE.after(StepState.PLANNED, "write")
     changes: Changes = {code: (None, a.stored) for code, a in answers.items()}
     change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
@@ -146,25 +144,23 @@ def _begin(
     log_step(actor, Event.EPISODE_BEGUN, page, at)
     if page.is_dead:
         settle(patient_id, by=actor.by, actor=actor, at=at)
-    return episode.system_id
+    return episode
 
 
-def _planned(actor: Actor, provider: int, patient_id: int, form: Form, began_at: datetime, at: datetime) -> Episode:
-    """The episode with all of its steps, nothing in them yet."""
-    clinic_id = clinic_of(actor)
-    episode = Episode.objects.create(
-        system_id=new_system_id("E"),
+def _planned(actor: Actor, provider: int, patient_id: int, form: Form, began_at: datetime, at: datetime) -> str:
+    """Create the episode with all of its steps, nothing in them yet, and return its system id."""
+    system_id, place = new_system_id("E"), {"care_provider_id": provider, "clinic_id": clinic_of(actor)}
+    episode = insert(
+        Episode,
+        **place,
+        system_id=system_id,
         patient_id=patient_id,
         sub_registry=form.code,
         version=form.version,
-        care_provider_id=provider,
-        clinic_id=clinic_id,
         began_at=began_at,
         created_at=at,
         created_by_id=actor.account_id,
         created_by_name=actor.name,
     )
-    Step.objects.bulk_create(
-        Step(episode=episode, care_provider_id=provider, clinic_id=clinic_id, code=step.code) for step in form.steps
-    )
-    return episode
+    insert_many(Step, [{**place, "episode_id": episode, "code": step.code} for step in form.steps])
+    return system_id

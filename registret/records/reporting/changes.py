@@ -8,6 +8,7 @@ from typing import Final
 
 from registret.access.actor import Actor
 from registret.access.roles import Permission
+from registret.database.prepared import Given, PreparedUpdate, update
 from registret.kernel.sweden import SWEDEN, day_of, months_later
 from registret.ledger.events import Event
 from registret.records.deaths import settle
@@ -90,8 +91,8 @@ def change_answers(
     said = row.says_dead, row.died_on
     _note_on(row, now, actor, at=at)
     revise(actor, row, changes, kind=kind, reason=reason, at=at)
-    row.save()
-    sets_due = _set_due(page.form, row, everything, changed=frozenset(changes))
+    update(row)
+    sets_due = _set_due(page, row, everything, changed=frozenset(changes))
     sets_next = kind in {Revision.Kind.SIGN, Revision.Kind.REOPEN}
     if sets_next:
         set_next(page.form, row.episode_id, at=at)
@@ -118,17 +119,28 @@ def _note_on(row: Step, now: Assessment, actor: Actor, *, at: datetime) -> None:
     row.next_since = None
 
 
-def _set_due(form: Form, row: Step, answers: Mapping[str, Mapping[str, Answer]], *, changed: frozenset[str]) -> bool:
-    """Set when later steps are due, where an answer has changed that it is counted from. Return whether one has."""
+def _set_due(
+    page: StepPage, row: Step, answers: Mapping[str, Mapping[str, Answer]], *, changed: frozenset[str]
+) -> bool:
+    """Set when later steps are due, where an answer has changed that it is counted from. Return whether that changes.
+    The steps are locked, and on the page as they are."""
+    were = {step.code: (step.due_from, step.due_to) for step in page.episode.steps}
     waiting = [
-        step
-        for step in form.steps
+        (step, due)
+        for step in page.form.steps
         if step.due is not None and changed & {step.due.after, *(after for _, after in _waited_for(step))}
+        if (due := due_between(step, answers)) != were.get(step.code)
     ]
-    for step in waiting:
-        due_from, due_to = due_between(step, answers)
-        Step.objects.filter(episode_id=row.episode_id, code=step.code).update(due_from=due_from, due_to=due_to)
+    for step, (due_from, due_to) in waiting:
+        _DUE.get(episode=row.episode_id, code=step.code, due_from=due_from, due_to=due_to)
     return bool(waiting)
+
+
+_DUE: Final = PreparedUpdate(
+    lambda: Step.objects.filter(episode_id=Given("episode"), code=Given("code")),
+    due_from=Given("due_from"),
+    due_to=Given("due_to"),
+)
 
 
 def due_between(step: FormStep, answers: Mapping[str, Mapping[str, Answer]]) -> tuple[date | None, date | None]:

@@ -93,7 +93,9 @@ def intake(*, actor: Actor, who: NewPatient, sub_registry: str, written: Written
 
     Raises: NotPermitted, NotOpenForEntry, BirthDateNeeded, ReasonNeeded, NotAsShown.
     """
-    found, patient_id = look_at_intake(actor, who, sub_registry, written, at)
+    form = form_open_to(actor, sub_registry)
+    require_reason_for_number(actor, who.number, at=at)
+    found, patient_id = look_at_intake(actor, who, form, written, at)
     if found.doubles:
         log_patient(actor, Event.PATIENT_DOUBLES_SHOWN, patient_id, at, sub_registry=sub_registry)
     return found
@@ -121,11 +123,10 @@ def inclusions(
 
 
 def look_at_intake(
-    actor: Actor, who: NewPatient, sub_registry: str, written: Written, at: datetime
+    actor: Actor, who: NewPatient, form: Form, written: Written, at: datetime
 ) -> tuple[Intake, int | None]:
-    """Return the intake, and the id of the patient if the number is known."""
-    form = form_open_to(actor, sub_registry)
-    require_reason_for_number(actor, who.number, at=at)
+    """Return the intake, and the id of the patient if the number is known. The caller has asked `form_open_to` and
+    `require_reason_for_number`. Raises: BirthDateNeeded, NotAsShown."""
     answers, faults = read_answers(form, form.inclusion.code, written, at=at)
     began_at = began_at_in(form, answers) or at
     known = known_of_new_patient(who, began_at)

@@ -76,6 +76,14 @@ REQUESTS: Mapping[str, RefusalWords] = {
         happened=_("Felet är inte ditt. Inget som du skickade har sparats till hälften."),
         todo=(_("Gå tillbaka och försök igen om en stund."), SUPPORT),
     ),
+    "request.database_gone": RefusalWords(
+        title=_("Registret svarar inte just nu."),
+        happened=_("Vi når inte vår databas. Felet är inte ditt, och inget av det du skickade nyss har sparats."),
+        todo=(
+            _("Vänta någon minut. Gå sedan tillbaka och försök igen: då finns det du skrev ofta kvar på sidan."),
+            SUPPORT,
+        ),
+    ),
 }
 """What has no refusal class, because nothing in the rooms was asked."""
 

@@ -122,9 +122,9 @@ def test_a_database_that_is_gone_is_one_line_and_the_rest_is_not_asked(house: Ho
 
 def test_work_that_stands_still_is_told(house: House) -> None:
     house.change_database(
-        "UPDATE heartbeats_heartbeat SET succeeded_at = now() - interval '1 day' WHERE worker = 'seal'"
+        "UPDATE heartbeats_heartbeat SET succeeded_at = now() - interval '1 day' WHERE worker = 'months'"
     )
     code, found = examined(house, "--only-here")
     assert code == 1
-    assert "work stands still: seal since" in found["workers"]["told"]
+    assert "work stands still: months since" in found["workers"]["told"]
     assert "registret work" in found["workers"]["told"]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import DatabaseError
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
 from registret.access.models import Grant
 from registret.accounts.models import Account
-from registret.database.prepared import Given, Prepared, PreparedUpdate, count_of, insert, insert_many
+from registret.database.prepared import Given, Prepared, PreparedUpdate, count_of, insert, insert_many, update
+from registret.kernel.identifiers import HsaId
 from registret.ledger.models import Entry
 from tests import cast
 from tests.cast import ANNA, BERTIL
@@ -121,6 +123,19 @@ def test_many_rows_are_inserted_in_their_order_as_the_orm_would(now: datetime) -
     ]
     with pytest.raises(TypeError, match="Entry has no by_account"):
         insert_many(Entry, [said | {"by_account": 7}])
+
+
+def test_a_row_that_was_read_is_written_as_the_orm_would_and_one_that_is_gone_is_told(now: datetime) -> None:
+    anna = Account.objects.get(hsa_id_key=HsaId.parse(ANNA.hsa_id).key)
+    anna.organisation, anna.logged_in_at = "Region Östvik", now
+    update(anna)
+    found = Account.objects.get(id=anna.id)
+    assert (found.organisation, found.logged_in_at, found.hsa_id) == ("Region Östvik", now, anna.hsa_id)
+    assert "Region Östvik" not in {account.organisation for account in Account.objects.exclude(id=anna.id)}
+
+    anna.pk = 0
+    with pytest.raises(DatabaseError, match="Account 0 is gone"):
+        update(anna)
 
 
 def test_how_many_there_are_is_one_row_also_if_there_are_none(now: datetime) -> None:

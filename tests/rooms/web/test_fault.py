@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.template import engines
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 from pytest_django import DjangoAssertNumQueries
 
 from registret.ledger.queries import EntryRow, Wanted, entries
@@ -37,12 +38,12 @@ def raised(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
     return errors
 
 
-def failed(language: str = "sv") -> Any:
+def failed(language: str = "sv", *, status: int = 500) -> Any:
     browser = Browser()
     browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     browser.raise_request_exception = False
     page = browser.get("/halsa")
-    assert page.status_code == 500
+    assert page.status_code == status
     return page
 
 
@@ -106,8 +107,28 @@ def test_without_a_database_the_page_comes_and_asks_it_nothing(
 ) -> None:
     raised[0] = error
     with django_assert_num_queries(0):
-        assert "Något gick fel hos oss." in text_of(failed())
+        page = failed(status=503)
+    assert "Registret svarar inte just nu." in text_of(page)
+    assert page.headers["Retry-After"] == "10"
     assert told() == ()
+
+
+def test_without_a_database_the_programs_messages_have_a_line_and_no_more(
+    raised: list[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    raised[0] = OperationalError("gone")
+    reference = reference_on(failed(status=503))
+    (line,) = [one for one in caplog.records if reference in one.getMessage()]
+    assert "\n" not in line.getMessage()
+    assert line.exc_info is None
+
+
+def test_a_deadlock_is_an_error_of_a_database_that_answers(raised: list[Exception]) -> None:
+    trouble = OperationalError("deadlock detected")
+    trouble.__cause__ = DeadlockDetected()
+    raised[0] = trouble
+    page = failed()
+    assert reference_on(page) == told()[0].reference
 
 
 def test_an_error_of_the_database_that_answers_is_in_the_log(raised: list[Exception]) -> None:

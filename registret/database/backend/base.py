@@ -1,0 +1,38 @@
+"""The connection that Django makes for each thread."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import psycopg
+from django.db.backends.postgresql import base
+from psycopg_pool import PoolTimeout
+
+from registret.database.backend.breaker import Breaker
+
+breaker: Final = Breaker()
+"""Of this process."""
+
+
+class DatabaseGone(psycopg.OperationalError):
+    """It did not answer a moment ago, and was not asked again."""
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Raises: psycopg.OperationalError; its subclass DatabaseGone at once."""
+        if not breaker.may_try():
+            raise DatabaseGone("the database did not answer a moment ago")
+        try:
+            made = super().get_new_connection(conn_params)
+        except psycopg.OperationalError as trouble:
+            # All connections in use is no sign that the database is gone.
+            if not (isinstance(trouble, PoolTimeout) and self._is_full()):
+                breaker.fails(str(trouble).strip().partition("\n")[0])
+            raise
+        breaker.works()
+        return made
+
+    def _is_full(self) -> bool:
+        stats = self.pool.get_stats()  # type: ignore[attr-defined]  # the stubs lack it
+        return bool(stats["pool_size"] >= stats["pool_max"])

@@ -1,0 +1,51 @@
+"""A registrar brings the demo's file of *Journal X* in: five errors, mended, thirty drafts."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from registret.demo.people import cast, journal_x
+from tests.journeys.conftest import looked_at
+from tests.journeys.imports import chosen
+from tests.journeys.test_every_address import Seat, Sit, furnished, sit
+
+__all__ = ["furnished", "sit"]
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+
+
+def test_a_file_with_five_errors_is_mended_and_becomes_thirty_drafts(sit: Sit, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime.now(UTC)
+    wrong = journal_x.file(now=now)
+    monkeypatch.setattr(journal_x, "_ERRORS", {})
+    monkeypatch.setattr(journal_x, "_WRONG_NUMBER", None)
+    mended = journal_x.file(now=now)
+    seat = sit(cast.LOVA)
+    page = seat.page
+    before = to_do(seat)
+
+    chosen(page, seat.site, wrong)
+    expect(page.locator("main")).to_contain_text("25 nya, 5 nekade")
+    expect(page.get_by_role("table", name="Fel i raderna").get_by_role("row")).to_have_count(6)
+    looked_at(page, "210-import-fel")
+
+    chosen(page, seat.site, mended)
+    page.get_by_role("button", name="Läs in 30 rader").click()
+    expect(page.get_by_role("status")).to_contain_text("Inläst: 30 nya.")
+    looked_at(page, "211-import-inlast")
+
+    chosen(page, seat.site, mended)
+    expect(page.get_by_role("status")).to_contain_text("30 oförändrade")
+    assert to_do(seat) == before + 30
+
+
+def to_do(seat: Seat) -> int:
+    """How many episodes of the clinic have something left to do."""
+    seat.page.goto(seat.site + "/registreringar")
+    found = re.search(r"Spara (\d+) vårdepisoder", seat.page.locator("main").inner_text())
+    assert found is not None
+    return int(found[1])
