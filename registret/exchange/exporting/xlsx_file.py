@@ -8,8 +8,6 @@ from decimal import Decimal
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
-from xlsxwriter import Workbook
-
 from registret.exchange.exporting.rows import Cell
 from registret.kernel.sweden import SWEDEN
 
@@ -22,6 +20,9 @@ _OPTIONS: Final = {
 
 
 def write(out: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    # Not before: a server that writes no workbook has no room for it.
+    from xlsxwriter import Workbook
+
     with TemporaryDirectory() as folder:
         book = Workbook(out, {**_OPTIONS, "tmpdir": folder})
         formats = {

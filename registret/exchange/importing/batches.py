@@ -51,12 +51,13 @@ def work_on_files(*, now: Callable[[], datetime]) -> int:
 
 
 def work_on_one(*, at: datetime) -> bool:
-    """Do one batch of the file that has waited longest. Return whether there was one."""
+    """Do one batch of the file of which least is done, so that a small one need not wait for a large one. Return
+    whether there was one."""
     is_gone = Q(file__ends_at__lte=at) | Q(file__gone_at__isnull=False)
     # A file that was stopped and is gone by now ends.
     waiting = ImportJob.objects.select_related("mapping", "file").filter(Q(stopped_at=None) | is_gone, ended_at=None)
     with transaction.atomic():
-        job = waiting.select_for_update(of=("self",), skip_locked=True).order_by("id").first()
+        job = waiting.select_for_update(of=("self",), skip_locked=True).order_by("done", "id").first()
         if job is None:
             return False
         try:

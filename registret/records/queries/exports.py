@@ -93,7 +93,7 @@ def page_to_export(actor: Actor, wanted: ExportSelection, *, after: int) -> tupl
 def are_all_there(actor: Actor, patient_ids: Collection[int]) -> bool:
     """Whether a file about these patients may still be handed out: none has opted out, been destroyed or merged into
     another, or got a protected identity. Inside `provider_scope(actor)`."""
-    there = Patient.objects.filter(id__in=patient_ids, is_protected=False)
+    there = Patient.objects.filter(id__any=list(patient_ids), is_protected=False)
     return there.count() == len(set(patient_ids))
 
 

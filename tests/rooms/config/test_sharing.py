@@ -16,6 +16,7 @@ LIBRARIES = (
     "python_calamine",
     "svg.elements",
     "typst",
+    "xlsxwriter",
 )
 """What takes long to read and much room, and is for a few pages, or for installations with an identity provider."""
 PROGRAM = """
@@ -23,6 +24,7 @@ import gc, json, sys, threading
 from registret.config.sharing import read_once
 read_once()
 from django.db import connection
+import registret.config.management.commands.serve
 told = {
     "pages": "registret.web.urls" in sys.modules,
     "application": "registret.config.wsgi" in sys.modules,

@@ -24,8 +24,8 @@ from registret.exchange.models import Export, KeptPart
 from registret.exchange.refusals import FileGone
 from registret.kernel.life import NotPossible
 from registret.records.models import Patient
-from registret.records.queries.exports import ExportSelection
-from registret.records.scope import all_providers
+from registret.records.queries.exports import ExportSelection, are_all_there
+from registret.records.scope import all_providers, provider_scope
 from tests import cast
 from tests.rooms.exchange.scene import EVA, INES
 from tests.rooms.records.scene import (
@@ -222,6 +222,12 @@ def test_a_right_that_has_ended_meanwhile_is_no_right(eva: Actor, two: list[str]
     export = ordered(eva)
     made(eva.seat.ends_at)
     assert shown_end(eva, export) is ExportEnd.RIGHT_ENDED
+
+
+def test_a_file_about_more_patients_than_a_query_takes_values_is_looked_through(eva: Actor) -> None:
+    with provider_scope(eva):
+        assert not are_all_there(eva, range(1, 70_000))
+        assert are_all_there(eva, [])
 
 
 def test_what_nobody_fetches_is_deleted(eva: Actor, two: list[str]) -> None:

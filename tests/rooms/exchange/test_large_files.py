@@ -178,6 +178,15 @@ def test_a_file_that_was_stopped_goes_on_where_it_was(here: Ward, ines: Actor, f
     assert ImportRun.objects.get().new == 5
 
 
+def test_a_small_file_does_not_wait_for_a_large_one(here: Ward, ines: Actor, few: None) -> None:
+    large = given(ines, *patients(9))
+    batches.work_on_one(at=NOW)
+    small = given(ines, row())
+    batches.work_on_one(at=NOW)
+
+    assert (state(ines, large).done, state(ines, small).done) == (2, 1)
+
+
 def test_an_opt_out_between_file_and_worker_leaves_no_row_of_the_patient(here: Ward, ines: Actor) -> None:
     file = tried(ines, row(), row(**OTHER))
     jobs.bring_in(actor=ines, file=file, at=NOW)
