@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from registret.access.actor import Actor
 from registret.access.queries.logins import CardHolder, who
@@ -31,7 +31,7 @@ class Ungated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Gate(Generic[R]):
-    """Who may come in, as a decorator of views. `get`, `post` and `get_post` say as well with which methods.
+    """Who may come in, as a decorator of views. `get`, `read`, `post` and `get_post` say as well with which methods.
 
     `turn_away` raises, or returns what answers in place of the view.
     """
@@ -51,11 +51,27 @@ class Gate(Generic[R]):
     def get(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
         return require_GET(self(view))
 
+    def read(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
+        """GET, and HEAD, which programs send that watch a site: for pages that burn no code and write no entry."""
+        return require_safe(_bodiless_for_head(self(view)))
+
     def post(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
         return require_POST(self(view))
 
     def get_post(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
         return require_http_methods(["GET", "POST"])(self(view))
+
+
+def _bodiless_for_head(view: View) -> View:
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer = view(request, *args, **kwargs)
+        if request.method == "HEAD" and isinstance(answer, HttpResponse):
+            answer.headers["Content-Length"] = str(len(answer.content))
+            answer.content = b""
+        return answer
+
+    return answered
 
 
 def _needs_card(request: HttpRequest) -> View | None:

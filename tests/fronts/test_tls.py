@@ -135,6 +135,9 @@ def test_an_application_that_is_away_is_told_in_words(house: FrontedHouse) -> No
             assert "Registret svarar inte just nu" in answer.body.decode()
             assert "The registry does not answer" in answer.body.decode()
             assert f'<a href="{house.site}/">' in answer.body.decode()
+        for target in ("/bekrafta/1-1.0123456789", "/logga-in/svar/0123456789"):
+            assert ask(house.card_port, SITE, get(f"{SITE}:{house.card_port}", target=target)).status == 503
+        assert "0123456789" not in house.log(), "a single-use code"
     finally:
         aside.rename(house.socket)
     assert Visitor(house).get("/").status_code == 200

@@ -14,14 +14,14 @@ from registret.web.http import Request
 from registret.web.surroundings import surroundings
 
 
-@open_to_all.get
+@open_to_all.read
 def clinics(request: Request) -> HttpResponse:
     """All clinics that report, by region."""
     context = {"clinics": open_clinics(first_of_organisation=None), "surroundings": surroundings(request)}
     return render(request, "cases/patient_information_clinics.html", context)
 
 
-@open_to_all.get
+@open_to_all.read
 def clinic(request: Request, code: str) -> HttpResponse:
     """For one clinic, on one page of paper."""
     place = clinic_by_code(code)

@@ -37,7 +37,7 @@ from registret.web.surroundings import surroundings
 from registret.words.refusals import page_of
 
 
-@open_to_all.get
+@open_to_all.read
 def front(request: Request) -> HttpResponse:
     """Logga in. A user who is logged in already is sent on to work."""
     if SESSION_COOKIE in request.COOKIES:

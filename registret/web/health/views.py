@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
 
 from registret.access.roles import Permission
 from registret.web.gate import needs, open_to_all
@@ -13,23 +12,20 @@ from registret.web.http import ActorRequest, Request
 from registret.web.pieces import show
 
 
-@require_safe
-@open_to_all
+@open_to_all.read
 def alive(request: Request) -> HttpResponse:
     """200 as long as the process answers at all. A database that is down is no reason to start it anew."""
     return JsonResponse({"alive": True})
 
 
-@require_safe
-@open_to_all
+@open_to_all.read
 def ready(request: Request) -> HttpResponse:
     """200 if people should be sent to this node, 503 if another one may do better. Tells no secrets."""
     lacks = lacking()
     return JsonResponse({"ready": not lacks, "lacks": lacks}, status=503 if lacks else 200)
 
 
-@require_safe
-@open_to_all
+@open_to_all.read
 def metrics(request: Request) -> HttpResponse:
     """For Prometheus. 404 for clients that may not read it."""
     # Not before: its library is read by those whose measures are asked for.

@@ -33,7 +33,7 @@ from registret.words.processings import PROCESSINGS
 _STATEMENTS_UPDATED = date(2026, 11, 26)
 
 
-@open_to_all.get
+@open_to_all.read
 def help_page(request: Request) -> HttpResponse:
     """Hjälp: the work in the registry, from finding a patient to signing, and how to reach the support."""
     return _show(
@@ -41,27 +41,27 @@ def help_page(request: Request) -> HttpResponse:
     )
 
 
-@open_to_all.get
+@open_to_all.read
 def help_reader(request: Request) -> HttpResponse:
     """Help with the card, its reader, logging in and logging out."""
     page = ReaderHelp(idle_minutes=int(settings.SESSION_IDLE.total_seconds() // 60))
     return _show(request, "help/help_reader.html", page)
 
 
-@open_to_all.get
+@open_to_all.read
 def help_access(request: Request) -> HttpResponse:
     """Help with registering, confirming the mail address and waiting for attestation."""
     page = AccessHelp(confirmation_days=settings.CONFIRMATION_LIFETIME.days)
     return _show(request, "help/help_access.html", page)
 
 
-@open_to_all.get
+@open_to_all.read
 def help_errors(request: Request) -> HttpResponse:
     """Every error message, in groups, each with a link to its page."""
     return _show(request, "help/help_errors.html", ErrorsHelp(groups=errors.listed()))
 
 
-@open_to_all.get
+@open_to_all.read
 def help_error(request: Request, code: str) -> HttpResponse:
     """One error at the address that stands on its page, in letters and in people's notes."""
     error = errors.page(code)
@@ -72,7 +72,7 @@ def help_error(request: Request, code: str) -> HttpResponse:
     return render(request, "help/help_error.html", {"page": page, "surroundings": frame})
 
 
-@open_to_all.get
+@open_to_all.read
 def help_card(request: Request, name: str) -> HttpResponse:
     """The address of an error that users may meet at the card door: its code, of which `card.` may be left out."""
     code = name if "." in name else f"card.{name}"
@@ -81,13 +81,13 @@ def help_card(request: Request, name: str) -> HttpResponse:
     return HttpResponsePermanentRedirect(reverse("help_error", args=[code]))
 
 
-@open_to_all.get
+@open_to_all.read
 def accessibility(request: Request) -> HttpResponse:
     """Tillgänglighetsredogörelse."""
     return _show(request, "help/accessibility.html", Statement(updated=_STATEMENTS_UPDATED))
 
 
-@open_to_all.get
+@open_to_all.read
 def privacy(request: Request) -> HttpResponse:
     """How the registry treats personal data of those who work in it: true to what is kept, by the lengths in force."""
     now = lengths()

@@ -67,7 +67,8 @@ class IndicatorPage:
     `comparison`: a picture, empty if nobody was counted. `captions`: by part of the page, what its picture is of.
     `edition`: which one the figures of others are from, and when the next comes. `outside`: of how many it is not known
     whether they belong. `who`: links to the own patients behind the figure, for those who may read them. `expected_by`:
-    of a ratio, in the months `expected_in`. `texts`: what to bear in mind, each with its heading."""
+    of a ratio, in the months `expected_in`. `texts`: what to bear in mind, each with its heading; why and how to read
+    it stand open."""
 
     address: str
     register: str
@@ -94,6 +95,7 @@ class IndicatorPage:
     expected_by: Sequence[ExpectedRow]
     expected_in: str
     texts: Sequence[tuple[str, str]]
+    texts_unfolded: int = 2
 
     @property
     def pictures(self) -> Mapping[str, SafeString]:

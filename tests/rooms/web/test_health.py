@@ -109,6 +109,19 @@ def test_a_node_that_is_well_is_ready_and_alive() -> None:
         assert Browser().post(address).status_code == 405
 
 
+@pytest.mark.parametrize("address", ["/", "/hjalp", "/hjalp/kort", "/halsa", "/statistik"])
+def test_programs_that_watch_the_site_may_ask_for_heads(address: str) -> None:
+    page, head = Browser().get(address), Browser().head(address)
+    assert head.status_code == page.status_code
+    assert head.content == b""
+    assert page.headers["Content-Type"] == head.headers["Content-Type"]
+
+
+def test_a_head_burns_no_code_and_does_nothing_for_those_at_work() -> None:
+    for address in ("/logga-in/svar/" + "0" * 43, "/start", "/sprak/en"):
+        assert Browser().head(address).status_code == 405, address
+
+
 def test_alive_asks_no_database(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         assert Browser().get("/halsa/lever").status_code == 200
