@@ -297,6 +297,13 @@ _owner_url = env.database(
 )
 OWNER_DATABASE = _database(_owner_url) if _owner_url else None
 
+# Backups: as a role that is shown every row, and may change none.
+BACKUP_DATABASE_URL = env.database(
+    "BACKUP_DATABASE_URL", purpose="as DATABASE_URL, for the role that backups are made as", default=""
+)
+BACKUP_FOLDER = env.text("BACKUP_FOLDER", purpose="where `registret backup` writes", default="")
+BACKUP_KEY = env.text("BACKUP_KEY", purpose="the public key of age that backups are encrypted for", default="")
+
 # Language, time
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]

@@ -16,10 +16,9 @@ from typing import Final
 from registret.config.env import SettingTrouble
 
 USUAL: Final = Path("/etc/registret/registret.env")
-OWNER: Final = "owner.env"
-"""The file beside it that the owner's commands read as well: it names the role that owns the tables."""
+BESIDE: Final = {"migrate": "owner.env", "cull-ledger": "owner.env", "backup": "backup.env"}
+"""The files beside it that some commands read as well: they name roles that the services must not have."""
 
-COMMANDS_OF_OWNER: Final = frozenset({"migrate", "cull-ledger"})
 USER: Final = "registret"
 """Whom root becomes, if REGISTRET_USER names nobody else."""
 
@@ -43,9 +42,8 @@ def use(command: str) -> None:
     file = settings_file()
     if file is None:
         return
-    read = [file]
-    if command in COMMANDS_OF_OWNER and os.access(file.with_name(OWNER), os.R_OK):
-        read.append(file.with_name(OWNER))
+    beside = file.with_name(BESIDE.get(command, file.name))
+    read = [file, beside] if beside != file and os.access(beside, os.R_OK) else [file]
     for one in read:
         for name, value in _read(one):
             os.environ.setdefault(name, value)

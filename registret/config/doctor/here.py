@@ -8,14 +8,16 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.utils import timezone
 
 from registret.config import ready
-from registret.config.doctor.examining import Check
+from registret.config.doctor.examining import Check, NotUsed
 from registret.config.env import PREFIX
 from registret.config.not_ready import NotReady
 from registret.config.settings_file import settings_file
@@ -23,6 +25,7 @@ from registret.registries.queries import sub_registries
 from registret.revocation.trust import trust
 
 _SECRETS: Final = ("KEY", "SECRET", "PASSWORD", "TOKEN", "KEYS_BEFORE", "DATABASE_URL")
+_BACKUP: Final = timedelta(hours=26)
 _ROOM: Final = 500 * 1024 * 1024
 """Bytes that should be free where the program writes."""
 
@@ -63,6 +66,20 @@ def static_files() -> str:
     return str(settings.STATIC_ROOT)
 
 
+def last_backup() -> str:
+    if not settings.BACKUP_FOLDER:
+        raise NotUsed("REGISTRET_BACKUP_FOLDER is not set: make sure that backups are made in another way")
+    made = max((file.stat().st_mtime for file in Path(settings.BACKUP_FOLDER).glob("registret-*.json")), default=None)
+    if made is None:
+        raise NotReady(
+            f"no backup was ever made in {settings.BACKUP_FOLDER}: run `registret backup`, each night by a timer"
+        )
+    age = timezone.now() - datetime.fromtimestamp(made, UTC)
+    if age > _BACKUP:
+        raise NotReady(f"the last backup is {age.days} days old: does the timer of `registret backup` run?")
+    return f"made {age.seconds // 3600} hours ago"
+
+
 def free_space() -> str:
     places = {Path(settings.STATIC_ROOT), Path(tempfile.gettempdir())}
     if settings.OPT_OUT_FILE:
@@ -91,4 +108,5 @@ CHECKS: Final = (
     Check(name="trust", examine=trusted),
     Check(name="static files", examine=static_files),
     Check(name="free space", examine=free_space),
+    Check(name="last backup", examine=last_backup),
 )

@@ -125,7 +125,7 @@ def test_what_the_environment_says_counts_before_the_file(tmp_path: Path, monkey
     assert read(tmp_path, monkeypatch, "NAME=from the file") == "from the unit"
 
 
-def test_only_the_commands_of_the_owner_read_who_owns_the_tables(
+def test_only_the_commands_that_need_it_read_who_owns_the_tables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "owner.env").write_text("OWNER=registret_owner")

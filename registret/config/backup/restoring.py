@@ -1,0 +1,90 @@
+"""A backup is brought back into an empty database, and compared with what was counted when it was made."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any, cast
+
+import psycopg
+import pyrage
+
+from registret.config.backup.counted import rows_of_tables
+from registret.config.backup.tools import first_line_of, program, told
+from registret.config.not_ready import NotReady
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """`made_at`: when the backup was made; `rows`: how many came back, in all tables."""
+
+    made_at: datetime
+    version: str
+    rows: int
+
+
+def restore(file: Path, url: str, *, identity: Path | None) -> Restored:
+    """Bring a dump into the empty database of `url`, whose role owns it. `identity`: the file of a secret key of age.
+
+    Raises: NotReady (the database is not empty, the file is none or is not whole, rows differ from those counted).
+    """
+    about = _about(file)
+    with psycopg.connect(url) as connection:
+        if rows_of_tables(connection):
+            raise NotReady("the database is not empty: make a new one, which the role that restores owns")
+    _load(file, url, identity)
+    with psycopg.connect(url) as connection:
+        found = rows_of_tables(connection)
+    if found != about["rows"]:
+        different = sorted(t for t in about["rows"].keys() | found if about["rows"].get(t) != found.get(t))
+        raise NotReady(f"other numbers of rows came back than were counted, in {', '.join(different)}")
+    return Restored(
+        made_at=datetime.fromisoformat(about["made_at"]), version=about["version"], rows=sum(found.values())
+    )
+
+
+def _about(file: Path) -> dict[str, Any]:
+    beside = file.with_name(f"{file.name.removesuffix('.age').removesuffix('.dump')}.json")
+    try:
+        about: dict[str, Any] = json.loads(beside.read_bytes())
+    except (OSError, ValueError) as trouble:
+        raise NotReady(f"{beside}, which says what is in the backup, cannot be read: {trouble}") from None
+    return about
+
+
+def _load(file: Path, url: str, identity: Path | None) -> None:
+    address, environment = told(url)
+    options = ("--no-owner", "--no-privileges", "--exit-on-error", "--no-password")
+    command = [program("pg_restore"), *options, f"--dbname={address}"]
+    with (
+        file.open("rb") as dump,
+        TemporaryFile() as complaints,
+        subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stderr=complaints) as loading,
+    ):
+        taken = cast(IO[bytes], loading.stdin)
+        try:
+            _hand_over(dump, taken, file, identity)
+            taken.close()
+        except BrokenPipeError:
+            pass  # pg_restore says why
+        if loading.wait():
+            raise NotReady(f"pg_restore failed: {first_line_of(complaints) or loading.returncode}")
+
+
+def _hand_over(dump: IO[bytes], to: IO[bytes], file: Path, identity: Path | None) -> None:
+    if file.suffix != ".age":
+        shutil.copyfileobj(dump, to)
+        return
+    if identity is None:
+        raise NotReady(f"{file} is encrypted: name the file of the secret key (--identity)")
+    lines = identity.read_text(encoding="utf-8").splitlines()
+    try:
+        keys = [pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith("AGE-SECRET-KEY-")]
+        pyrage.decrypt_io(dump, to, keys)
+    except (pyrage.IdentityError, pyrage.DecryptError):
+        raise NotReady(f"{identity} has no key that opens {file}, or the file is damaged") from None
