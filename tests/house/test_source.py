@@ -88,7 +88,7 @@ def test_html_is_put_together_by_functions_that_escape() -> None:
     assert [name for name, _ in trusted] == ["registret/web/templatetags/look.py"] * 2
 
 
-def test_only_the_demo_and_what_sets_documents_start_programs() -> None:
+def test_only_the_demo_backups_and_what_sets_documents_start_programs() -> None:
     code = {name: text for name, text in tracked().items() if name.startswith("registret/") and name.endswith(".py")}
     starts = r"\b(?:subprocess|Popen|multiprocessing|spawnProcess)\b|\bos\.(?:system|popen|exec\w*|spawn\w*)\("
     shares = "registret/reports/rebuilding.py"
@@ -96,7 +96,7 @@ def test_only_the_demo_and_what_sets_documents_start_programs() -> None:
         "itself"
     )
     folders = {Path(name).parent.name for name, _ in found(starts, code)}
-    assert folders == {"demo", "typeset"}
+    assert folders == {"backup", "demo", "typeset"}
     starting = found(r"subprocess\.(?!TimeoutExpired)\w+\([^\]]*\]", {"": code["registret/web/typeset/__init__.py"]})
     assert {" ".join(line.split()) for _, line in starting} == {'subprocess.run( [sys.executable, "-I", str(_PROCESS)]'}
 

@@ -1,4 +1,4 @@
-"""The rows of each table, whomever they are about: what a backup has, and what came back from it."""
+"""The rows of each table, of all care providers: what a backup has, and what came back from it."""
 
 from __future__ import annotations
 

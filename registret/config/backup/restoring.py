@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +49,13 @@ def restore(file: Path, url: str, *, identity: Path | None) -> Restored:
     return Restored(
         made_at=datetime.fromisoformat(about["made_at"]), version=about["version"], rows=sum(found.values())
     )
+
+
+def succeeds_there(url: str, command: Sequence[str]) -> bool:
+    """Run another command of registret in a process that knows the restored database and no other."""
+    environment = os.environ | {"DATABASE_URL": url, "REGISTRET_OWNER_DATABASE_URL": url}
+    program_text = "from registret.config.cli import main; main()"
+    return subprocess.run([sys.executable, "-c", program_text, *command], env=environment, check=False).returncode == 0
 
 
 def _about(file: Path) -> dict[str, Any]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -12,11 +9,9 @@ from typing import Any
 import psycopg
 from django.utils import timezone
 
-from registret.config.backup.restoring import restore
+from registret.config.backup.restoring import restore, succeeds_there
 from registret.config.management.decided import Program
 from registret.config.not_ready import NotReady
-
-_COMMAND = "from registret.config.cli import main; main()"
 
 
 class Command(Program):
@@ -67,11 +62,8 @@ class Command(Program):
         self.stdout.write(f"{ended.rowcount} sessions ended")
 
     def _run(self, into: str, *command: str) -> None:
-        """Another command, in a process that knows the restored database and no other."""
         self.stdout.flush()
-        environment = os.environ | {"DATABASE_URL": into, "REGISTRET_OWNER_DATABASE_URL": into}
-        done = subprocess.run([sys.executable, "-c", _COMMAND, *command], env=environment, check=False)
-        if done.returncode:
+        if not succeeds_there(into, command):
             self.stop(f"`registret {command[0]}` failed on what came back")
 
 
