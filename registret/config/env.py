@@ -60,7 +60,7 @@ class File:
         return Path(self.named)
 
 
-class Environment:
+class Variables:
     """Reads variables, and remembers what was wrong until `end`. What is wrong is read as something of the right type.
 
     A name is given without its prefix REGISTRET_; but for files and the address of the database, the variable

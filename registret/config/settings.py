@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from registret.config.env import Environment, is_loopback
+from registret.config.env import Variables, is_loopback
 
-env = Environment()
+env = Variables()
 PACKAGE = Path(__file__).resolve().parent.parent
 
 # Where it runs

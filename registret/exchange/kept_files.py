@@ -38,7 +38,7 @@ _NONCE: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class FilePart:
     """`numbers`: those of all patients who are named or told about in it. Empty `content`: its patient has opted out.
     `note`: a word by which some parts of a file are found, in the clear."""
 
@@ -57,7 +57,7 @@ def keep(*, clinic_id: int, account_id: int, purpose: Purpose, ends_at: datetime
 
 
 @transaction.atomic
-def add_parts(file_id: int, parts: Sequence[Part]) -> None:
+def add_parts(file_id: int, parts: Sequence[FilePart]) -> None:
     """Add parts to a file. A row of a patient who has opted out is left empty; an export with one is refused.
 
     Raises: FileGone, FileTooLarge, OptedOut.
@@ -86,7 +86,7 @@ def add_parts(file_id: int, parts: Sequence[Part]) -> None:
 
 
 @transaction.atomic
-def replace_parts(file_id: int, parts: Sequence[Part]) -> None:
+def replace_parts(file_id: int, parts: Sequence[FilePart]) -> None:
     """Give parts another content and note, about the same patients. Parts that were emptied stay empty.
 
     Raises: FileGone.
@@ -102,7 +102,7 @@ def replace_parts(file_id: int, parts: Sequence[Part]) -> None:
 
 def parts_of(
     file_id: int, *, at: datetime, first: int = 0, most: int | None = None, note: str | None = None
-) -> Iterator[Part]:
+) -> Iterator[FilePart]:
     """The parts from number `first` on, or those of them with this note, in their order, without the numbers of their
     patients.
 
@@ -115,7 +115,7 @@ def parts_of(
         found = found.filter(note=note)
     cipher = _cipher(file_id)
     for number, content, noted in found.values_list("number", "content", "note")[:most].iterator(chunk_size=100):
-        yield Part(number=number, content=_unlocked(cipher, number, bytes(content)), note=noted)
+        yield FilePart(number=number, content=_unlocked(cipher, number, bytes(content)), note=noted)
 
 
 def size_of(file_id: int) -> int:
@@ -151,7 +151,7 @@ def _cipher(file_id: int) -> AESGCM:
     return AESGCM(derived(key=settings.FILE_KEY, purpose="kept-file", parts=(file_id,)))
 
 
-def _locked(cipher: AESGCM, part: Part) -> bytes:
+def _locked(cipher: AESGCM, part: FilePart) -> bytes:
     nonce = os.urandom(_NONCE)
     return nonce + cipher.encrypt(nonce, zlib.compress(part.content), _place(part.number))
 

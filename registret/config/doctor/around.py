@@ -18,7 +18,7 @@ from django.utils import timezone
 from OpenSSL import SSL
 
 from registret.config import ready
-from registret.config.doctor.examining import Check, NotUsed
+from registret.config.doctor.examining import Examination, NotUsed
 from registret.config.not_ready import NotReady
 from registret.kernel.refused import Refused
 from registret.mail.letters.shapes import Rendered
@@ -153,7 +153,7 @@ def front(visit: Visit) -> str:
     return "forged certificates and bodies that are too large are refused"
 
 
-def checks(visit: Visit) -> tuple[Check, ...]:
+def checks(visit: Visit) -> tuple[Examination, ...]:
     """All of them, for this visit."""
     each: Mapping[str, Callable[[Visit], str]] = {
         "mail server": mail_server,
@@ -165,7 +165,8 @@ def checks(visit: Visit) -> tuple[Check, ...]:
     }
     after = {"site": ("names",), "card door": ("names", "trust"), "front": ("site",)}
     return tuple(
-        Check(name=name, examine=partial(examine, visit), after=after.get(name, ())) for name, examine in each.items()
+        Examination(name=name, examine=partial(examine, visit), after=after.get(name, ()))
+        for name, examine in each.items()
     )
 
 

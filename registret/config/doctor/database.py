@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from registret.config import ready, ready_database
-from registret.config.doctor.examining import Check, NotUsed
+from registret.config.doctor.examining import Examination, NotUsed
 from registret.config.not_ready import NotReady
 from registret.heartbeats.queries import workers
 from registret.ledger.queries import oldest_unsealed
@@ -127,8 +127,8 @@ _QUESTIONS: Final = {
     "opt-outs": opt_outs,
 }
 CHECKS: Final = (
-    Check(name="database", examine=database),
+    Examination(name="database", examine=database),
     # Each would wait for a database that does not answer.
-    *(Check(name=name, examine=examine, after=("database",)) for name, examine in _QUESTIONS.items()),
-    Check(name="revocation lists", examine=lists, after=("database", "trust")),
+    *(Examination(name=name, examine=examine, after=("database",)) for name, examine in _QUESTIONS.items()),
+    Examination(name="revocation lists", examine=lists, after=("database", "trust")),
 )

@@ -12,7 +12,7 @@ from registret.config.env import SettingTrouble
 from registret.config.not_ready import NotReady
 
 
-class Verdict(StrEnum):
+class Diagnosis(StrEnum):
     WELL = "well"
     WRONG = "wrong"
     NOT_USED = "not used"
@@ -24,7 +24,7 @@ class NotUsed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Examination:
     """`after`: the checks that must be well before this one can say anything."""
 
     name: str
@@ -37,29 +37,29 @@ class Finding:
     """`told`: what was found; or what is wrong, and how to mend it."""
 
     name: str
-    verdict: Verdict
+    verdict: Diagnosis
     told: str
 
 
-def findings(checks: Iterable[Check]) -> Iterator[Finding]:
+def findings(checks: Iterable[Examination]) -> Iterator[Finding]:
     """One after the other, as soon as it is known."""
     wrong = set()
     for check in checks:
         before = [name for name in check.after if name in wrong]
-        verdict, told = (Verdict.NOT_ASKED, f"first mend: {', '.join(before)}") if before else _examined(check)
-        if verdict in {Verdict.WRONG, Verdict.NOT_ASKED}:
+        verdict, told = (Diagnosis.NOT_ASKED, f"first mend: {', '.join(before)}") if before else _examined(check)
+        if verdict in {Diagnosis.WRONG, Diagnosis.NOT_ASKED}:
             wrong.add(check.name)
         yield Finding(name=check.name, verdict=verdict, told=told)
 
 
-def _examined(check: Check) -> tuple[Verdict, str]:
+def _examined(check: Examination) -> tuple[Diagnosis, str]:
     try:
-        return Verdict.WELL, check.examine()
+        return Diagnosis.WELL, check.examine()
     except NotUsed as nothing:
-        return Verdict.NOT_USED, str(nothing)
+        return Diagnosis.NOT_USED, str(nothing)
     except (NotReady, SettingTrouble) as trouble:
-        return Verdict.WRONG, str(trouble)
+        return Diagnosis.WRONG, str(trouble)
     except Error as trouble:
-        return Verdict.WRONG, f"the database does not answer this question ({type(trouble).__name__})"
+        return Diagnosis.WRONG, f"the database does not answer this question ({type(trouble).__name__})"
     except OSError as trouble:
-        return Verdict.WRONG, f"{trouble.filename or 'the network'}: {trouble.strerror or type(trouble).__name__}"
+        return Diagnosis.WRONG, f"{trouble.filename or 'the network'}: {trouble.strerror or type(trouble).__name__}"

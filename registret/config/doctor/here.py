@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from registret.config import ready
-from registret.config.doctor.examining import Check, NotUsed
+from registret.config.doctor.examining import Examination, NotUsed
 from registret.config.env import PREFIX
 from registret.config.not_ready import NotReady
 from registret.config.settings_file import settings_file
@@ -102,11 +102,11 @@ def _files_of_secrets() -> Iterator[Path]:
 
 
 CHECKS: Final = (
-    Check(name="program", examine=program),
-    Check(name="secrets", examine=secrets_are_closed),
-    Check(name="definitions", examine=definitions),
-    Check(name="trust", examine=trusted),
-    Check(name="static files", examine=static_files),
-    Check(name="free space", examine=free_space),
-    Check(name="last backup", examine=last_backup),
+    Examination(name="program", examine=program),
+    Examination(name="secrets", examine=secrets_are_closed),
+    Examination(name="definitions", examine=definitions),
+    Examination(name="trust", examine=trusted),
+    Examination(name="static files", examine=static_files),
+    Examination(name="free space", examine=free_space),
+    Examination(name="last backup", examine=last_backup),
 )

@@ -19,9 +19,9 @@ from django.utils import translation
 from registret.access.actor import Actor
 from registret.exchange.exporting import csv_file, fhir_file, json_file, xlsx_file
 from registret.exchange.exporting.read_back import mapping_of
-from registret.exchange.exporting.rows import Layout
+from registret.exchange.exporting.rows import ExportLayout
 from registret.exchange.exporting.wishes import ExportFormat, ExportWish, RowFor, ShownAs
-from registret.exchange.kept_files import Part, add_parts
+from registret.exchange.kept_files import FilePart, add_parts
 from registret.kernel.sweden import SWEDEN, day_of
 from registret.records.disclosure.selection import forms
 from registret.records.numbers import PatientNumber
@@ -95,7 +95,7 @@ class _Pieces:
             self.keep()
 
     def keep(self) -> None:
-        part = Part(number=self._parts, content=bytes(self._written), numbers=self._numbers)
+        part = FilePart(number=self._parts, content=bytes(self._written), numbers=self._numbers)
         add_parts(self._file_id, [part])
         self._parts += 1
         self._written.clear()
@@ -125,8 +125,8 @@ def _write_data(archive: Archive, out: IO[bytes], episodes: Iterable[ExportedEpi
     _WRITERS[archive.wish.format](out, layout.header, rows)
 
 
-def _layout(wish: ExportWish) -> Layout:
-    return Layout(forms(wish.selection.sub_registry), wish.shown_as, wish.row_for)
+def _layout(wish: ExportWish) -> ExportLayout:
+    return ExportLayout(forms(wish.selection.sub_registry), wish.shown_as, wish.row_for)
 
 
 def _beside(archive: Archive) -> Iterator[tuple[str, str]]:

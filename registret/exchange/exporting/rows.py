@@ -26,7 +26,7 @@ BETWEEN: Final = ","
 """Between several choices in one cell, where they are codes."""
 
 
-class Layout:
+class ExportLayout:
     """The columns of a file: about episode and patient, about steps, the variables, the scores. `forms`: all versions
     of the form, oldest first; a cell is empty where a version has no such variable.
 

@@ -24,7 +24,7 @@ from registret.exchange.importing.kept_rows import KeptRow, content_of, head_of,
 from registret.exchange.importing.one_row import bring
 from registret.exchange.importing.results import RowResult, refused_twice
 from registret.exchange.importing.telling import log_patients_met, opted_out_in
-from registret.exchange.kept_files import Part, parts_of, replace_parts
+from registret.exchange.kept_files import FilePart, parts_of, replace_parts
 from registret.exchange.mappings.applying import apply
 from registret.exchange.mappings.reading import FormMapping, MappingBroken
 from registret.exchange.models import ImportJob
@@ -103,7 +103,7 @@ def _advance(job: ImportJob, at: datetime) -> None:
     log_patients_met(actor, saved, results, is_saved=not job.only_tried, at=at)
     replace_parts(
         job.file_id,
-        [Part(number=n, content=content_of(table, rows), note=note_of(rows)) for n, rows in done.items() if rows],
+        [FilePart(number=n, content=content_of(table, rows), note=note_of(rows)) for n, rows in done.items() if rows],
     )
     job.done += len(parts)
     if job.done == job.parts:

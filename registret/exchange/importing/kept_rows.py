@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from registret.exchange.importing.results import RowFault, RowOutcome, RowResult
-from registret.exchange.kept_files import Part, parts_of
+from registret.exchange.kept_files import FilePart, parts_of
 from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.readers.table import FileKind, SourceRow, SourceTable
 from registret.kernel.dates import DateFault, DateTrouble
@@ -48,11 +48,11 @@ class KeptFileRows:
     rows: tuple[KeptRow, ...]
 
 
-def parts_with(mapping: FormMapping, table: SourceTable, *, today: date) -> Iterator[Part]:
+def parts_with(mapping: FormMapping, table: SourceTable, *, today: date) -> Iterator[FilePart]:
     """What the file is, then its rows: one part for each patient, by number, so that everybody who brings files in
     takes patients in the same order. Rows whose number is none come last, each by itself."""
     head = {"kind": table.kind, "columns": table.columns, "separator": table.separator, "encoding": table.encoding}
-    yield Part(number=HEAD, content=_dumped(head))
+    yield FilePart(number=HEAD, content=_dumped(head))
     first: dict[str, int] = {}
     of_patients: dict[str, tuple[PatientNumber | None, list[KeptRow]]] = {}
     for row in table.rows:
@@ -63,7 +63,7 @@ def parts_with(mapping: FormMapping, table: SourceTable, *, today: date) -> Iter
         kept = KeptRow(source=row, twice=twice if twice != row.line else 0)
         of_patients.setdefault(key, (number, []))[1].append(kept)
     for place, (_, (number, rows)) in enumerate(sorted(of_patients.items(), key=lambda one: one[0]), start=1):
-        yield Part(number=place, content=content_of(table, rows), numbers=[number] if number else [])
+        yield FilePart(number=place, content=content_of(table, rows), numbers=[number] if number else [])
 
 
 def _number(written: str, today: date) -> PatientNumber | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from registret.config import settings_file
-from registret.config.env import Environment, SettingTrouble
+from registret.config.env import SettingTrouble, Variables
 
 REGISTRET = Path(sys.executable).with_name("registret")
 
@@ -52,7 +52,7 @@ def test_a_command_reads_the_file_of_the_units(tmp_path: Path) -> None:
 
 
 def test_a_setting_with_a_misspelt_name_stops_the_start_with_the_name_that_is_meant() -> None:
-    env = Environment({"REGISTRET_OPT_OUT_FIEL": "/srv/marks", "REGISTRET_DEMO_FOLDER": "/srv/demo", "PATH": "/bin"})
+    env = Variables({"REGISTRET_OPT_OUT_FIEL": "/srv/marks", "REGISTRET_DEMO_FOLDER": "/srv/demo", "PATH": "/bin"})
     env.text("OPT_OUT_FILE", purpose="marks", default="")
     with pytest.raises(SettingTrouble, match=r"^REGISTRET_OPT_OUT_FIEL is no setting: is REGISTRET_OPT_OUT_FILE meant"):
         env.end()
@@ -60,7 +60,7 @@ def test_a_setting_with_a_misspelt_name_stops_the_start_with_the_name_that_is_me
 
 def test_a_setting_that_is_given_twice_is_told(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("from the file")
-    env = Environment({"REGISTRET_NAME": "here", "REGISTRET_NAME_FILE": str(tmp_path / "key")})
+    env = Variables({"REGISTRET_NAME": "here", "REGISTRET_NAME_FILE": str(tmp_path / "key")})
     env.text("NAME", purpose="a name")
     with pytest.raises(SettingTrouble, match="both set"):
         env.end()
@@ -68,14 +68,14 @@ def test_a_setting_that_is_given_twice_is_told(tmp_path: Path) -> None:
 
 def test_the_address_of_the_database_may_stand_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "database").write_text("postgresql://registret:secret@db/registret\n")
-    env = Environment({"DATABASE_URL_FILE": str(tmp_path / "database")})
+    env = Variables({"DATABASE_URL_FILE": str(tmp_path / "database")})
     assert env.database("DATABASE_URL", prefix="", purpose="the database").endswith("@db/registret")
     env.end()
 
 
 @pytest.mark.parametrize("value", ["mysql://db/registret", "postgresql://db:port/registret", "postgresql://[db/x"])
 def test_an_impossible_address_of_the_database_is_told_without_what_it_says(value: str) -> None:
-    env = Environment({"DATABASE_URL": value})
+    env = Variables({"DATABASE_URL": value})
     env.database("DATABASE_URL", prefix="", purpose="the database")
     with pytest.raises(SettingTrouble, match=r"^DATABASE_URL must be postgresql://") as trouble:
         env.end()
@@ -83,7 +83,7 @@ def test_an_impossible_address_of_the_database_is_told_without_what_it_says(valu
 
 
 def test_everything_that_is_wrong_has_a_line() -> None:
-    env = Environment({"REGISTRET_A": "x", "REGISTRET_B": "maybe", "REGISTRET_C": "short"})
+    env = Variables({"REGISTRET_A": "x", "REGISTRET_B": "maybe", "REGISTRET_C": "short"})
     env.number("A", purpose="a number", default=1)
     env.flag("B", purpose="a flag")
     env.secret("C", purpose="a secret")

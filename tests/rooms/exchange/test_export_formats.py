@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from registret.exchange.exporting import csv_file, json_file, xlsx_file
 from registret.exchange.exporting.fhir_file import response_of
 from registret.exchange.exporting.read_back import mapping_of
-from registret.exchange.exporting.rows import Cell, Layout
+from registret.exchange.exporting.rows import Cell, ExportLayout
 from registret.exchange.exporting.wishes import RowFor, ShownAs
 from registret.exchange.mappings.applying import apply, column_faults
 from registret.exchange.mappings.reading import read_mapping
@@ -41,13 +41,13 @@ def form_now(code: str) -> Form:
     return next(catalogue().forms[one.code, one.version] for one in open_for_entry() if one.code == code)
 
 
-def written(kind: str, layout: Layout, found: Sequence[ExportedEpisode]) -> bytes:
+def written(kind: str, layout: ExportLayout, found: Sequence[ExportedEpisode]) -> bytes:
     out = io.BytesIO()
     WRITERS[kind](out, layout.header, (row for one in found for row in layout.rows(one)))
     return out.getvalue()
 
 
-def answers_read(layout: Layout, form: Form, table: SourceTable) -> list[dict[str, Answer]]:
+def answers_read(layout: ExportLayout, form: Form, table: SourceTable) -> list[dict[str, Answer]]:
     """As the import reads them, by the mapping that comes along."""
     mapping = read_mapping(mapping_of(layout, form, source_system="Registret"), catalogue().forms)
     assert column_faults(mapping, table) == () or table.kind == "json"
@@ -73,7 +73,7 @@ def shown_scores(episode: ExportedEpisode) -> list[ScoreNow]:
 def test_the_import_reads_the_same_answers_and_the_file_has_the_scores_of_the_form(kind: str, code: str) -> None:
     form = form_now(code)
     made = episodes(form)
-    layout = Layout([form], ShownAs.CODES, RowFor.EPISODE)
+    layout = ExportLayout([form], ShownAs.CODES, RowFor.EPISODE)
     table = read(written(kind, layout, made))
     sent = [{code: one for step in e.steps for code, one in step.answers.items()} for e in made]
     assert answers_read(layout, form, table) == sent
@@ -114,11 +114,11 @@ def test_a_text_that_looks_like_a_formula_is_a_text_and_a_negative_number_stays_
 def test_labels_are_as_the_form_shows_them_and_no_two_columns_are_called_alike() -> None:
     for form in catalogue().forms.values():
         for row_for in RowFor:
-            assert len(set(Layout([form], ShownAs.LABELS, row_for).header)) == len(
-                Layout([form], ShownAs.CODES, row_for).columns
+            assert len(set(ExportLayout([form], ShownAs.LABELS, row_for).header)) == len(
+                ExportLayout([form], ShownAs.CODES, row_for).columns
             )
     form = form_of("pneumoni", 1)
-    layout = Layout([form], ShownAs.LABELS, RowFor.STEP)
+    layout = ExportLayout([form], ShownAs.LABELS, RowFor.STEP)
     (episode,) = episodes(form, 1)
     rows = [dict(zip(layout.header, row, strict=True)) for row in layout.rows(episode)]
     assert [row["Steg"] for row in rows] == [str(step.name) for step in form.steps]

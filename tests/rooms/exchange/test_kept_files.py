@@ -9,7 +9,7 @@ from django.conf import settings
 
 from registret.chores.running import workers
 from registret.exchange import kept_files
-from registret.exchange.kept_files import Part, Purpose, add_parts, keep, parts_of, replace_parts
+from registret.exchange.kept_files import FilePart, Purpose, add_parts, keep, parts_of, replace_parts
 from registret.exchange.models import KeptFile, KeptPart
 from registret.exchange.refusals import FileGone, FileTooLarge
 from registret.records.numbers import PatientNumber
@@ -29,8 +29,8 @@ def kept(here: Ward, purpose: Purpose = Purpose.IMPORT, *, ends_at: datetime = N
     return file_id
 
 
-def row(number: int, patient: str) -> Part:
-    return Part(
+def row(number: int, patient: str) -> FilePart:
+    return FilePart(
         number=number, content=f"row of {patient}".encode(), numbers=[PatientNumber.parse(patient, today=NOW.date())]
     )
 
@@ -73,7 +73,7 @@ def test_an_opt_out_takes_the_patients_row_out_of_a_file_to_bring_in_for_good(he
     file_id = kept(here)
     leaves(here)
     assert contents(file_id) == ["", f"row of {SAMORDNAD}"]
-    replace_parts(file_id, [Part(number=1, content=b"again"), Part(number=2, content=b"done")])
+    replace_parts(file_id, [FilePart(number=1, content=b"again"), FilePart(number=2, content=b"done")])
     add_parts(file_id, [row(3, TOLVAN)])
     assert contents(file_id) == ["", "done", ""]
     assert {part.number: len(part.marks) for part in KeptPart.objects.all()} == {1: 0, 2: 1, 3: 0}

@@ -12,7 +12,7 @@ from typing import Any
 from registret.chores.running import close_database
 from registret.config.doctor import around, database, here
 from registret.config.doctor.around import Visit
-from registret.config.doctor.examining import Finding, Verdict, findings
+from registret.config.doctor.examining import Diagnosis, Finding, findings
 from registret.config.management.decided import Program
 
 
@@ -35,7 +35,7 @@ class Command(Program):
         outside = () if options["only_here"] else around.checks(visit)
         checks = (*here.CHECKS, *database.CHECKS, *outside)
         try:
-            wrong = sum(one.verdict is Verdict.WRONG for one in self._told(findings(checks), as_json=options["json"]))
+            wrong = sum(one.verdict is Diagnosis.WRONG for one in self._told(findings(checks), as_json=options["json"]))
         finally:
             close_database()
         if wrong:
