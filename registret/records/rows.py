@@ -266,14 +266,6 @@ class EpisodeList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnsignedCounts:
-    """How many episodes have a step that is begun, and how many one whose last day is over."""
-
-    begun: int
-    late: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterLine:
     """A patient to write to about a step whose time has come. `letter_at`: None if no letter was sent."""
 

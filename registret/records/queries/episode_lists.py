@@ -25,7 +25,7 @@ from registret.records.models import Episode, Step
 from registret.records.numbers import PatientNumber
 from registret.records.queries.episodes import episodes_in, place_of
 from registret.records.queries.patients import with_numbers
-from registret.records.rows import ListedEpisode, PatientRow, StepMark, UnsignedCounts
+from registret.records.rows import ListedEpisode, PatientRow, StepMark
 from registret.registries.queries import form_of
 
 
@@ -101,11 +101,6 @@ class EpisodeQuestion:
         counts: dict[EpisodeState | None, int] = dict(zip(_COUNTED, by_state, strict=True))
         return counts | {None: total, EpisodeState.DONE: total - left}
 
-    def unsigned(self) -> UnsignedCounts:
-        """Among all that fit."""
-        begun, late = _unsigned(self.kind, self.has_moved).first(**self.given) or (0, 0)
-        return UnsignedCounts(begun=begun, late=late)
-
 
 def listed_among(actor: Actor, episode_ids: Collection[int]) -> tuple[ListedEpisode, ...]:
     """Those of these episodes that the actor may see, the last arrival first. Inside `provider_scope(actor)`."""
@@ -154,19 +149,6 @@ def _counted(kind: EpisodeFilter, has_moved: bool) -> Prepared[Any]:
         steps = _unfinished().filter(episode__in=found).annotate(one=Value(1)).values("one")
         counted = steps.annotate(total=Subquery(count_of(found)), left=Count("episode", distinct=True), **told)
         return counted.values_list("total", "left", *told)
-
-    return Prepared(query)
-
-
-@cache
-def _unsigned(kind: EpisodeFilter, has_moved: bool) -> Prepared[Any]:
-    """How many are begun, and how many late."""
-
-    def query() -> QuerySet[Step, Any]:
-        steps = _unfinished().filter(episode__in=_found(kind, has_moved)).annotate(one=Value(1)).values("one")
-        begun = Count("episode", distinct=True, filter=_STEPS[EpisodeState.BEGUN])
-        late = Count("episode", distinct=True, filter=_LATE)
-        return steps.annotate(begun=begun, late=late).values_list("begun", "late")
 
     return Prepared(query)
 

@@ -12,7 +12,7 @@ from registret.ledger.events import Event
 from registret.records.queries.episode_lists import EpisodeFilter, EpisodeQuestion, listed_among
 from registret.records.queries.patients import PAGE
 from registret.records.reporting.audited_reads import log_list
-from registret.records.rows import EpisodeList, ListedEpisode, UnsignedCounts
+from registret.records.rows import EpisodeList, ListedEpisode
 from registret.records.scope import clinic_of, provider_scope
 
 
@@ -52,12 +52,6 @@ def episode_file(*, actor: Actor, wanted: EpisodeFilter, at: datetime) -> tuple[
         rows = _question(actor, wanted, at=at).rows()
         log_list(actor, Event.EPISODES_EXPORTED, [row.patient_id for row in rows], at=at)
         return rows
-
-
-def unsigned(*, actor: Actor, at: datetime) -> UnsignedCounts:
-    """How many of the clinic's episodes are begun or late: numbers, so no read of patients. Raises: NotPermitted."""
-    with provider_scope(actor):
-        return _question(actor, EpisodeFilter(), at=at).unsigned()
 
 
 def clinics_to_list(actor: Actor) -> tuple[int, ...]:

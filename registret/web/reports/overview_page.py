@@ -17,7 +17,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from registret.records.rows import UnsignedCounts
 from registret.registries.queries import closed_since
 from registret.reports.comparing.figures import IndicatorFigures
 from registret.reports.comparing.over_time import over_time_of
@@ -117,18 +116,18 @@ def reports_page(
     newest: EditionRow | None,
     *,
     chosen: str,
-    to_do: UnsignedCounts | None,
+    reads_records: bool,
     at: datetime,
 ) -> ReportsPage:
-    """`chosen`: the code of the sub-registry that is asked for, if it is one of these. `to_do`: None for those who read
-    no patients."""
+    """`chosen`: the code of the sub-registry that is asked for, if it is one of these. `reads_records`: whether
+    the reader may see patients."""
     return ReportsPage(
         there=[Link(one.name, f"?delregister={one.code}#{one.id}") for one in registers] if len(registers) > 1 else (),
         registers=registers,
         unfolded=_unfolded(registers, chosen),
         by_chance=_by_chance(sum(one.judged for one in registers)),
         edition=editions_text(newest, at=at),
-        to_do=list(_counted_links(to_do)) if to_do else (),
+        to_do=list(unsigned_links("")) if reads_records else (),
     )
 
 
@@ -157,16 +156,6 @@ def _by_chance(judged: int) -> str:
         judged,
     )
     return told % {"n": judged, **expected_outside(judged)}
-
-
-def _counted_links(found: UnsignedCounts) -> Iterator[Link]:
-    begun, late = (link.url for link in unsigned_links(""))
-    if found.begun:
-        text = ngettext("%(n)s påbörjad vårdepisod", "%(n)s påbörjade vårdepisoder", found.begun)
-        yield Link(text % {"n": found.begun}, begun)
-    if found.late:
-        text = ngettext("%(n)s sen vårdepisod", "%(n)s sena vårdepisoder", found.late)
-        yield Link(text % {"n": found.late}, late)
 
 
 def unsigned_links(register: str) -> Iterator[Link]:

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
-from registret.records.reporting.listing import unsigned
 from registret.registries.queries import sub_registries
 from registret.reports.comparing.clinics import clinics_beside
 from registret.reports.comparing.figures import one_indicator, overview, readable, readable_form
@@ -45,8 +44,7 @@ def reports(request: ActorRequest) -> HttpResponse:
     ]
     chosen = request.GET.get("delregister", "")
     reads = request.actor.may(Permission.READ_RECORDS)
-    to_do = unsigned(actor=request.actor, at=request.at) if reads else None
-    page = reports_page(tables, newest_edition(), chosen=chosen, to_do=to_do, at=request.at)
+    page = reports_page(tables, newest_edition(), chosen=chosen, reads_records=reads, at=request.at)
     return show(request, "reports/reports.html", page, tab="reports")
 
 
