@@ -135,7 +135,7 @@ def test_only_the_commands_that_need_it_read_who_owns_the_tables(
     assert os.environ["OWNER"] == "registret_owner"
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.process
 def test_root_becomes_the_user_of_the_services(tmp_path: Path) -> None:
     (tmp_path / "registret.env").write_text("REGISTRET_USER=nobody\n")
