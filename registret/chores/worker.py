@@ -8,6 +8,8 @@ from threading import Event, Thread
 
 from django.db import OperationalError
 
+from registret.database.gone import first_line
+
 _log = logging.getLogger(__name__)
 
 
@@ -49,7 +51,7 @@ class Worker:
             except OperationalError as trouble:
                 # The database is gone: what it said is one line, and a traceback would say no more.
                 pause = min(2 * pause, self._longest_pause)
-                told = str(trouble).strip().partition("\n")[0]
+                told = first_line(trouble)
                 _log.error("worker %s: the database does not answer (%s); next try in %g s", self.name, told, pause)
             except Exception:
                 pause = min(2 * pause, self._longest_pause)

@@ -1,4 +1,4 @@
-"""Whether an error means that the database is gone, or that what was asked of it was wrong."""
+"""Whether an error means that the database is gone, or that what was asked of it was wrong; and what it says of it."""
 
 from __future__ import annotations
 
@@ -16,3 +16,8 @@ def is_gone(trouble: BaseException | None) -> bool:
         return False
     state = getattr(trouble.__cause__, "sqlstate", None)
     return state is None or state.startswith(_GONE)
+
+
+def first_line(trouble: BaseException) -> str:
+    """What an error of the database says, without the hints and places that follow."""
+    return str(trouble).strip().partition("\n")[0]

@@ -22,6 +22,7 @@ from psycopg import IsolationLevel
 from registret.config.backup.counted import rows_of_tables
 from registret.config.backup.tools import first_line_of, program, told
 from registret.config.not_ready import NotReady
+from registret.database.gone import first_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ def make(url: str, folder: Path, *, recipient: str, at: datetime) -> Backup:
             with _whole(file) as out:
                 _dump(url, snapshot, out, recipient)
     except psycopg.Error as trouble:
-        raise NotReady(f"the database of the backup does not answer: {_first_line(trouble)}") from None
+        raise NotReady(f"the database of the backup does not answer: {first_line(trouble)}") from None
     except OSError as trouble:
         raise NotReady(f"{file} cannot be written: {trouble.strerror}") from None
     about = {"made_at": at.isoformat(), "version": version("registret"), "file": file.name, "rows": rows}
@@ -116,7 +117,3 @@ def _whole(file: Path) -> Iterator[IO[bytes]]:
         with suppress(OSError):
             partial.unlink()
         raise
-
-
-def _first_line(trouble: BaseException) -> str:
-    return str(trouble).strip().partition("\n")[0]

@@ -9,6 +9,7 @@ from django.db.backends.postgresql import base
 from psycopg_pool import PoolTimeout
 
 from registret.database.backend.breaker import Breaker
+from registret.database.gone import first_line
 
 breaker: Final = Breaker()
 """Of this process."""
@@ -28,7 +29,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except psycopg.OperationalError as trouble:
             # All connections in use is no sign that the database is gone.
             if not (isinstance(trouble, PoolTimeout) and self._is_full()):
-                breaker.fails(str(trouble).strip().partition("\n")[0])
+                breaker.fails(first_line(trouble))
             raise
         breaker.works()
         return made

@@ -12,6 +12,7 @@ from django.utils import timezone
 from registret.config.backup.restoring import restore, succeeds_there
 from registret.config.management.decided import Program
 from registret.config.not_ready import NotReady
+from registret.database.gone import first_line
 
 
 class Command(Program):
@@ -35,7 +36,7 @@ class Command(Program):
         except NotReady as trouble:
             self.stop(trouble, "do not use what may lie in the database")
         except (psycopg.Error, OSError) as trouble:
-            self.stop(str(trouble).strip().partition("\n")[0])
+            self.stop(first_line(trouble))
         age = timezone.now() - found.made_at
         self.stdout.write(
             f"{found.rows} rows came back, as counted {age.days} days and {age.seconds // 3600} hours ago"
