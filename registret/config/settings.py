@@ -282,7 +282,6 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": query.pop("port", str(parts.port or "")),
-        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": _CONNECTION | query,
         # A template's tables are copied once for each test worker.
         "TEST": {"NAME": os.environ.get("REGISTRET_TEST_DATABASE") or None},

@@ -89,6 +89,21 @@ def test_pages_that_need_none_answer_the_others_say_so_and_all_is_well_when_it_i
     assert log.count("the database does not answer:") <= log.count("the database answers again")
 
 
+@pytest.mark.process
+@pytest.mark.xdist_group("database_gone")
+def test_connections_that_the_server_has_closed_meanwhile_are_not_used(cuttable: Cuttable) -> None:
+    url = cuttable.house.environment["DATABASE_URL"]
+    for _ in range(3):
+        assert cuttable.get("/").status_code == 200
+        with psycopg.connect(url, autocommit=True) as other:
+            others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
+            closed = f"SELECT count(pg_terminate_backend(pid, 5000)) FROM ({others} AND pid <> pg_backend_pid()) AS o"
+            told = other.execute(closed).fetchone()
+        assert told is not None
+        assert told[0] > 0
+    assert cuttable.get("/").status_code == 200
+
+
 def test_while_it_is_gone_one_may_try_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(module, "monotonic", lambda: now[0])
