@@ -1,5 +1,9 @@
 """gunicorn behind a front: `gunicorn --config deploy/gunicorn.conf.py registret.config.wsgi`."""
 
+import os
+
+from registret.config.log_lines import configuration
+
 # Anyone who reaches this socket can say which card was shown, if they know the secret too. registret does not start
 # with
 # a TCP port here, nor with a socket that everybody on the machine can open.
@@ -15,6 +19,8 @@ limit_request_field_size = 32768
 forwarder_headers = ""
 secure_scheme_headers = {}
 control_socket_disable = True
+# Its own messages look as the program's do, from the first on.
+logconfig_dict = configuration(os.environ.get("REGISTRET_LOG_FORMAT", ""))
 
 
 def on_starting(server):
