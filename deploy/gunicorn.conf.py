@@ -1,6 +1,8 @@
 """gunicorn behind a front: `gunicorn --config deploy/gunicorn.conf.py registret.config.wsgi`."""
 
 import os
+import shutil
+import tempfile
 
 from registret.config.log_lines import configuration
 
@@ -25,6 +27,13 @@ logconfig_dict = configuration(os.environ.get("REGISTRET_LOG_FORMAT", ""))
 
 def on_starting(server):
     """Read the program once, before the workers begin: they share its memory. Each makes the application itself."""
+    # Where each worker counts what its answers took, for all to tell.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="registret-measures-")
     from registret.config.sharing import read_once
 
     read_once()
+
+
+def on_exit(server):
+    """Nothing is left in the folder for temporary files."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -212,6 +212,7 @@ INSTALLED_APPS = [
     "registret.config",
 ]
 MIDDLEWARE = [
+    "registret.web.middleware.RequestTimes",
     "registret.web.middleware.MomentOfRequest",
     "registret.web.middleware.Arrivals",
     # What every answer carries comes before whatever may answer.
