@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -26,6 +27,11 @@ from tests.rooms.config.relay import Relay
 from tests.rooms.serving.client import eventually
 
 SITE = "registret.localhost"
+CLOSED: Final = """
+    SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+"""
+"""Closes the connections of all others to this database; how many there were."""
 
 
 @dataclass
@@ -96,9 +102,7 @@ def test_connections_that_the_server_has_closed_meanwhile_are_not_used(cuttable:
     for _ in range(3):
         assert cuttable.get("/").status_code == 200
         with psycopg.connect(url, autocommit=True) as other:
-            others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
-            closed = f"SELECT count(pg_terminate_backend(pid, 5000)) FROM ({others} AND pid <> pg_backend_pid()) AS o"
-            told = other.execute(closed).fetchone()
+            told = other.execute(CLOSED).fetchone()
         assert told is not None
         assert told[0] > 0
     assert cuttable.get("/").status_code == 200
