@@ -84,9 +84,14 @@ def free_space() -> str:
     places = {Path(settings.STATIC_ROOT), Path(tempfile.gettempdir())}
     if settings.OPT_OUT_FILE:
         places.add(settings.OPT_OUT_FILE.parent)
-    least = min((shutil.disk_usage(place).free, place) for place in places if place.exists())
-    free = f"{least[0] // 1024**2} MB free in {least[1]}"
-    if least[0] < _ROOM:
+    return enough(*(place for place in places if place.exists()))
+
+
+def enough(*folders: Path) -> str:
+    """How much room there is in the fullest. Raises: NotReady, OSError."""
+    least, folder = min((shutil.disk_usage(one).free, one) for one in folders)
+    free = f"{least // 1024**2} MB free in {folder}"
+    if least < _ROOM:
         raise NotReady(f"only {free}: delete what nobody needs, or make the disk larger")
     return f"at least {free}"
 
