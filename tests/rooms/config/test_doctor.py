@@ -49,7 +49,7 @@ def test_an_installation_that_is_well_is_told_so_in_each_line(house: House) -> N
     verdicts = {name: one["verdict"] for name, one in found.items()}
     # Where PostgreSQL has its files is for the machine to say.
     not_used = {name for name, verdict in verdicts.items() if verdict == "not used"} - {"database's disk"}
-    assert not_used == {"opt-outs", "identity provider", "last backup", "checkpoint", "slow requests"}
+    assert not_used == {"opt-outs", "identity provider", "last backup", "checkpoint", "slow requests", "security.txt"}
     assert {name: found[name]["told"] for name, verdict in verdicts.items() if verdict == "wrong"} == {}
     assert code == 0
     assert house.letter_to("drift@regionnorrvik.se").subject.endswith("registret doctor")
@@ -135,6 +135,12 @@ def test_a_checkpoint_of_the_log_that_is_no_longer_fetched_is_told(house: House)
     assert code == 1
     assert "does the timer on the other machine run?" in found["checkpoint"]["told"]
     assert found["workers"]["verdict"] == "well"
+
+
+def test_a_security_txt_that_has_ended_is_told(house: House) -> None:
+    code, found = examined(house, "--only-here", REGISTRET_SECURITY_EXPIRES="2026-01-31")
+    assert code == 1
+    assert "security.txt ended 2026-01-31" in found["security.txt"]["told"]
 
 
 def test_a_database_on_another_machine_has_a_disk_that_is_watched_there(
