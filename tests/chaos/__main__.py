@@ -22,6 +22,7 @@ from pathlib import Path
 from registret.demo.mailbox import letters
 from registret.demo.pki import DemoAuthority
 from registret.demo.postgres import Cluster
+from tests.chaos import mounts
 from tests.chaos.checker import findings, repeated
 from tests.chaos.clients import Load
 from tests.chaos.faults import CALM, ENDING, FAULTS, Fault, drawn
@@ -38,12 +39,13 @@ SHORTEST, LONGEST = 0.5, 3.0
 
 def main() -> int:
     given = _arguments()
+    mounts.have_own()
     logging.disable(logging.WARNING)
-    with _place() as place:
+    with _place(with_mounts=mounts.are_own()) as place:
         journal = Journal(place.folder / "acts.jsonl")
         load, rounds = Load(place, journal), [Round(fault=CALM, began=datetime.now(UTC))]
         chance = random.Random(given.seed)
-        faults = drawn(given.rounds, [fault for fault in FAULTS if fault.name in given.only] or FAULTS, chance)
+        faults = drawn(given.rounds, _possible(given.only, with_mounts=place.disk is not None), chance)
         place.start_all()
         with load.lasts():
             for number, fault in enumerate(faults, start=1):
@@ -66,18 +68,27 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _possible(only: Sequence[str], *, with_mounts: bool) -> list[Fault]:
+    wanted = [fault for fault in FAULTS if fault.name in only or not only]
+    for fault in wanted:
+        if fault.needs_mounts and not with_mounts:
+            print(f"not tried: {fault.name} (needs root, and unshare)")
+    return [fault for fault in wanted if with_mounts or not fault.needs_mounts]
+
+
 @contextmanager
-def _place() -> Iterator[Place]:
+def _place(*, with_mounts: bool) -> Iterator[Place]:
     """With a PostgreSQL of its own, which survives a crash."""
     with tempfile.TemporaryDirectory(prefix="registret-chaos-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        cluster = Cluster.start(data=folder / "database", database="registret")
+        disk = mounts.Disk(folder / "disk") if with_mounts else None
+        cluster = Cluster.start(data=(disk.folder if disk else folder) / "database", database="registret")
         urls = {"DATABASE_URL": cluster.url, "REGISTRET_OWNER_DATABASE_URL": cluster.owner_url}
         os.environ |= urls
         prepare()
         authority = DemoAuthority.load(Path(os.environ["REGISTRET_TEST_FOLDER"]) / "ca")
-        place = Place.built(folder, authority, cluster)
+        place = Place.built(folder, authority, cluster, disk)
         try:
             yield place
         finally:

@@ -23,11 +23,13 @@ class Fault:
 
     `repeats`: a letter that is being handed over meanwhile may be sent again, under the same Message-ID. Where a mail
     server took a letter and the sender cannot write that down, nothing else is possible that loses none.
+    `needs_mounts`: only root can have them (`tests.chaos.mounts`).
     """
 
     name: str
     begin: Callable[[Place, random.Random], Mend]
     repeats: bool = False
+    needs_mounts: bool = False
 
 
 def _killed(names: tuple[str, ...]) -> Callable[[Place, random.Random], Mend]:
@@ -77,21 +79,24 @@ def _database_frozen(place: Place, chance: random.Random) -> Mend:
     return mend
 
 
-def _way_cut(place: Place, chance: random.Random) -> Mend:
-    way = place.ways[chance.choice(NODES + WORKERS)]
-    way.cut()
-    return way.mend
+def _cut_off(names: tuple[str, ...]) -> Callable[[Place, random.Random], Mend]:
+    def begin(place: Place, chance: random.Random) -> Mend:
+        way = place.ways[chance.choice(names)]
+        way.cut()
+        return way.mend
+
+    return begin
 
 
-def _way_silent(place: Place, chance: random.Random) -> Mend:
-    way = place.ways[chance.choice(NODES + WORKERS)]
+def _silent(place: Place, chance: random.Random) -> Mend:
+    way = place.ways[chance.choice(NODES)]
     way.hush()
     return way.mend
 
 
 def _silent_and_cut(place: Place, chance: random.Random) -> Mend:
     """What was held back never arrives."""
-    way = place.ways[chance.choice(NODES + WORKERS)]
+    way = place.ways[chance.choice(NODES)]
     way.hush()
 
     def mend() -> None:
@@ -144,6 +149,25 @@ def _mail_server_gone(place: Place, chance: random.Random) -> Mend:
     return place.moody.start
 
 
+def _disk_full(place: Place, chance: random.Random) -> Mend:
+    assert place.disk is not None
+    place.disk.fill()
+
+    def mend() -> None:
+        assert place.disk is not None
+        place.disk.empty()
+        if not place.has_database():
+            place.start_database()
+
+    return mend
+
+
+def _names_gone(place: Place, chance: random.Random) -> Mend:
+    assert place.names is not None
+    place.names.forget()
+    return place.names.know
+
+
 FAULTS: Final = (
     Fault(name="node killed", begin=_killed(NODES), repeats=True),
     Fault(name="worker killed", begin=_killed(WORKERS), repeats=True),
@@ -153,15 +177,18 @@ FAULTS: Final = (
     Fault(name="PostgreSQL stopped at once", begin=_database_stopped(signal.SIGQUIT), repeats=True),
     Fault(name="process of PostgreSQL killed", begin=_connection_killed, repeats=True),
     Fault(name="PostgreSQL frozen", begin=_database_frozen, repeats=True),
-    Fault(name="network to PostgreSQL cut", begin=_way_cut, repeats=True),
-    Fault(name="network to PostgreSQL silent", begin=_way_silent, repeats=True),
-    Fault(name="network silent, then cut", begin=_silent_and_cut, repeats=True),
+    Fault(name="node cut off from PostgreSQL", begin=_cut_off(NODES), repeats=True),
+    Fault(name="worker cut off from PostgreSQL", begin=_cut_off(WORKERS), repeats=True),
+    Fault(name="node's network silent", begin=_silent, repeats=True),
+    Fault(name="node's network silent, then cut", begin=_silent_and_cut, repeats=True),
     Fault(name="answers to COMMIT lost", begin=_answers_lost, repeats=True),
     Fault(name="mail server hangs", begin=_mail_server(Mood.HANGS)),
     Fault(name="mail server refuses", begin=_mail_refused),
     Fault(name="mail server drops letters", begin=_mail_server(Mood.DROPS)),
     Fault(name="mail server keeps them unsaid", begin=_mail_server(Mood.KEEPS_AND_DROPS), repeats=True),
     Fault(name="mail server gone", begin=_mail_server_gone, repeats=True),
+    Fault(name="disk of PostgreSQL full", begin=_disk_full, repeats=True, needs_mounts=True),
+    Fault(name="names not found", begin=_names_gone, repeats=True, needs_mounts=True),
 )
 CALM: Final = Fault(name="none", begin=lambda place, chance: lambda: None)
 ENDING: Final = Fault(name="stopped at the end", begin=lambda place, chance: lambda: None, repeats=True)

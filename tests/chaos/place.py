@@ -20,6 +20,7 @@ import psycopg
 from registret.demo.pki import DemoAuthority
 from registret.demo.postgres import Cluster
 from tests.chaos.mail import MoodyServer
+from tests.chaos.mounts import NAME, Disk, Names
 from tests.chaos.relay import Relay
 from tests.journeys.people import Person
 from tests.journeys.running import PATIENCE, REGISTRET, House, answers, free_ports
@@ -32,10 +33,13 @@ REPORTERS: Final = 4
 
 @dataclass(slots=True)
 class Place(House):
-    """`ways` to the database by the name of the program that goes there; "operator" is this one's."""
+    """`ways` to the database by the name of the program that goes there; "operator" is this one's. `disk` and `names`:
+    PostgreSQL's, and those by which programs find it and the mail server, where mounts are our own."""
 
     server: Cluster | None = None
     moody: MoodyServer | None = None
+    disk: Disk | None = None
+    names: Names | None = None
     sites: Relay = field(default_factory=lambda: Relay([]))
     doors: Relay = field(default_factory=lambda: Relay([]))
     ways: dict[str, Relay] = field(default_factory=dict)
@@ -43,10 +47,11 @@ class Place(House):
     ports: dict[str, list[int]] = field(default_factory=dict)
 
     @classmethod
-    def built(cls, folder: Path, authority: DemoAuthority, cluster: Cluster) -> Self:
+    def built(cls, folder: Path, authority: DemoAuthority, cluster: Cluster, disk: Disk | None) -> Self:
         """Furnished, not started. DATABASE_URL must name the cluster, as must the owner's."""
         made = cls.build(folder, authority, DATABASE)
-        made.server = cluster
+        made.server, made.disk = cluster, disk
+        made.names = Names(folder) if disk else None
         made.migrate()
         made._ask_mail_server()
         made.site_port, made.card_port = made.sites.port, made.doors.port
@@ -130,17 +135,23 @@ class Place(House):
         main = psutil.Process(self.server.pid)
         return [main, *main.children()]
 
+    def has_database(self) -> bool:
+        """Whether the server runs. One that cannot recover ends."""
+        assert self.server is not None
+        assert self.server.pid is not None
+        return psutil.pid_exists(self.server.pid) and psutil.Process(self.server.pid).status() != psutil.STATUS_ZOMBIE
+
     def stop_database(self, number: signal.Signals) -> None:
         """SIGINT: fast. SIGQUIT: at once, so that the next start recovers from the log."""
         assert self.server is not None
         main = self.database()[0]
         main.send_signal(number)
         main.wait(PATIENCE)
-        self.server.stop()
 
     def start_database(self) -> None:
         """From the main thread (`Cluster`)."""
         assert self.server is not None
+        self.server.stop()
         self.server = Cluster.start(data=self.server.folder, database="registret")
         for way in self.ways.values():
             way.to = [_port_of(self.server)]
@@ -171,10 +182,14 @@ class Place(House):
         self.moody = MoodyServer(self.folder / "mailbox", 0, server.chain, server.key)
         self.moody.start()
         self.environment["REGISTRET_SMTP_PORT"] = str(self.moody.port)
+        if self.names is not None:
+            self.environment["REGISTRET_SMTP_HOST"] = NAME
 
     def _through(self, name: str, variable: str) -> str:
         parts = urlsplit(self.environment[variable])
-        return parts._replace(netloc=parts.netloc.rpartition(":")[0] + f":{self.ways[name].port}").geturl()
+        host = NAME if self.names is not None and name != "operator" else "127.0.0.1"
+        person = parts.netloc.rpartition("@")[0]
+        return parts._replace(netloc=f"{person}@{host}:{self.ways[name].port}").geturl()
 
 
 _SNI: Final[dict[str, Any]] = {"sni_hostname": "registret.localhost"}
