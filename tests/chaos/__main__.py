@@ -23,7 +23,7 @@ from registret.demo.mailbox import letters
 from registret.demo.pki import DemoAuthority
 from registret.demo.postgres import Cluster
 from tests.chaos import mounts
-from tests.chaos.checker import findings, repeated
+from tests.chaos.checker import findings, repeated, unknown_but_done
 from tests.chaos.clients import Load
 from tests.chaos.faults import CALM, ENDING, FAULTS, Fault, drawn
 from tests.chaos.journal import Journal, acts_in
@@ -137,6 +137,7 @@ def _report(place: Place, rounds: Sequence[Round], load: Load) -> Report:
         acts=acts,
         seen=load.seen,
         findings=findings(acts, place.ask_all, arrived),
+        done=unknown_but_done(acts, place.ask_all),
         repeated=repeated(arrived),
         log=place.run("check-ledger"),
     )

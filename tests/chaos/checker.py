@@ -109,6 +109,18 @@ def findings(acts: Sequence[Act], ask: Ask, letters: Iterable[CaughtLetter]) -> 
     return found + _compared(delivered, acts, _traces(rows))
 
 
+def unknown_but_done(acts: Sequence[Act], ask: Ask) -> Counter[int]:
+    """By round, how many acts whose clients got no answer have come to be all the same."""
+    done: Counter[int] = Counter()
+    for evidence in {one.of: one for one in reversed(EVIDENCE)}.values():
+        traces = _traces(ask(evidence.question))
+        for subject, own in _by_subject(evidence, acts).items():
+            more = len(traces.get(subject, ())) - sum(act.outcome is Outcome.ACKNOWLEDGED for act in own)
+            unknown = [act.round for act in own if act.outcome is Outcome.UNKNOWN]
+            done.update(unknown[: max(0, more)])
+    return done
+
+
 def repeated(letters: Iterable[CaughtLetter]) -> dict[str, list[CaughtLetter]]:
     """By Message-ID, the letters that arrived more than once, oldest first."""
     by_id: dict[str, list[CaughtLetter]] = defaultdict(list)
@@ -125,16 +137,20 @@ def _traces(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[str]]:
 
 
 def _compared(evidence: Evidence, acts: Iterable[Act], traces: Mapping[str, Sequence[str]]) -> list[Finding]:
-    by_subject: dict[str, list[Act]] = defaultdict(list)
-    for act in acts:
-        if act.kind == evidence.of:
-            by_subject[act.subject].append(act)
     found = []
-    for subject, own in by_subject.items():
+    for subject, own in _by_subject(evidence, acts).items():
         there = traces.get(subject, ())
         wrong = _lost(evidence, own, there) or _too_many(own, there)
         found += [Finding(what=what, evidence=evidence.name, subject=subject, round=round) for what, round in wrong]
     return found
+
+
+def _by_subject(evidence: Evidence, acts: Iterable[Act]) -> dict[str, list[Act]]:
+    by_subject: dict[str, list[Act]] = defaultdict(list)
+    for act in acts:
+        if act.kind == evidence.of:
+            by_subject[act.subject].append(act)
+    return by_subject
 
 
 def _lost(evidence: Evidence, own: Sequence[Act], there: Sequence[str]) -> list[tuple[str, int]]:

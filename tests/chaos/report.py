@@ -14,7 +14,7 @@ from tests.chaos.faults import Fault
 from tests.chaos.journal import Act, Outcome
 
 _HEADS: Final = (
-    *("Fault", "Rounds", "Acknowledged", "Unknown", "Refused", "Lost", "Doubled"),
+    *("Fault", "Rounds", "Acknowledged", "Unknown", "of them done", "Refused", "Lost", "Doubled"),
     *("Letters sent again", "Answers", "Ready after, s"),
 )
 
@@ -31,12 +31,14 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`seen`: what clients saw, by round. `log`: what `check-ledger` said."""
+    """`seen`: what clients saw, by round. `done`: how many acts without an answer have come to be, by round. `log`: what
+    `check-ledger` said."""
 
     rounds: Sequence[Round]
     acts: Sequence[Act]
     seen: Mapping[int, Counter[str]]
     findings: Sequence[Finding]
+    done: Counter[int]
     repeated: Mapping[str, Sequence[CaughtLetter]]
     log: str
 
@@ -69,6 +71,7 @@ class Report:
             len(numbers),
             outcomes[Outcome.ACKNOWLEDGED],
             outcomes[Outcome.UNKNOWN],
+            sum(self.done[number] for number in numbers),
             outcomes[Outcome.REFUSED],
             wrong["lost"],
             wrong.total() - wrong["lost"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from registret.records.reporting import signing, writing
 from registret.records.scope import all_providers, deletion_allowed
 from tests import cast
 from tests.cast import ANNA, CECILIA
-from tests.chaos.checker import Finding, findings
+from tests.chaos.checker import Finding, findings, unknown_but_done
 from tests.chaos.faults import CALM, FAULTS
 from tests.chaos.journal import Act, Outcome
 from tests.chaos.report import Report, Round
@@ -95,8 +96,10 @@ def test_more_sessions_than_logins_are_doubled(told: list[Act]) -> None:
 def test_a_login_without_an_answer_may_have_come_to_something(told: list[Act]) -> None:
     unknown = replace(told[0], outcome=Outcome.UNKNOWN, told="")
     assert _complaints([unknown]) == set()
+    assert unknown_but_done([unknown], _ask) == {0: 1}
     Session.objects.filter(hsa_id=CECILIA.card.hsa_id).delete()
     assert _complaints([unknown]) == set()
+    assert unknown_but_done([unknown], _ask) == {}
 
 
 def test_what_was_refused_and_is_there_all_the_same_is_found(told: list[Act]) -> None:
@@ -162,4 +165,4 @@ def _caught(message_id: str, at: datetime) -> CaughtLetter:
 
 def _report(one: Round, *, found: Sequence[Finding] = (), letters: Sequence[CaughtLetter] = ()) -> Report:
     by_id = {letters[0].message_id: letters} if letters else {}
-    return Report(rounds=[one], acts=[], seen={}, findings=found, repeated=by_id, log="")
+    return Report(rounds=[one], acts=[], seen={}, findings=found, done=Counter(), repeated=by_id, log="")
