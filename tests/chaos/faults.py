@@ -14,6 +14,9 @@ import psutil
 from tests.chaos.mail import Mood
 from tests.chaos.place import NODES, WORKERS, Place
 
+LOST: Final = 0.25
+"""Of the answers to COMMIT. A request has several, most of them before it comes to what was asked for."""
+
 Mend = Callable[[], object]
 
 
@@ -109,7 +112,7 @@ def _silent_and_cut(place: Place, chance: random.Random) -> Mend:
 def _answers_lost(place: Place, chance: random.Random) -> Mend:
     ways = [place.ways[name] for name in NODES + WORKERS]
     for way in ways:
-        way.loses_answers = True
+        way.loses_answers = LOST
 
     def mend() -> None:
         for way in ways:

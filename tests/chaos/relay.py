@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from contextlib import suppress
 from itertools import count
@@ -14,13 +15,13 @@ _COMMIT = b"COMMIT\0"
 class Relay:
     """Listens until the process ends, and passes each connection on to one of the ports `to`, in turn.
 
-    A port where nothing listens is passed over. `loses_answers`: a COMMIT arrives, and the connection that would have
-    told of it is gone.
+    A port where nothing listens is passed over. `loses_answers`: of so many COMMITs, as a share, the answer is lost: they
+    arrive, and the connection that would have told of them is gone.
     """
 
     def __init__(self, to: list[int]) -> None:
         self.to = to
-        self.loses_answers = False
+        self.loses_answers = 0.0
         self._is_cut = False
         self._flows = Event()
         self._flows.set()
@@ -44,7 +45,7 @@ class Relay:
 
     def mend(self) -> None:
         """What was held back is passed on now."""
-        self._is_cut = self.loses_answers = False
+        self._is_cut, self.loses_answers = False, 0.0
         self._flows.set()
 
     def _serve(self) -> None:
@@ -70,7 +71,7 @@ class Relay:
         with suppress(OSError):
             while piece := theirs.recv(65536):
                 self._flows.wait()
-                if self.loses_answers and _COMMIT in piece:
+                if _COMMIT in piece and random.random() < self.loses_answers:
                     _break(theirs)
                 ours.sendall(piece)
         self._end(theirs, ours)

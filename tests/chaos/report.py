@@ -31,7 +31,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`seen`: what clients saw, by round. `done`: how many acts without an answer have come to be, by round. `log`: what
+    """By round, `seen`: what clients saw; `done`: how many acts without an answer have come to be. `log`: what
     `check-ledger` said."""
 
     rounds: Sequence[Round]
