@@ -15,7 +15,7 @@ _COMMIT = b"COMMIT\0"
 class Relay:
     """Listens until the process ends, and passes each connection on to one of the ports `to`, in turn.
 
-    A port where nothing listens is passed over. `loses_answers`: of so many COMMITs, as a share, the answer is lost: they
+    A port where nothing listens is passed over. `loses_answers`: of this share of COMMITs the answer is lost: they
     arrive, and the connection that would have told of them is gone.
     """
 
