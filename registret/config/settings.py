@@ -67,6 +67,16 @@ REGISTRY_NAME = env.text(
 CONTACT_MAIL = env.text("CONTACT_MAIL", purpose="the mail address of the registry's support, shown on the help pages")
 CONTACT_PHONE = env.text("CONTACT_PHONE", purpose="the telephone number of the registry's support", default="")
 
+# How weaknesses are reported: /.well-known/security.txt (RFC 9116).
+SECURITY_CONTACT = env.text(
+    "SECURITY_CONTACT", purpose="where weaknesses are reported: mailto:… or https://…", default=f"mailto:{CONTACT_MAIL}"
+)
+if not SECURITY_CONTACT.startswith(("mailto:", "https://")):
+    env.fault("REGISTRET_SECURITY_CONTACT must begin with mailto: or https://")
+SECURITY_EXPIRES = env.day(
+    "SECURITY_EXPIRES", purpose="the last day of /.well-known/security.txt; empty: there is none"
+)
+
 # Secrets
 SECRET_KEY = env.secret("SECRET_KEY", purpose="signs form tokens; any long random text")
 LINK_KEY = env.secret("LINK_KEY", purpose="links and codes in mail are derived from it; any long random text").encode()
