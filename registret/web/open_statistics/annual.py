@@ -153,12 +153,12 @@ def _few_told(rules: EditionRules) -> str:
 def _editions(told: Sequence[PublicPeriod]) -> str:
     rows = sorted({(one.edition.number, one.edition.made_on) for one in told})
     named = ", ".join(_("%(number)s (%(made)s)") % {"number": number, "made": made} for number, made in rows)
-    told = ngettext("Ur utgåva %(named)s.", "Ur utgåvorna %(named)s.", len(rows)) % {"named": named}
+    editions = ngettext("Ur utgåva %(named)s.", "Ur utgåvorna %(named)s.", len(rows)) % {"named": named}
     whole = _(
         "En indikator gäller de månader av året som har räknats, och under den står vilka; täckningsgraden gäller "
         "hela året."
     )
-    return f"{told} {whole}"
+    return f"{editions} {whole}"
 
 
 def _chapters(
