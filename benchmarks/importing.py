@@ -3,8 +3,8 @@
 .venv/bin/python benchmarks/importing.py [--rows 2000] [--times 5] [--profile]
 
 Each time other patients. First a worker by itself is counted: statements, processor time of the program and of
-PostgreSQL, memory after a tenth and after all. Then two processes bring one file in together, as `registret work` does on
-two cores. The same file once more is read, compared, and changes nothing.
+PostgreSQL, memory after a tenth and after all. The same file once more is compared, and changes nothing. Then two
+processes bring one file in together, as two of `registret work` do on two cores.
 
 Starts a PostgreSQL of its own, as durable as that of an operator, or makes a test database on the one of DATABASE_URL;
 both are removed afterwards.
@@ -78,8 +78,9 @@ class Rows:
         from registret.demo.people.episodes import of_age, told
         from registret.registries.queries import form_in_force
 
-        self.form = form_in_force("pneumoni")
-        assert self.form is not None
+        form = form_in_force("pneumoni")
+        assert form is not None
+        self.form = form
         rng = random.Random(1)  # noqa: S311
         self._answers: list[dict[str, str]] = []
         for number in range(TEMPLATES):
@@ -139,12 +140,12 @@ def one_worker(actor: Any, rows: Rows, how_many: int, promises: Promises) -> Non
     import psutil
 
     work_on(actor, rows.table(100))
-    memory = []
-    for size in (how_many // 10, how_many):
-        table = rows.table(size)
-        work_on(actor, table)
+    memory: list[float] = []
+    table = rows.table(how_many)
+    for one in (rows.table(how_many // 10), table):
+        work_on(actor, one)
         memory.append(psutil.Process().memory_info().rss / 2**20)
-        print(f"   {memory[-1]:.0f} MB after {size} rows")
+        print(f"   {memory[-1]:.0f} MB after {len(one.rows)} rows")
     promises.kept("memory", memory[-1] - memory[0], most=GROWS_MB, unit="MB more for ten times as many rows")
     print("The same file once more:")
     work_on(actor, table)

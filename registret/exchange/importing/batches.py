@@ -1,7 +1,7 @@
 """What a worker does of large files: some patients at a time, a transaction for each such batch.
 
-A worker that dies leaves the batch undone, and another goes on with it. The batch is locked meanwhile, so of two workers
-each takes other patients, of the same file or of another. The job is locked at the end of a batch only.
+A worker that dies leaves the batch undone, and another goes on with it. The batch is locked meanwhile, so of two
+workers each takes other patients, of the same file or of another. The job is locked at the end of a batch only.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from registret.exchange.refusals import FileGone, MappingOutdated
 from registret.exchange.saved_mappings import as_saved, usable
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
+from registret.ledger.services import gathered
 from registret.records.scope import provider_scope
 
 _ROUND: Final = timedelta(minutes=1)
@@ -68,15 +69,16 @@ def work_on_one(*, at: datetime) -> bool:
             # Another transaction was in the way: the same again later.
             raise
         except Exception as trouble:
-            _give_up(batch.job_id, trouble, at)
+            _give_up(batch, trouble, at)
     return True
 
 
-def _give_up(job_id: int, trouble: Exception, at: datetime) -> None:
+def _give_up(batch: ImportBatch, trouble: Exception, at: datetime) -> None:
     """End a job whose file, mapping or right is gone. One that failed for another reason is stopped: a user can tell it
     to go on."""
-    job = _locked(job_id)
+    job = _locked(batch.job_id)
     if job.ended_at is not None:
+        batch.delete()
         return
     if isinstance(trouble, (Refused, MappingBroken)):
         why = trouble.code if isinstance(trouble, Refused) else MappingOutdated.code
@@ -102,11 +104,12 @@ def _advance(batch: ImportBatch, at: datetime) -> None:
     parts = list(parts_of(asked.file_id, first=batch.first, most=batch.last - batch.first + 1, at=at))
     kept = {part.number: rows_in(table, mapping.form, part.content) for part in parts}
     # Seen as by the actor from the first row to the last: what a row asks says nothing of it again.
-    with provider_scope(actor, Permission.REPORT), transaction.atomic():
+    with provider_scope(actor, Permission.REPORT), transaction.atomic(), gathered() as entries:
         done = {number: with_results(rows, list(_results(actor, mapping, rows, at))) for number, rows in kept.items()}
         if asked.only_tried:
             connection.check_constraints()
             transaction.set_rollback(True)
+            entries.clear()
     job = _locked(batch.job_id)
     if job.ended_at is not None:
         # Removed meanwhile: nothing of the batch stays.

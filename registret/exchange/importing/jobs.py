@@ -159,8 +159,9 @@ def kept_jobs(*, actor: Actor, at: datetime) -> tuple[JobRow, ...]:
 def end(job: ImportJob, *, by: By, why: str, at: datetime) -> None:
     """End a job, and tell what it came to. In the caller's transaction, with the job locked."""
     job.ended_at, job.stopped_at, job.why = at, None, why
-    # Those that workers are at end with them.
-    job.batches.filter(id__in=list(job.batches.select_for_update(skip_locked=True).values_list("id", flat=True))).delete()
+    # A batch that a worker is at ends with it.
+    left = job.batches.select_for_update(skip_locked=True).values_list("id", flat=True)
+    job.batches.filter(id__in=list(left)).delete()
     if job.done == job.parts:
         # Of rows that were emptied meanwhile nobody knows how many they were.
         job.refused = job.rows - job.new - job.changed - job.unchanged
