@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from datetime import timedelta
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from registret.config.env import Variables, is_loopback
+from registret.config.log_lines import FORMATS, configuration
 
 env = Variables()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -210,6 +212,7 @@ INSTALLED_APPS = [
     "registret.config",
 ]
 MIDDLEWARE = [
+    "registret.web.middleware.RequestTimes",
     "registret.web.middleware.MomentOfRequest",
     "registret.web.middleware.Arrivals",
     # What every answer carries comes before whatever may answer.
@@ -363,19 +366,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "registret.web.static_files.StaticFiles"},
 }
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    # Addresses carry single-use codes and belong in no log.
-    "loggers": {
-        "django.request": {"level": "CRITICAL"},
-        "django.security": {"level": "ERROR"},
-        "httpx2": {"level": "WARNING"},
-    },
-}
+# Warnings of Python are messages as well.
+logging.captureWarnings(True)
+LOGGING = configuration(env.choice("LOG_FORMAT", purpose="how the program's messages are written", among=FORMATS))
 if DEMO:
     # Browsers that do not know the demo's CA yet, or leave in the middle, are no news.
     LOGGING["loggers"]["registret.serving"] = {"level": "WARNING"}

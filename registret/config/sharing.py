@@ -39,6 +39,11 @@ def read_once() -> None:
             django.setup()
         except SettingTrouble:
             return
-        for module in (settings.ROOT_URLCONF, settings.CARD_URLCONF, "registret.config.ready"):
+        for module in (
+            settings.ROOT_URLCONF,
+            settings.CARD_URLCONF,
+            "registret.web.middleware",
+            "registret.config.ready",
+        ):
             import_module(module)
         gc.collect()

@@ -59,17 +59,20 @@ _PAGE: Final = """<!doctype html>
 def tell(sender: object, request: HttpRequest | None = None, **kwargs: object) -> None:
     """What an operator needs to mend an error: where and of which kind. Its text and the address may name people."""
     kind, trouble, where = sys.exc_info()
+    reference = _reference(request)
+    told = {"reference": reference}
     match = request.resolver_match if request is not None else None
     if is_gone(trouble):
         view = match.view_name if match else "-"
-        _log.error("no database for view %s, reference %s", view, _reference(request))
+        _log.error("no database for view %s, reference %s", view, reference, extra=told)
         return
     _log.error(
         "unexpected %s in view %s, reference %s\n%s",
         kind.__name__ if kind else "error",
         match.view_name if match else "-",
-        _reference(request),
+        reference,
         "".join(traceback.format_tb(where)).rstrip(),
+        extra=told,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import cast
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from registret.kernel.refused import Refused
 from registret.web.door.addresses import is_card_host
+from registret.web.health.request_times import observe
 from registret.web.http import Request
 from registret.web.presented import FRONT_HEADERS, NotFromFront, arrival
 from registret.web.refusals import refusal_response
@@ -22,6 +24,19 @@ from registret.web.refusals import refusal_response
 log = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestTimes:
+    """What answers take is measured, from the first of this program to the last."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        begun = monotonic()
+        response = self.get_response(request)
+        observe(request, status=response.status_code, seconds=monotonic() - begun)
+        return response
 
 
 class MomentOfRequest:

@@ -18,7 +18,7 @@ PROMTOOL = shutil.which("promtool")
 
 pytestmark = pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed: make test-slow does")
 
-WELL = {
+WELL: dict[str, float | str] = {
     'registret_info{version="0.1"}': 1,
     'registret_crl_usable{anchor="CA"}': 1,
     'registret_crl_fresh{anchor="CA"}': 1,
@@ -33,10 +33,17 @@ WELL = {
     "registret_clock_skew_seconds": 0.1,
     "registret_database_seconds": 0.001,
     'registret_certificate_end_seconds{host="site"}': 5_000_000,
+    # Each minute 100 answers more, of which none took more than a quarter of a second, and one went wrong.
+    'registret_request_seconds_bucket{journey="home",le="0.25"}': "0+100",
+    'registret_request_seconds_bucket{journey="home",le="2.5"}': "0+100",
+    'registret_request_seconds_bucket{journey="home",le="10"}': "0+100",
+    'registret_request_seconds_bucket{journey="home",le="+Inf"}': "0+100",
+    'registret_request_seconds_count{journey="home",status="2xx"}': "0+99",
+    'registret_request_seconds_count{journey="home",status="5xx"}': "0+1",
     'registret_log_entries{event="login.done",outcome="done"}': 40,
     'registret_log_entries{event="card.refused",outcome="refused"}': 30,
 }
-TROUBLE = {
+TROUBLE: dict[str, dict[str, float | str]] = {
     "RegistretLetsNoCardIn": {'registret_crl_usable{anchor="CA"}': 0},
     "RegistretListLate": {'registret_crl_fresh{anchor="CA"}': 0},
     "RegistretListNotFetched": {'registret_crl_fetch_failures{anchor="CA"}': 6},
@@ -47,12 +54,17 @@ TROUBLE = {
     "RegistretOptOutFile": {"registret_opt_outs_unwritten_seconds": 400},
     "RegistretClock": {"registret_clock_skew_seconds": -3600},
     "RegistretDatabaseSlow": {"registret_database_seconds": 2},
+    "RegistretSlow": {
+        'registret_request_seconds_bucket{journey="home",le="0.25"}': "0+90",
+        'registret_request_seconds_bucket{journey="home",le="2.5"}': "0+90",
+    },
+    "RegistretFails": {'registret_request_seconds_count{journey="home",status="5xx"}': "0+5"},
     "RegistretCertificateEnds": {'registret_certificate_end_seconds{host="site"}': 86400},
     "RegistretLoginsRefused": {'registret_log_entries{event="card.refused",outcome="refused"}': 200},
 }
 
 
-def alarms(series: Mapping[str, float], folder: Path) -> set[str]:
+def alarms(series: Mapping[str, float | str], folder: Path) -> set[str]:
     """Which alarms come when the measures have stayed like this for twenty minutes."""
     names = re.findall(r"alert: (\w+)", RULES.read_text(encoding="utf-8"))
     asked = [{"eval_time": "20m", "alertname": name, "exp_alerts": []} for name in names]

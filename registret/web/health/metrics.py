@@ -24,6 +24,7 @@ from registret.records.patient_rights.kept_marks import file_of_marks
 from registret.revocation.queries import upkeep
 from registret.revocation.sources import ListStanding
 from registret.revocation.trust import revocation
+from registret.web.health import request_times
 from registret.web.health.readiness import clock_skew
 from registret.web.http import Request
 
@@ -45,6 +46,7 @@ def measured(*, at: datetime) -> bytes:
     """Everything, at this moment."""
     registry = CollectorRegistry()
     registry.register(_Measures(at))
+    request_times.add_to(registry)
     return generate_latest(registry)
 
 

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 
 from registret.access.roles import Permission
 from registret.web.gate import needs, open_to_all
+from registret.web.health.metrics import CONTENT_TYPE, may_read, measured
 from registret.web.health.pages import health_page
 from registret.web.health.readiness import lacking
 from registret.web.http import ActorRequest, Request
@@ -28,9 +29,6 @@ def ready(request: Request) -> HttpResponse:
 @open_to_all.read
 def metrics(request: Request) -> HttpResponse:
     """For Prometheus. 404 for clients that may not read it."""
-    # Not before: its library is read by those whose measures are asked for.
-    from registret.web.health.metrics import CONTENT_TYPE, may_read, measured
-
     if not may_read(request):
         raise Http404
     return HttpResponse(measured(at=request.at), content_type=CONTENT_TYPE)

@@ -12,7 +12,6 @@ LIBRARIES = (
     "email_validator",
     "httpx2",
     "joserfc",
-    "prometheus_client",
     "python_calamine",
     "svg.elements",
     "typst",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -293,6 +296,48 @@ def test_the_measures_say_the_version_and_when_certificates_end(tmp_path: Path, 
     assert abs(measured("registret_clock_skew_seconds")[""]) < 30
 
 
+def answers() -> dict[tuple[str, str], float]:
+    """How many answers were counted, by journey and class of status."""
+    families = text_string_to_metric_families(Browser().get("/matt").content.decode())
+    samples = [one for family in families for one in family.samples if one.name == "registret_request_seconds_count"]
+    return {(one.labels["journey"], one.labels["status"]): one.value for one in samples}
+
+
+def test_the_measures_say_what_answers_took_by_journey_and_never_by_address() -> None:
+    before = answers()
+    for address in ("/hjalp", "/hjalp/kort", "/bekrafta/1-1.0123456789", "/nowhere/19121212-1212"):
+        Browser().get(address)
+    after = answers()
+    grown = {key: number - before.get(key, 0) for key, number in after.items() if number != before.get(key, 0)}
+    assert grown.pop(("health", "2xx")) == 1
+    assert grown == {("help", "2xx"): 2, ("signup", "4xx"): 1, ("none", "4xx"): 1}
+
+
+ANSWERED = """
+import os, sys
+from types import SimpleNamespace
+from prometheus_client import CollectorRegistry, generate_latest
+from registret.web.health.request_times import add_to, observe
+request = SimpleNamespace(resolver_match=None)
+observe(request, status=200, seconds=0.01)
+if child := os.fork():
+    os.waitpid(child, 0)
+    add_to(registry := CollectorRegistry())
+    sys.stdout.write(generate_latest(registry).decode())
+else:
+    observe(request, status=200, seconds=20.0)
+    os._exit(0)
+"""
+
+
+def test_each_of_gunicorns_workers_tells_what_all_of_them_took(tmp_path: Path) -> None:
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", ANSWERED], env=environment, capture_output=True, check=True, text=True)
+    labels = 'journey="none",status="2xx"'
+    assert f"registret_request_seconds_count{{{labels}}} 2.0" in told.stdout
+    assert f"registret_request_seconds_sum{{{labels}}} 20.01" in told.stdout
+
+
 def test_a_node_whose_clock_is_wrong_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     real = timezone.now
     for shift in (HOUR, -HOUR):
@@ -314,7 +359,7 @@ def test_alarms_board_and_manual_know_all_measures_and_no_others(
     assert measures - manual == set()
     for file in ("prometheus-alerts.yml", "grafana.json"):
         named = set(re.findall(r"registret_[a-z_]+", (root / "deploy" / file).read_text()))
-        assert named <= measures, file
+        assert {re.sub("_(bucket|count)$", "", name) for name in named} <= measures, file
     json.loads((root / "deploy" / "grafana.json").read_text())
 
 
