@@ -18,7 +18,7 @@ DEMO_COMMANDS = {
 }
 
 
-WITHOUT_INSTALLATION = {"help", "check-definitions"}
+WITHOUT_INSTALLATION = {"help", "check-definitions", "sbom"}
 """Commands that read no database, no key and no file that a setting names, unless it is set."""
 
 

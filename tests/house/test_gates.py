@@ -59,6 +59,7 @@ SITE = {
     "hjalp/fel/<str:code>": "open_to_all",
     "hjalp/kort/<str:name>": "open_to_all",
     "tillganglighet": "open_to_all",
+    ".well-known/security.txt": "open_to_all",
     "halsa": "open_to_all",
     "halsa/lever": "open_to_all",
     "matt": "open_to_all",

@@ -26,10 +26,10 @@ from registret.reports.coverage.counted import (
 )
 from registret.reports.coverage.counts_file import COLUMNS
 from registret.web.coverage_words import coverage_for_office, number_for_office
+from registret.web.figures.figure_words import number_text
 from registret.web.numbers import number_in
 from registret.web.office.clinic_pages import SHOWN, ClinicImportLine, FileFaults
 from registret.web.pieces import FigureText, Link, Note, SortedBy
-from registret.web.reports.figure_words import number_text
 from registret.web.templatetags.look import iso_day
 from registret.words.coverage_faults import coverage_fault
 
