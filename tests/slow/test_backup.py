@@ -50,7 +50,7 @@ assert opt_out(actor=handler(), case=case(TOLVAN), at=NOW) == 2
 def blocks() -> list[str]:
     """What stands between fences under *Backup and restore*."""
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    chapter = text.partition("## Backup and restore")[2].partition("**When a key is changed**")[0]
+    chapter = text.partition("## Backup and restore")[2].partition("All keys, how each is changed")[0]
     return re.findall(r"```\n(.*?)```", chapter, re.DOTALL)
 
 
