@@ -73,6 +73,11 @@ class Variables:
         self._known: set[str] = set()
         self._faults: list[str] = []
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The names of all variables that were asked for, with those that may name a file instead."""
+        return frozenset(self._known)
+
     def fault(self, told: str) -> None:
         """Remember a line about what cannot be."""
         self._faults.append(told)

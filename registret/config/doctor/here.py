@@ -25,7 +25,9 @@ from registret.kernel.sweden import day_of
 from registret.registries.queries import sub_registries
 from registret.revocation.trust import trust
 
-_SECRETS: Final = ("KEY", "SECRET", "PASSWORD", "TOKEN", "KEYS_BEFORE", "DATABASE_URL")
+SECRETS: Final = ("KEY", "SECRET", "PASSWORD", "TOKEN", "KEYS_BEFORE", "DATABASE_URL")
+"""How settings end that hold a secret: docs/keys.md."""
+
 _BACKUP: Final = timedelta(hours=26)
 _ROOM: Final = 500 * 1024 * 1024
 """Bytes that should be free where the program writes."""
@@ -100,7 +102,7 @@ def enough(*folders: Path) -> str:
 def _files_of_secrets() -> Iterator[Path]:
     for name, value in os.environ.items():
         is_file = name.startswith((PREFIX, "DATABASE_URL")) and name.endswith("_FILE")
-        if is_file and name.removesuffix("_FILE").endswith(_SECRETS):
+        if is_file and name.removesuffix("_FILE").endswith(SECRETS):
             yield Path(value)
     yield from (Path(one.named) for one in (settings.SITE_KEY, settings.CARD_KEY) if one.named)
     if file := settings_file():
