@@ -88,4 +88,4 @@ def _list_commands() -> None:
     for name, what in (DEMO_COMMANDS | own).items():
         print(f"  {name:16} {what.partition('. ')[0].removesuffix('.')}")
     print("\nDjango's own commands work too, migrate and check among them.")
-    print("What there is to set: docs/operations.md")
+    print("What there is to set: docs/settings.md")

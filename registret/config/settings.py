@@ -1,4 +1,4 @@
-"""All settings, in one file. Differences between installations are environment variables (docs/operations.md)."""
+"""All settings, in one file. Differences between installations are environment variables (docs/settings.md)."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def letters() -> str:
     waiting = outbox()
     if waiting.oldest and timezone.now() - waiting.oldest > _LETTER:
         told = f"{waiting.count} letters wait, the oldest since {waiting.oldest:%Y-%m-%d %H:%M}"
-        raise NotReady(f"{told}: does the mail server take them? (docs/operations.md, Mail)")
+        raise NotReady(f"{told}: does the mail server take them? (docs/incidents.md)")
     return f"{waiting.count} letters wait"
 
 
