@@ -130,6 +130,22 @@ class ImportJob(models.Model):
         ]
 
 
+class ImportBatch(models.Model):
+    """What a worker does at once of a job: the patients whose parts are numbered `first` to `last`. It locks the row
+    meanwhile, and deletes it when they are dealt with."""
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(ImportJob, on_delete=models.PROTECT, related_name="batches")
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            unique("import_batch_once", "job", "first"),
+            check("import_batch_has_patients", Q(last__gte=F("first"))),
+        ]
+
+
 class Origin(models.Model):
     """Where an episode was brought in from, so that the same row again changes nothing. It is the patient's: row-level
     security shows it as it shows the episode, and it is destroyed with it.

@@ -36,6 +36,7 @@ MAY: Final = {
     "django_content_type": READ,
     "django_migrations": READ,
     "exchange_export": CHANGED,
+    "exchange_importbatch": FORGOTTEN,
     "exchange_importjob": CHANGED,
     "exchange_importrun": ADDED,
     "exchange_keptfile": CHANGED,

@@ -17,7 +17,7 @@ from registret.exchange.importing.kept_rows import HEAD, KeptFileRows, head_of, 
 from registret.exchange.importing.results import RowOutcome
 from registret.exchange.importing.telling import log_file
 from registret.exchange.kept_files import Purpose, add_parts, destroy, keep, parts_of
-from registret.exchange.models import ImportJob
+from registret.exchange.models import ImportBatch, ImportJob
 from registret.exchange.readers.table import SourceTable
 from registret.exchange.refusals import JobNotPossible
 from registret.exchange.saved_mappings import SavedMapping, as_saved, understood, usable
@@ -28,6 +28,8 @@ from registret.records.scope import clinic_of
 
 KEPT_FOR: Final = timedelta(days=7)
 FILES_A_DAY: Final = Limit(what="import_files", most=30, per=timedelta(days=1))
+PATIENTS: Final = 50
+"""In a batch: who writes about one of them waits for it."""
 _AT_ONCE: Final = 500
 
 
@@ -157,6 +159,9 @@ def kept_jobs(*, actor: Actor, at: datetime) -> tuple[JobRow, ...]:
 def end(job: ImportJob, *, by: By, why: str, at: datetime) -> None:
     """End a job, and tell what it came to. In the caller's transaction, with the job locked."""
     job.ended_at, job.stopped_at, job.why = at, None, why
+    # A batch that a worker is at ends with it.
+    left = job.batches.select_for_update(skip_locked=True).values_list("id", flat=True)
+    job.batches.filter(id__in=list(left)).delete()
     if job.done == job.parts:
         # Of rows that were emptied meanwhile nobody knows how many they were.
         job.refused = job.rows - job.new - job.changed - job.unchanged
@@ -174,7 +179,7 @@ def end(job: ImportJob, *, by: By, why: str, at: datetime) -> None:
 
 
 def _ask(actor: Actor, file_id: int, mapping_id: int, *, parts: int, rows: int, only_tried: bool, at: datetime) -> None:
-    ImportJob.objects.create(
+    job = ImportJob.objects.create(
         file_id=file_id,
         mapping_id=mapping_id,
         by_id=actor.account_id,
@@ -184,6 +189,10 @@ def _ask(actor: Actor, file_id: int, mapping_id: int, *, parts: int, rows: int, 
         parts=parts,
         rows=rows,
     )
+    ImportBatch.objects.bulk_create(
+        ImportBatch(job=job, first=first, last=min(first + PATIENTS - 1, parts))
+        for first in range(HEAD + 1, parts + 1, PATIENTS)
+    )
 
 
 def _of_clinic(actor: Actor) -> QuerySet[ImportJob]:
@@ -192,7 +201,7 @@ def _of_clinic(actor: Actor) -> QuerySet[ImportJob]:
 
 
 def _locked(actor: Actor, file: int) -> ImportJob:
-    """The newest job about a file; waits for the rows that a worker brings in at this moment."""
+    """The newest job about a file."""
     found = _of_clinic(actor).select_for_update(of=("self",)).filter(file_id=file).order_by("-id").first()
     if found is None:
         raise NotFound()
