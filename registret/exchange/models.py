@@ -130,6 +130,36 @@ class ImportJob(models.Model):
         ]
 
 
+class Delivery(models.Model):
+    """A file that a system has sent, under a key of its own choice: the same once more is the same file. `said`: what
+    was to be done, and the content."""
+
+    id = models.BigAutoField(primary_key=True)
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    key = models.BinaryField(max_length=32, db_comment=DIGEST)
+    said = models.BinaryField(max_length=32, db_comment=DIGEST)
+    file = models.ForeignKey(KeptFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [unique("delivery_key_once", "by", "key")]
+
+
+class ImportBatch(models.Model):
+    """What a worker does at once of a job: the patients whose parts are numbered `first` to `last`. It locks the row
+    meanwhile, and deletes it when they are dealt with."""
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(ImportJob, on_delete=models.PROTECT, related_name="batches")
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            unique("import_batch_once", "job", "first"),
+            check("import_batch_has_patients", Q(last__gte=F("first"))),
+        ]
+
+
 class Origin(models.Model):
     """Where an episode was brought in from, so that the same row again changes nothing. It is the patient's: row-level
     security shows it as it shows the episode, and it is destroyed with it.

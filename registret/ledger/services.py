@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from registret.database.prepared import insert, insert_many
 from registret.kernel.by import By
@@ -40,7 +42,7 @@ class NewEntry:
 def record_many(*, entries: Sequence[NewEntry], by: By, at: datetime) -> None:
     """Appends many entries that one author did at one moment, in their order."""
     common = {**_author(by), "at": at, "outcome": "done"}
-    rows = [
+    _append(
         {
             **common,
             "event": one.event,
@@ -51,9 +53,7 @@ def record_many(*, entries: Sequence[NewEntry], by: By, at: datetime) -> None:
             "facts": _masked(one.facts),
         }
         for one in entries
-    ]
-    if rows:
-        insert_many(Entry, rows)
+    )
 
 
 def record(
@@ -71,27 +71,56 @@ def record(
     reference: str | None = None,
     facts: Mapping[str, Fact] | None = None,
 ) -> int:
-    """Append one entry and return its number. Personal numbers in names and in texts of `facts` are masked.
+    """Append one entry and return its number: 0 if it is `gathered`. Personal numbers in names and in texts of `facts`
+    are masked.
 
     `about` is the person by account and HSA-id, where an entry names both.
     `shown_patient_ids`: the patients whom a list showed, where the entry is about several and not about one.
     """
     if about is not None:
         about_account_id, about_hsa_id = about.account_id, about.hsa_id
-    return insert(
-        Entry,
+    entry = {
         **_author(by),
-        at=at,
-        event=event,
-        outcome=outcome,
-        about_account_id=about_account_id,
-        about_hsa_id=about_hsa_id.text if about_hsa_id else "",
-        about_patient_id=about_patient_id,
-        shown_patient_ids=sorted(set(shown_patient_ids)) or None,
-        clinic_id=clinic_id,
-        reference=reference or "",
-        facts=_masked(facts or {}),
-    )
+        "at": at,
+        "event": event,
+        "outcome": outcome,
+        "about_account_id": about_account_id,
+        "about_hsa_id": about_hsa_id.text if about_hsa_id else "",
+        "about_patient_id": about_patient_id,
+        "shown_patient_ids": sorted(set(shown_patient_ids)) or None,
+        "clinic_id": clinic_id,
+        "reference": reference or "",
+        "facts": _masked(facts or {}),
+    }
+    if _GATHERED.get() is None:
+        return insert(Entry, **entry)
+    _append([entry])
+    return 0
+
+
+@contextmanager
+def gathered() -> Iterator[list[dict[str, Any]]]:
+    """Write the entries of all acts within it at its end, in their order and in one statement. It stands in the
+    transaction of these acts; of a block in it that fails no entry is written. Yield what it has: who rolls the acts
+    back clears it."""
+    rows: list[dict[str, Any]] = []
+    before = _GATHERED.set(rows)
+    try:
+        yield rows
+    finally:
+        _GATHERED.reset(before)
+    _append(rows)
+
+
+_GATHERED: Final[ContextVar[list[dict[str, Any]] | None]] = ContextVar("gathered", default=None)
+
+
+def _append(entries: Iterable[dict[str, Any]]) -> None:
+    rows, gathering = list(entries), _GATHERED.get()
+    if gathering is not None:
+        gathering.extend(rows)
+    elif rows:
+        insert_many(Entry, rows)
 
 
 def _author(by: By) -> dict[str, Any]:

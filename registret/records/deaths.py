@@ -85,7 +85,7 @@ def _open_again(step: Step, form: Form, said: _Said) -> None:
     step.state = STEP_LIFE.after(StepState.CLOSED, "take_up" if is_begun else "plan")
     step.closed_at, step.closed_why = None, ""
     if is_begun:
-        now = assessed(step.episode, step.code, at=said.at)
+        now = assessed(step.episode_id, step.code, at=said.at)
         step.flags, step.lacking = len(now.broken), len(now.lacking)
     kind = Revision.Kind.TAKE_UP if is_begun else Revision.Kind.PLAN
     _keep(step, form, kind, Event.STEP_OPENED_AGAIN, {}, said)
@@ -93,8 +93,9 @@ def _open_again(step: Step, form: Form, said: _Said) -> None:
 
 def _assess_again(step: Step, *, at: datetime) -> None:
     """Whether it can be signed now; the answers are as they were."""
-    now = assessed(step.episode, step.code, at=at)
-    Step.objects.filter(id=step.id).update(flags=len(now.broken), lacking=len(now.lacking))
+    now = assessed(step.episode_id, step.code, at=at)
+    if (step.flags, step.lacking) != (len(now.broken), len(now.lacking)):
+        Step.objects.filter(id=step.id).update(flags=len(now.broken), lacking=len(now.lacking))
 
 
 def _keep(step: Step, form: Form, kind: Revision.Kind, event: Event, facts: dict[str, str], said: _Said) -> None:

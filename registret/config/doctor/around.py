@@ -89,7 +89,7 @@ def mail_server(visit: Visit) -> str:
             return f"{where} takes our connection ({server.transport}); `--letter-to ADDRESS` sends a letter"
         _send(server, visit.letter_to)
     except NotSent as trouble:
-        raise NotReady(f"{where}: {trouble.error} (docs/operations.md, Mail)") from None
+        raise NotReady(f"{where}: {trouble.error} (docs/incidents.md)") from None
     return f"{where} has taken a letter to {visit.letter_to}: did it come?"
 
 
@@ -139,7 +139,7 @@ def card_door(visit: Visit) -> str:
     if asked != set(trust().names()):
         raise NotReady(
             f"{host.address} asks browsers for cards of {len(asked)} CAs, which are not the {len(trust().names())} of "
-            "HSA-id in the trust folder: the file that the front names (step 3 of docs/operations.md)"
+            "HSA-id in the trust folder: the file that the front names (docs/operations.md, step 5)"
         )
     return f"{host.address} asks for cards of {len(asked)} CAs; its certificate ends in {left.days} days"
 

@@ -95,7 +95,7 @@ def letters() -> str:
     waiting = outbox()
     if waiting.oldest and timezone.now() - waiting.oldest > _LETTER:
         told = f"{waiting.count} letters wait, the oldest since {waiting.oldest:%Y-%m-%d %H:%M}"
-        raise NotReady(f"{told}: does the mail server take them? (docs/operations.md, Mail)")
+        raise NotReady(f"{told}: does the mail server take them? (docs/incidents.md)")
     return f"{waiting.count} letters wait"
 
 
@@ -124,7 +124,8 @@ def disk() -> str:
     folder = _data_folder()
     if folder is None:
         raise NotUsed(f"the database has {size} MB on a disk that is not seen from here: watch it there")
-    return f"the database has {size} MB; {enough(folder)}"
+    guessed = ", where Debian keeps databases" if folder == _DEBIAN else ""
+    return f"the database has {size} MB; {enough(folder)}{guessed}"
 
 
 def opt_outs() -> str:

@@ -1,7 +1,7 @@
 """What a worker does of large files: some patients at a time, a transaction for each such batch.
 
-A worker that dies leaves the batch undone, and another goes on with it. The job is locked meanwhile, so of two workers
-each takes another file.
+A worker that dies leaves the batch undone, and another goes on with it. The batch is locked meanwhile, so of two
+workers each takes other patients, of the same file or of another. The job is locked at the end of a batch only.
 """
 
 from __future__ import annotations
@@ -27,15 +27,14 @@ from registret.exchange.importing.telling import log_patients_met, opted_out_in
 from registret.exchange.kept_files import FilePart, parts_of, replace_parts
 from registret.exchange.mappings.applying import apply
 from registret.exchange.mappings.reading import FormMapping, MappingBroken
-from registret.exchange.models import ImportJob
-from registret.exchange.refusals import MappingOutdated
+from registret.exchange.models import ImportBatch, ImportJob
+from registret.exchange.refusals import FileGone, MappingOutdated
 from registret.exchange.saved_mappings import as_saved, usable
 from registret.kernel.by import By
 from registret.kernel.refused import Refused
+from registret.ledger.services import gathered
 from registret.records.scope import provider_scope
 
-_PATIENTS: Final = 50
-"""In a batch: who writes about one of them waits for it, and so does who stops the file."""
 _ROUND: Final = timedelta(minutes=1)
 _FAILED: Final = "request.failed"
 
@@ -53,28 +52,34 @@ def work_on_files(*, now: Callable[[], datetime]) -> int:
 def work_on_one(*, at: datetime) -> bool:
     """Do one batch of the file of which least is done, so that a small one need not wait for a large one. Return
     whether there was one."""
-    is_gone = Q(file__ends_at__lte=at) | Q(file__gone_at__isnull=False)
+    is_gone = Q(job__file__ends_at__lte=at) | Q(job__file__gone_at__isnull=False)
     # A file that was stopped and is gone by now ends.
-    waiting = ImportJob.objects.select_related("mapping", "file").filter(Q(stopped_at=None) | is_gone, ended_at=None)
+    waiting = ImportBatch.objects.select_related("job__mapping").filter(
+        Q(job__stopped_at=None) | is_gone, job__ended_at=None
+    )
     with transaction.atomic():
-        job = waiting.select_for_update(of=("self",), skip_locked=True).order_by("done", "id").first()
-        if job is None:
+        locked = waiting.select_for_update(of=("self",), skip_locked=True)
+        batch = locked.order_by("job__done", "job_id", "first").first()
+        if batch is None:
             return False
         try:
             with transaction.atomic():
-                _advance(job, at)
+                _advance(batch, at)
         except OperationalError:
             # Another transaction was in the way: the same again later.
             raise
         except Exception as trouble:
-            _give_up(job, trouble, at)
+            _give_up(batch, trouble, at)
     return True
 
 
-def _give_up(job: ImportJob, trouble: Exception, at: datetime) -> None:
+def _give_up(batch: ImportBatch, trouble: Exception, at: datetime) -> None:
     """End a job whose file, mapping or right is gone. One that failed for another reason is stopped: a user can tell it
     to go on."""
-    job.refresh_from_db(fields=["done", "new", "changed", "unchanged", "refused", "opted_out"])
+    job = _locked(batch.job_id)
+    if job.ended_at is not None:
+        batch.delete()
+        return
     if isinstance(trouble, (Refused, MappingBroken)):
         why = trouble.code if isinstance(trouble, Refused) else MappingOutdated.code
         end(job, by=By.of_program("import"), why=why, at=at)
@@ -84,20 +89,31 @@ def _give_up(job: ImportJob, trouble: Exception, at: datetime) -> None:
     job.save(update_fields=["stopped_at", "why"])
 
 
-def _advance(job: ImportJob, at: datetime) -> None:
+def _locked(job_id: int) -> ImportJob:
+    """Locked until the end of the batch, which is near: before its file, and that before its parts."""
+    return ImportJob.objects.select_related("mapping").select_for_update(of=("self",), no_key=True).get(id=job_id)
+
+
+def _advance(batch: ImportBatch, at: datetime) -> None:
     """Raises: NotPermitted, NotOpenForEntry, ClosedForEntry, MappingOutdated, MappingBroken, FileGone."""
-    actor = _actor(job, at)
-    saved = as_saved(job.mapping)
+    asked = batch.job
+    actor = _actor(asked, at)
+    saved = as_saved(asked.mapping)
     mapping = usable(actor, saved)
-    table = head_of(job.file_id, at=at)
-    parts = list(parts_of(job.file_id, first=job.done + 1, most=_PATIENTS, at=at))
+    table = head_of(asked.file_id, at=at)
+    parts = list(parts_of(asked.file_id, first=batch.first, most=batch.last - batch.first + 1, at=at))
     kept = {part.number: rows_in(table, mapping.form, part.content) for part in parts}
     # Seen as by the actor from the first row to the last: what a row asks says nothing of it again.
-    with provider_scope(actor, Permission.REPORT), transaction.atomic():
+    with provider_scope(actor, Permission.REPORT), transaction.atomic(), gathered() as entries:
         done = {number: with_results(rows, list(_results(actor, mapping, rows, at))) for number, rows in kept.items()}
-        if job.only_tried:
+        if asked.only_tried:
             connection.check_constraints()
             transaction.set_rollback(True)
+            entries.clear()
+    job = _locked(batch.job_id)
+    if job.ended_at is not None:
+        # Removed meanwhile: nothing of the batch stays.
+        raise FileGone()
     results = [row.result for rows in done.values() for row in rows if row.result is not None]
     _count(job, results, emptied=sum(not part.content for part in parts))
     log_patients_met(actor, saved, results, is_saved=not job.only_tried, at=at)
@@ -105,6 +121,7 @@ def _advance(job: ImportJob, at: datetime) -> None:
         job.file_id,
         [FilePart(number=n, content=content_of(table, rows), note=note_of(rows)) for n, rows in done.items() if rows],
     )
+    batch.delete()
     job.done += len(parts)
     if job.done == job.parts:
         end(job, by=actor.by, why="", at=at)

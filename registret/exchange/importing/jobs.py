@@ -17,7 +17,7 @@ from registret.exchange.importing.kept_rows import HEAD, KeptFileRows, head_of, 
 from registret.exchange.importing.results import RowOutcome
 from registret.exchange.importing.telling import log_file
 from registret.exchange.kept_files import Purpose, add_parts, destroy, keep, parts_of
-from registret.exchange.models import ImportJob
+from registret.exchange.models import ImportBatch, ImportJob
 from registret.exchange.readers.table import SourceTable
 from registret.exchange.refusals import JobNotPossible
 from registret.exchange.saved_mappings import SavedMapping, as_saved, understood, usable
@@ -28,6 +28,8 @@ from registret.records.scope import clinic_of
 
 KEPT_FOR: Final = timedelta(days=7)
 FILES_A_DAY: Final = Limit(what="import_files", most=30, per=timedelta(days=1))
+PATIENTS: Final = 50
+"""In a batch: who writes about one of them waits for it."""
 _AT_ONCE: Final = 500
 
 
@@ -72,20 +74,25 @@ def keep_and_try(*, actor: Actor, saved: SavedMapping, table: SourceTable, at: d
 
     Raises: NotPermitted, NotOpenForEntry, ClosedForEntry, MappingOutdated, MappingBroken; TooMany, FileTooLarge.
     """
-    mapping = usable(actor, saved)
+    usable(actor, saved)
     take(limit=FILES_A_DAY, subject=str(clinic_of(actor)), at=at)
-    with transaction.atomic():
-        file_id = keep(
-            clinic_id=clinic_of(actor),
-            account_id=actor.account_id,
-            purpose=Purpose.IMPORT,
-            ends_at=at + KEPT_FOR,
-            at=at,
-        )
-        parts = list(parts_with(mapping, table, today=day_of(at)))
-        for first in range(0, len(parts), _AT_ONCE):
-            add_parts(file_id, parts[first : first + _AT_ONCE])
-        _ask(actor, file_id, saved.id, parts=parts[-1].number, rows=len(table.rows), only_tried=True, at=at)
+    return keep_for_worker(actor=actor, saved=saved, table=table, only_tried=True, at=at)
+
+
+@transaction.atomic
+def keep_for_worker(*, actor: Actor, saved: SavedMapping, table: SourceTable, only_tried: bool, at: datetime) -> int:
+    """Keep a file, to be tried or brought in by a worker. Return its id. How often is for the caller to limit.
+
+    Raises: NotPermitted, NotOpenForEntry, ClosedForEntry, MappingOutdated, MappingBroken; FileTooLarge.
+    """
+    mapping = usable(actor, saved)
+    file_id = keep(
+        clinic_id=clinic_of(actor), account_id=actor.account_id, purpose=Purpose.IMPORT, ends_at=at + KEPT_FOR, at=at
+    )
+    parts = list(parts_with(mapping, table, today=day_of(at)))
+    for first in range(0, len(parts), _AT_ONCE):
+        add_parts(file_id, parts[first : first + _AT_ONCE])
+    _ask(actor, file_id, saved.id, parts=parts[-1].number, rows=len(table.rows), only_tried=only_tried, at=at)
     return file_id
 
 
@@ -131,7 +138,7 @@ def remove(*, actor: Actor, file: int, at: datetime) -> None:
 
 def job_of(*, actor: Actor, file: int, at: datetime) -> JobRow:
     """The newest job about a file of the actor's clinic. Raises: NotPermitted, NotFound."""
-    found = _of_clinic(actor).filter(file_id=file).order_by("-id").first()
+    found = _visible(actor).filter(file_id=file).order_by("-id").first()
     if found is None:
         raise NotFound()
     return _row(found, at)
@@ -148,15 +155,23 @@ def rows_of(job: JobRow, *, note: str | None = None, most: int | None = None, at
     return KeptFileRows(mapping=mapping, table=table, rows=tuple(sorted(rows, key=lambda row: row.source.line)))
 
 
-def kept_jobs(*, actor: Actor, at: datetime) -> tuple[JobRow, ...]:
-    """Of each file that the actor's clinic has here, the newest job. Raises: NotPermitted."""
-    here = _of_clinic(actor).filter(file__gone_at=None, file__ends_at__gt=at)
-    return tuple(_row(job, at) for job in here.order_by("-file_id", "-id").distinct("file_id"))
+def kept_jobs(*, actor: Actor, before: int | None = None, most: int | None = None, at: datetime) -> tuple[JobRow, ...]:
+    """Of each file that the actor sees and that is here, the newest job; the newest file first. `before`: this file.
+
+    Raises: NotPermitted.
+    """
+    here = _visible(actor).filter(file__gone_at=None, file__ends_at__gt=at)
+    if before is not None:
+        here = here.filter(file_id__lt=before)
+    return tuple(_row(job, at) for job in here.order_by("-file_id", "-id").distinct("file_id")[:most])
 
 
 def end(job: ImportJob, *, by: By, why: str, at: datetime) -> None:
     """End a job, and tell what it came to. In the caller's transaction, with the job locked."""
     job.ended_at, job.stopped_at, job.why = at, None, why
+    # A batch that a worker is at ends with it.
+    left = job.batches.select_for_update(skip_locked=True).values_list("id", flat=True)
+    job.batches.filter(id__in=list(left)).delete()
     if job.done == job.parts:
         # Of rows that were emptied meanwhile nobody knows how many they were.
         job.refused = job.rows - job.new - job.changed - job.unchanged
@@ -174,7 +189,7 @@ def end(job: ImportJob, *, by: By, why: str, at: datetime) -> None:
 
 
 def _ask(actor: Actor, file_id: int, mapping_id: int, *, parts: int, rows: int, only_tried: bool, at: datetime) -> None:
-    ImportJob.objects.create(
+    job = ImportJob.objects.create(
         file_id=file_id,
         mapping_id=mapping_id,
         by_id=actor.account_id,
@@ -184,16 +199,22 @@ def _ask(actor: Actor, file_id: int, mapping_id: int, *, parts: int, rows: int, 
         parts=parts,
         rows=rows,
     )
+    ImportBatch.objects.bulk_create(
+        ImportBatch(job=job, first=first, last=min(first + PATIENTS - 1, parts))
+        for first in range(HEAD + 1, parts + 1, PATIENTS)
+    )
 
 
-def _of_clinic(actor: Actor) -> QuerySet[ImportJob]:
+def _visible(actor: Actor) -> QuerySet[ImportJob]:
+    """Those of the actor's clinic; a system sees its own files only."""
     actor.require(Permission.IMPORT)
-    return ImportJob.objects.filter(file__clinic_id=clinic_of(actor)).select_related("mapping", "file")
+    found = ImportJob.objects.filter(file__clinic_id=clinic_of(actor)).select_related("mapping", "file")
+    return found.filter(file__by_id=actor.account_id) if actor.hsa_id.is_system else found
 
 
 def _locked(actor: Actor, file: int) -> ImportJob:
-    """The newest job about a file; waits for the rows that a worker brings in at this moment."""
-    found = _of_clinic(actor).select_for_update(of=("self",)).filter(file_id=file).order_by("-id").first()
+    """The newest job about a file."""
+    found = _visible(actor).select_for_update(of=("self",)).filter(file_id=file).order_by("-id").first()
     if found is None:
         raise NotFound()
     return found

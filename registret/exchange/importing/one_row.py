@@ -4,46 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 
 from registret.access.actor import Actor
-from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.database.prepared import Given, Prepared, insert, update
+from registret.exchange.importing.again import changed
+from registret.exchange.importing.episode_steps import EpisodeSteps, impossible, written_of
 from registret.exchange.importing.results import RowFault, RowOutcome, RowRefused, RowResult
 from registret.exchange.mappings.applying import MappedRow, day_in, moment_in
 from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.models import Origin
 from registret.exchange.refusals import (
-    AnswerImpossible,
-    AnswerKept,
     AnswerMissing,
-    EpisodeGone,
-    EpisodeOfOtherVersion,
     ExportTimeUnclear,
     ImportedDateUnclear,
     RowOfOtherPatient,
     RowOlder,
     SourceIdMissing,
-    StepIsSigned,
 )
 from registret.kernel.identifiers import NumberMalformed
 from registret.kernel.refused import Refused
 from registret.kernel.sweden import day_of
-from registret.records.lifecycle import WRITABLE
+from registret.ledger.services import gathered
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.queries.patients import is_blocked, patient_id_of
-from registret.records.queries.revisions import changes_since
-from registret.records.queries.steps import step_page, versions_of
 from registret.records.refusals import CriteriaNotMet, NumberImpossible, OptedOut
 from registret.records.reporting.beginning import begin
-from registret.records.reporting.changes import Written, began_at_in, read_answers
+from registret.records.reporting.changes import began_at_in, read_answers
 from registret.records.reporting.inclusion import NewPatient, known_of_new_patient
-from registret.records.reporting.writing import write
 from registret.records.scope import all_providers, clinic_of, provider_scope
 from registret.registries.assessing import assess
 from registret.registries.forms import Form
@@ -62,7 +55,7 @@ _SEXES = {
 def bring(*, actor: Actor, mapping: FormMapping, row: MappedRow, at: datetime) -> RowResult:
     """Bring one row in, or refuse it as a whole: a transaction."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(), gathered():
             return _brought(actor, mapping, row, at)
     except RowRefused as refused:
         faults, patient_id = refused.faults, refused.patient_id
@@ -94,7 +87,7 @@ def _brought(actor: Actor, mapping: FormMapping, row: MappedRow, at: datetime) -
             raise RowRefused(RowFault(why=RowOlder()))
         if bytes(origin.said) == came.said:
             return RowResult(line=row.line, source_id=row.source_id, outcome=RowOutcome.UNCHANGED)
-        result = _changed(actor, mapping, row, origin, at)
+        result = changed(actor, mapping, row, origin, at)
         origin.said, origin.exported_at, origin.brought_in_at = came.said, came.exported_at or origin.exported_at, at
         update(origin)
         return result
@@ -155,24 +148,24 @@ def _unreadable(form: Form, row: MappedRow, began_at: datetime | None, at: datet
         yield RowFault(why=ImportedDateUnclear(), variable=code)
     for step in form.steps:
         _, wrong = read_answers(form, step.code, row.written, at=at, arrived_at=began_at)
-        yield from _impossible({code: fault for code, fault in wrong.items() if code not in row.undated})
+        yield from impossible({code: fault for code, fault in wrong.items() if code not in row.undated})
 
 
 def _begun(
     actor: Actor, mapping: FormMapping, row: MappedRow, who: NewPatient, origin: Origin, at: datetime
 ) -> RowResult:
     form = mapping.form
-    written = _of_step(mapping, row, form.inclusion.code)
+    written = written_of(form, row, form.inclusion.code)
     episode = begin(actor=actor, who=who, sub_registry=form.code, written=written, is_no_double=False, at=at)
-    episode_id, versions = versions_of(actor, episode=episode)
-    told = dict.fromkeys(written, versions[form.inclusion.code])
+    steps = EpisodeSteps(actor, episode, at=at)
+    page = steps.page(form.inclusion.code)
+    told = dict.fromkeys(written, page.step.version)
     for step in form.steps[1:]:
-        if written := _of_step(mapping, row, step.code):
-            version = _written(actor, episode, step.code, written, base=versions[step.code], at=at)
-            told |= dict.fromkeys(written, version)
+        if written := written_of(form, row, step.code):
+            told |= dict.fromkeys(written, steps.write(step.code, written))
     insert(
         Origin,
-        episode_id=episode_id,
+        episode_id=page.episode.id,
         care_provider_id=origin.care_provider_id,
         key=origin.key,
         said=origin.said,
@@ -181,88 +174,6 @@ def _begun(
         brought_in_at=at,
     )
     return RowResult(line=row.line, source_id=row.source_id, outcome=RowOutcome.NEW, episode=episode)
-
-
-def _changed(actor: Actor, mapping: FormMapping, row: MappedRow, origin: Origin, at: datetime) -> RowResult:
-    """Write what the row says anew, in the steps that can be written in. `origin.versions` follows."""
-    episode = origin.episode.system_id
-    try:
-        page, _ = step_page(actor, episode=episode, step=None, lock=True, at=at)
-    except NotFound:
-        raise RowRefused(RowFault(why=EpisodeGone())) from None
-    if page.form.version != mapping.form.version:
-        raise RowRefused(RowFault(why=EpisodeOfOtherVersion()), patient_id=page.patient.id)
-    if row.undated:
-        faults = (RowFault(why=ImportedDateUnclear(), variable=code) for code in row.undated)
-        raise RowRefused(*faults, patient_id=page.patient.id)
-    kept: list[RowFault] = []
-    outcome = RowOutcome.UNCHANGED
-    for step in mapping.form.steps:
-        written, theirs, base = _new_in(actor, mapping, row, origin, step.code, at)
-        kept += [RowFault(why=AnswerKept(), variable=code) for code in theirs]
-        if written:
-            version = _written(actor, episode, step.code, written, base=base, at=at)
-            origin.versions |= dict.fromkeys(written, version)
-            outcome = RowOutcome.CHANGED
-    return RowResult(
-        line=row.line,
-        source_id=row.source_id,
-        outcome=outcome,
-        faults=tuple(kept),
-        patient_id=page.patient.id,
-        episode=episode,
-    )
-
-
-def _new_in(
-    actor: Actor, mapping: FormMapping, row: MappedRow, origin: Origin, step: str, at: datetime
-) -> tuple[Written, list[str], int]:
-    """What the row says of the step that is neither what it said last time nor what stands there; the variables whose
-    answer a person has changed since; and the version of the step.
-
-    Raises: RowRefused (a value is impossible, or the step is done).
-    """
-    page, now = step_page(actor, episode=origin.episode.system_id, step=step, at=at)
-    written = _of_step(mapping, row, step)
-    answers, faults = read_answers(page.form, step, written, at=at, arrived_at=page.arrived_at)
-    if faults:
-        raise RowRefused(*_impossible(faults), patient_id=page.patient.id)
-    bases = {code: origin.versions.get(code, 0) for code in written}
-    since = {base: changes_since(now, base) for base in set(bases.values())}
-    new, kept = {}, []
-    for code, texts in written.items():
-        stands, told = now.answers.get(code), answers[code].stored if code in answers else None
-        changed = since[bases[code]]
-        if told in (stands, changed[code][0] if code in changed else stands):
-            continue
-        if code in changed:
-            kept.append(code)
-        else:
-            new[code] = texts
-    if new and page.step.state not in WRITABLE:
-        why = StepIsSigned(step=step)
-        raise RowRefused(*(RowFault(why=why, variable=code) for code in new), patient_id=page.patient.id)
-    return new, kept, now.version
-
-
-def _written(actor: Actor, episode: str, step: str, written: Written, *, base: int, at: datetime) -> int:
-    """Write in a step, and return its version. `base`: the one that it has: the patient is locked.
-
-    Raises: RowRefused (a question is about a day that has not come), and what `write` raises.
-    """
-    done = write(actor=actor, episode=episode, step=step, base=base, written=written, at=at)
-    if done.faults:
-        raise RowRefused(*_impossible(done.faults), patient_id=done.page.patient.id)
-    return done.page.step.version
-
-
-def _impossible(faults: Mapping[str, object]) -> Iterator[RowFault]:
-    for code, fault in faults.items():
-        yield RowFault(why=AnswerImpossible(), variable=code, fault=fault)  # type: ignore[arg-type]
-
-
-def _of_step(mapping: FormMapping, row: MappedRow, step: str) -> Written:
-    return {q.code: row.written[q.code] for q in mapping.form.step(step).questions if q.code in row.written}
 
 
 def _digest(*parts: object) -> bytes:

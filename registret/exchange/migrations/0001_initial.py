@@ -113,6 +113,27 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Delivery",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key", models.BinaryField(db_comment="digest", max_length=32)),
+                ("said", models.BinaryField(db_comment="digest", max_length=32)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.keptfile"
+                    ),
+                ),
+            ],
+            options={"constraints": [models.UniqueConstraint(fields=("by", "key"), name="delivery_key_once")]},
+        ),
+        migrations.CreateModel(
             name="KeptPart",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -180,6 +201,28 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("ended_at", None)), fields=("file",), name="import_job_one_at_a_time"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportBatch",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("first", models.PositiveIntegerField()),
+                ("last", models.PositiveIntegerField()),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="exchange.importjob"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("job", "first"), name="import_batch_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("last__gte", models.F("first"))), name="import_batch_has_patients"
                     ),
                 ],
             },

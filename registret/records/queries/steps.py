@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from registret.records.lifecycle import WRITABLE, StepState
 from registret.records.models import Episode, FormVersion, Step
 from registret.records.queries.episodes import episode_rows, episodes_in, episodes_of, place_of, step_row
 from registret.records.queries.forms import answers_of
-from registret.records.queries.patients import numbers_of, patient_row, told_patient
+from registret.records.queries.patients import numbers_of, told_patient
 from registret.records.rows import EpisodeRow, PatientRow, StepPage, StepRow
 from registret.records.scope import clinic_of, provider_scope
 from registret.registries.assessing import Assessment, KnownOfPatient, assess
@@ -36,18 +36,39 @@ def step_page(
 
     Raises: NotFound; NotPermitted (to lock it: the actor only reads in this sub-registry).
     """
+    return open_episode(actor, episode=episode, lock=lock).page(step, at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenEpisode:
+    """An episode with all of its steps, as they were when it was read. `found`: with what `with_death_elsewhere` and
+    `_USED` add. `steps`: rows by code."""
+
+    actor: Actor
+    found: Any
+    patient: PatientRow
+    form: Form
+    steps: Mapping[str, Step]
+
+    def page(self, step: str | None, *, at: datetime) -> tuple[StepPage, Step]:
+        """As `step_page`. Raises: NotFound."""
+        step = step or self.form.inclusion.code
+        if step not in self.steps:
+            raise NotFound()
+        row = self.steps[step]
+        return _page(self.actor, self.found, self.patient, self.form, self.steps, row, at=at), row
+
+
+def open_episode(actor: Actor, *, episode: str, lock: bool = False) -> OpenEpisode:
+    """As `step_page`, for several steps. Raises: NotFound, NotPermitted."""
     found = _locked_episode(actor, episode) if lock else existing(_EPISODE.first(episode=episode, **place_of(actor)))
     asked = (_LOCKED_STEPS if lock else _STEPS).rows(episode=found.id)
     steps = {one.code: one for one in asked}
     for one in steps.values():
         one.episode = found
-    form = form_now(found, steps)
-    step = step or form.inclusion.code
-    if step not in steps:
-        raise NotFound()
-    # Read with the steps: when the patient is locked.
+    # The patient is read with the steps: when they are locked.
     patient = told_patient(found.patient, asked[0].told_numbers)
-    return _page(actor, found, patient, form, steps, steps[step], at=at), steps[step]
+    return OpenEpisode(actor=actor, found=found, patient=patient, form=form_now(found, steps), steps=steps)
 
 
 def _locked_episode(actor: Actor, episode: str) -> Any:
@@ -97,6 +118,9 @@ _EPISODE = Prepared(
         .annotate(used_digest=Subquery(_USED.values("digest")))
     )
 )
+_ANY_EPISODE = Prepared(
+    lambda: with_death_elsewhere(Episode.objects.filter(id=Given("episode")).select_related("patient"))
+)
 # The patient is locked before the steps: a death closes steps of other episodes too, and two transactions must not wait
 # for each other's steps.
 _LOCKED_EPISODE = Prepared(lambda: _EPISODE.query().select_for_update(of=("patient",), no_key=True))
@@ -123,13 +147,15 @@ def with_step(page: StepPage, row: Step, assessment: Assessment) -> StepPage:
     )
 
 
-def assessed(episode: Episode, step: str, *, at: datetime) -> Assessment:
+def assessed(episode_id: int, step: str, *, at: datetime) -> Assessment:
     """Assess a step with its stored answers, for what the program does by itself."""
-    steps = {one.code: one for one in episode.steps.all()}
-    form = form_now(episode, steps)
+    found = existing(_ANY_EPISODE.first(episode=episode_id))
+    asked = _STEPS.rows(episode=episode_id)
+    steps = {one.code: one for one in asked}
+    form = form_now(found, steps)
     answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
-    elsewhere = with_death_elsewhere(Episode.objects.filter(id=episode.id)).get()
-    known = known_of(patient_row(episode.patient), episode.began_at, told_died_on=elsewhere.told_died_on)
+    patient = told_patient(found.patient, asked[0].told_numbers)
+    known = known_of(patient, found.began_at, told_died_on=found.told_died_on)
     return assess(form, step, answers=answers, patient=known, today=day_of(at))
 
 
@@ -189,28 +215,6 @@ def version_of(actor: Actor, *, episode: str, step: str) -> int:
     """
     wanted = episodes_of(actor, Permission.REPORT).filter(system_id=episode, steps__code=step)
     return existing(wanted.values_list("steps__version", flat=True).first())
-
-
-def versions_of(actor: Actor, *, episode: str) -> tuple[int, dict[str, int]]:
-    """Return the id of an episode that the actor reports, and the version of each step, without reading the patient.
-
-    Inside `provider_scope(actor)`.
-
-    Raises: NotFound.
-    """
-    found = _VERSIONS.rows(episode=episode, **place_of(actor, Permission.REPORT))
-    if not found:
-        raise NotFound()
-    return found[0][0], {step: version for _id, step, version in found}
-
-
-_VERSIONS = Prepared(
-    lambda: (
-        episodes_in(Given("provider"), Given("sub_registries"))
-        .filter(system_id=Given("episode"))
-        .values_list("id", "steps__code", "steps__version")
-    )
-)
 
 
 def steps_to_do(actor: Actor) -> QuerySet[Step]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from registret.access.actor import Actor
@@ -54,32 +54,45 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
     """
     with provider_scope(actor, Permission.REPORT):
         page, row = step_page(actor, episode=episode, step=step, lock=True, at=at)
-        require_reason(actor, page.patient, at=at)
-        require_writable(actor, row, "write")
-        require_unchanged(page)
-        since = changes_since(row, base)
-        written = {q.code: written[q.code] for q in page.form_step.questions if q.code in written}
-        answers, faults = _answers_by_now(page, written, at=at)
-        changes, conflicts = _merge(page.form, row, since, written, answers, faults)
-        if changes:
-            page = _saved(actor, page, row, changes, at=at)
-        else:
-            # The response shows the step, with what others wrote, so it is logged as opened.
-            log_step(actor, Event.STEP_OPENED, page, at)
-        others = {code: other for code, other in others_in(since).items() if code not in changes}
-        return WriteOutcome(page=page, faults=faults, conflicts=conflicts, others=others)
+        outcome, is_current = write_in(actor, page, row, base=base, written=written, at=at)
+        if is_current:
+            return outcome
+        return replace(outcome, page=step_page(actor, episode=episode, step=step, at=at)[0])
+
+
+def write_in(
+    actor: Actor, page: StepPage, row: Step, *, base: int, written: Written, at: datetime
+) -> tuple[WriteOutcome, bool]:
+    """As `write`, in a step that the caller has locked. Return as well whether the page is as things are: if the
+    episode or other steps have changed with this one, it is as it was before, and must be read anew.
+
+    Raises: ReasonNeeded, OfAnotherClinic, NotPossible (signed), FormChanged.
+    """
+    require_reason(actor, page.patient, at=at)
+    require_writable(actor, row, "write")
+    require_unchanged(page)
+    since = changes_since(row, base)
+    written = {q.code: written[q.code] for q in page.form_step.questions if q.code in written}
+    answers, faults = _answers_by_now(page, written, at=at)
+    changes, conflicts = _merge(page.form, row, since, written, answers, faults)
+    is_current = True
+    if changes:
+        page, is_current = _saved(actor, page, row, changes, at=at)
+    else:
+        # The response shows the step, with what others wrote, so it is logged as opened.
+        log_step(actor, Event.STEP_OPENED, page, at)
+    others = {code: other for code, other in others_in(since).items() if code not in changes}
+    return WriteOutcome(page=page, faults=faults, conflicts=conflicts, others=others), is_current
 
 
 def _saved(
     actor: Actor, page: StepPage, row: Step, changes: Mapping[str, tuple[Stored | None, Stored | None]], *, at: datetime
-) -> StepPage:
-    """Save the changes. Return the page as it is then, read anew only if more than this step has changed."""
+) -> tuple[StepPage, bool]:
+    """Save the changes. Return the page as it is then, and whether it is: not if more than this step has changed."""
     row.state = STEP_LIFE.after(StepState(row.state), "write")
     assessment = change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
     log_step(actor, Event.STEP_WRITTEN, page, at, answers=len(changes))
-    if assessment is not None:
-        return with_step(page, row, assessment)
-    return step_page(actor, episode=page.episode.system_id, step=row.code, at=at)[0]
+    return (page, False) if assessment is None else (with_step(page, row, assessment), True)
 
 
 def lay_aside(*, actor: Actor, episode: str, step: str, at: datetime) -> None:

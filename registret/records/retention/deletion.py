@@ -81,7 +81,7 @@ def _forget(step: Step, codes: frozenset[str], episode: Episode, *, by: By, at: 
     step.research_gone_at = at
     step.save(update_fields=["answers", "research_gone_at"])
     if step.state not in {StepState.PLANNED, StepState.SIGNED, StepState.CLOSED}:
-        now = assessed(episode, step.code, at=at)
+        now = assessed(episode.id, step.code, at=at)
         Step.objects.filter(id=step.id).update(flags=len(now.broken), lacking=len(now.lacking))
     record(
         event=Event.EPISODE_RESEARCH_DESTROYED,

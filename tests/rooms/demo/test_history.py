@@ -253,7 +253,7 @@ def test_remarks_are_those_that_are_seen_when_a_step_is_opened(here: Here) -> No
 
 
 def seen_in(step: Step) -> Iterator[tuple[int, str, str]]:
-    found = assessed(step.episode, step.code, at=NOW)
+    found = assessed(step.episode_id, step.code, at=NOW)
     for rule in (*found.broken, *found.odd):
         yield step.episode_id, step.code, rule.code
 

@@ -49,7 +49,7 @@ NO_PATIENT = {"Vårdtillfälle": "X-1003", "Personnummer": "19121212-1213"}
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two patients in a batch."""
-    monkeypatch.setattr(batches, "_PATIENTS", 2)
+    monkeypatch.setattr(jobs, "PATIENTS", 2)
 
 
 def given(actor: Actor, *rows: dict[str, str]) -> int:
@@ -106,7 +106,7 @@ def test_trying_a_large_file_changes_nothing_and_tells_of_each_row(here: Ward, i
     after = everything()
 
     changed = {name for name in before if before[name] != after[name]}
-    assert changed == {"exchange_importjob", "exchange_keptpart", "ledger_entry"}
+    assert changed == {"exchange_importbatch", "exchange_importjob", "exchange_keptpart", "ledger_entry"}
     assert counts(ines, file) == (1, 0, 0, 2)
     rows = told(ines, file)
     assert [rows[line].result.outcome for line in (2, 3, 4)] == ["new", "refused", "refused"]  # type: ignore[union-attr]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from registret.access.actor import Actor
@@ -15,6 +16,7 @@ from registret.access.roles import Role
 from registret.database.connections import disconnect
 from registret.exchange.importing import batches, jobs, one_row
 from registret.exchange.importing.results import RowOutcome
+from registret.exchange.models import ImportBatch
 from registret.records.models import Episode
 from registret.records.scope import all_providers
 from tests import cast
@@ -77,6 +79,36 @@ def test_two_workers_at_once_bring_each_row_in_once(ines: Actor) -> None:
     work()
     assert episodes() == 12
     assert sum(state(ines, file).counts[RowOutcome.NEW] for file in files) == 12
+
+
+def test_a_worker_goes_on_with_a_file_of_which_another_has_some_patients(ines: Actor) -> None:
+    file = tried(ines, *patients(6))
+    jobs.bring_in(actor=ines, file=file, at=NOW)
+    with transaction.atomic():
+        ImportBatch.objects.select_for_update().get(first=3)
+        assert together([work]) == [None]
+        assert (state(ines, file).done, state(ines, file).is_running) == (4, True)
+    work()
+    assert counts(ines, file) == (6, 0, 0, 0)
+    assert episodes() == 6
+
+
+def test_of_a_file_that_is_removed_the_patients_whom_a_worker_is_at_are_not_brought_in(
+    ines: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tried(ines, *patients(4))
+    jobs.bring_in(actor=ines, file=file, at=NOW)
+    bring = one_row.bring
+
+    def removing(**rest: Any) -> Any:
+        monkeypatch.undo()
+        assert together([lambda: jobs.remove(actor=ines, file=file, at=NOW)]) == [None]
+        return bring(**rest)
+
+    monkeypatch.setattr(batches, "bring", removing)
+    work()
+    assert episodes() == 0
+    assert not ImportBatch.objects.exists()
 
 
 def episodes() -> int:
