@@ -80,6 +80,13 @@ CREATE POLICY of_step ON records_dataquery USING (
     ELSE COALESCE((SELECT true FROM records_step s WHERE s.id = records_dataquery.step_id), false) END
 );
 
+-- Who sees a step sees what files propose for it.
+ALTER TABLE records_proposal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE records_proposal FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_step ON records_proposal USING (
+    COALESCE((SELECT true FROM records_step s WHERE s.id = records_proposal.step_id), false)
+);
+
 -- A step belongs to the care provider of its episode.
 ALTER TABLE records_step ADD CONSTRAINT step_of_its_provider
     FOREIGN KEY (episode_id, care_provider_id) REFERENCES records_episode (id, care_provider_id)
@@ -222,3 +229,23 @@ BEGIN
 END $$;
 CREATE TRIGGER records_dataquery_guard BEFORE UPDATE OR DELETE ON records_dataquery
     FOR EACH ROW EXECUTE FUNCTION records_dataquery_guard();
+
+-- A proposal is decided once. Until then another takes its place; then it goes with what it was about.
+CREATE FUNCTION records_proposal_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    destroys boolean := current_setting('registret.destroys', true) = 'yes';
+    ends text[] := '{accepted,reason,ended_at,ended_by_id,ended_by_name}';
+BEGIN
+    IF TG_OP = 'DELETE' AND (destroys OR OLD.ended_at IS NULL) THEN
+        RETURN OLD;
+    ELSIF TG_OP = 'UPDATE' AND (
+        OLD.ended_at IS NULL AND to_jsonb(NEW) - ends = to_jsonb(OLD) - ends
+        OR destroys AND to_jsonb(NEW) - '{answers,accepted}'::text[] = to_jsonb(OLD) - '{answers,accepted}'::text[]
+            AND records_only_less(OLD.answers, NEW.answers) AND OLD.accepted @> NEW.accepted
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'proposal %: what was decided stays', OLD.id USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER records_proposal_guard BEFORE UPDATE OR DELETE ON records_proposal
+    FOR EACH ROW EXECUTE FUNCTION records_proposal_guard();
