@@ -75,7 +75,8 @@ def _patient_of(steps: EpisodeSteps, mapping: FormMapping, row: MappedRow) -> in
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _New:
     """What a row says of a step that is neither what it said last time nor what stands there. `about`: all that it
-    names; `written`: to write; `kept`: what a person has changed since; `offered`: to propose, for the step is signed."""
+    names; `written`: to write; `kept`: what a person has changed since; `offered`: to propose: the step is
+    signed."""
 
     about: Collection[str]
     written: Written
