@@ -241,3 +241,21 @@ class RecertificationOpen(Refused, code="access.recertification_open", status=40
 
 class NothingToRecertify(Refused, code="access.nothing_to_recertify", status=409):
     """Nobody has a grant at the clinic."""
+
+
+class KeyUnusable(Refused, code="access.key_unusable", status=422):
+    """The text is no public key that a system signs with: P-256, or RSA of 2048 to 4096 bits, as PEM or JWK."""
+
+
+class KeyIsPrivate(Refused, code="access.key_private", status=422):
+    """A private key was pasted: it is not kept, and must not be used any more."""
+
+
+class KeyKnown(Refused, code="access.key_known", status=409):
+    """The key is in use already, here or elsewhere: each belongs to one system."""
+
+
+class AssertionRefused(Refused, code="import.assertion_refused", status=401):
+    """A system has not shown who it is. `reason`: what is wrong with what it signed."""
+
+    reason: str

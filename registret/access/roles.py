@@ -10,6 +10,8 @@ class Role(StrEnum):
     READER = "reader"
     REPORT_READER = "report_reader"
     IMPORTER = "importer"
+    SYSTEM = "system"
+    """A record system, never a person: see `access.systems`."""
     EXPORTER = "exporter"
     LOCAL_ADMINISTRATOR = "local_administrator"
     REGISTRY_OFFICE = "registry_office"
@@ -41,7 +43,7 @@ class Permission(StrEnum):
 
 # What a person may ask for when registering; the other roles are given by appointment.
 ROLES_TO_APPLY_FOR = (Role.REPORTER, Role.READER, Role.REPORT_READER, Role.IMPORTER, Role.EXPORTER)
-ROLES_AT_A_CLINIC = frozenset({*ROLES_TO_APPLY_FOR, Role.LOCAL_ADMINISTRATOR})
+ROLES_AT_A_CLINIC = frozenset({*ROLES_TO_APPLY_FOR, Role.LOCAL_ADMINISTRATOR, Role.SYSTEM})
 ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT, Role.CASE_HANDLER})
 # They read what the office must not: one at the office proposes a person, another confirms.
 ROLES_TO_NOMINATE = (Role.LOG_REVIEWER, Role.CASE_HANDLER)
@@ -67,6 +69,7 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.IMPORTER: frozenset(
         {Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS, Permission.REPORT, Permission.IMPORT},
     ),
+    Role.SYSTEM: frozenset({Permission.REPORT, Permission.IMPORT}),
     Role.READER: frozenset({Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS}),
     Role.EXPORTER: frozenset(
         {Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS, Permission.EXPORT},

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from registret.accounts.cardfacts import CardFacts
+from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
 from registret.accounts.refusals import (
     AccountExists,
@@ -48,6 +49,26 @@ def open_account(
             card_issuer=card.card_issuer if card else "",
             card_environment=card.card_environment if card else "",
             created_at=at,
+        )
+    record(event=Event.ACCOUNT_REGISTERED, by=by, at=at, about_account_id=created.id, about_hsa_id=hsa_id)
+    return created.id
+
+
+@transaction.atomic
+def open_system(*, hsa_id: HsaId, name: str, email: EmailAddress, by: By, at: datetime) -> int:
+    """An account of a record system; answers its id. `email`: where letters about it go, confirmed by their reader.
+
+    Raises: AccountExists.
+    """
+    with conflict_as(AccountExists, constraint="one_living_account_per_hsa_id"):
+        created = Account.objects.create(
+            hsa_id=hsa_id.text,
+            surname=name,
+            email=email.text,
+            state=AccountState.CONFIRMED,
+            created_at=at,
+            confirmed_at=at,
+            unused_since=at,
         )
     record(event=Event.ACCOUNT_REGISTERED, by=by, at=at, about_account_id=created.id, about_hsa_id=hsa_id)
     return created.id

@@ -56,6 +56,11 @@ def note_grant(*, account_id: int, at: datetime) -> None:
     Account.objects.filter(id=account_id, logged_in_at=None).update(unused_since=at)
 
 
+def note_use(*, account_id: int, at: datetime) -> None:
+    """A system has shown its key: for it that is a login."""
+    Account.objects.filter(id=account_id).update(logged_in_at=at, unused_since=at)
+
+
 def set_language(*, account_id: int, language: str) -> None:
     """The language of the letters to this person."""
     Account.objects.filter(id=account_id).update(language=language)

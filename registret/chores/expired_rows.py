@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from registret.access.systems import assertions
 from registret.accounts import kept_attempts, sessions
 from registret.exchange import kept_files
 from registret.rate_limits import services as limits
@@ -13,8 +14,10 @@ from registret.revocation import online
 
 
 def forget_old(*, dry_run: bool = False) -> dict[str, int]:
-    """Delete counts of rate limits, login attempts, sessions, OCSP answers, reasons for opening protected identities
-    and kept files whose time is over; `dry_run` rolls all of it back. Return how many of each."""
+    """Delete counts of rate limits, login attempts, sessions, OCSP answers, reasons for opening protected identities,
+    what systems have signed, and kept files whose time is over; `dry_run` rolls all of it back.
+
+    Return how many of each."""
     if dry_run:
         with transaction.atomic():
             forgotten = forget_old()
@@ -27,5 +30,6 @@ def forget_old(*, dry_run: bool = False) -> dict[str, int]:
         "sessions": sessions.forget_old(at=at),
         "answers": online.forget_old(at=at),
         "reasons": protected.forget_old(at=at),
+        "assertions": assertions.forget_old(at=at),
         "files": kept_files.destroy_ended(at=at),
     }

@@ -18,7 +18,7 @@ DEMO_COMMANDS = {
 }
 
 
-WITHOUT_INSTALLATION = {"help", "check-definitions"}
+WITHOUT_INSTALLATION = {"help", "check-definitions", "sbom"}
 """Commands that read no database, no key and no file that a setting names, unless it is set."""
 
 
@@ -88,4 +88,4 @@ def _list_commands() -> None:
     for name, what in (DEMO_COMMANDS | own).items():
         print(f"  {name:16} {what.partition('. ')[0].removesuffix('.')}")
     print("\nDjango's own commands work too, migrate and check among them.")
-    print("What there is to set: docs/operations.md")
+    print("What there is to set: docs/settings.md")

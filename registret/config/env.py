@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -72,6 +73,11 @@ class Variables:
         self._known: set[str] = set()
         self._faults: list[str] = []
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The names of all variables that were asked for, with those that may name a file instead."""
+        return frozenset(self._known)
+
     def fault(self, told: str) -> None:
         """Remember a line about what cannot be."""
         self._faults.append(told)
@@ -132,6 +138,15 @@ class Variables:
         if value not in {"yes", "no"}:
             self.fault(f"{PREFIX}{name} must be yes or no: {purpose}")
         return value == "yes"
+
+    def day(self, name: str, *, purpose: str) -> date | None:
+        """A day, 2027-03-31, or None if it is not set."""
+        value = self.text(name, purpose=purpose, default="")
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            self.fault(f"{PREFIX}{name} must be a day, as 2027-03-31: {purpose}")
+            return None
 
     def number(self, name: str, *, purpose: str, default: int) -> int:
         """A whole number."""

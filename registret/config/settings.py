@@ -1,4 +1,4 @@
-"""All settings, in one file. Differences between installations are environment variables (docs/operations.md)."""
+"""All settings, in one file. Differences between installations are environment variables (docs/settings.md)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -66,6 +66,16 @@ REGISTRY_NAME = env.text(
 )
 CONTACT_MAIL = env.text("CONTACT_MAIL", purpose="the mail address of the registry's support, shown on the help pages")
 CONTACT_PHONE = env.text("CONTACT_PHONE", purpose="the telephone number of the registry's support", default="")
+
+# How weaknesses are reported: /.well-known/security.txt (RFC 9116).
+SECURITY_CONTACT = env.text(
+    "SECURITY_CONTACT", purpose="where weaknesses are reported: mailto:… or https://…", default=f"mailto:{CONTACT_MAIL}"
+)
+if not SECURITY_CONTACT.startswith(("mailto:", "https://")):
+    env.fault("REGISTRET_SECURITY_CONTACT must begin with mailto: or https://")
+SECURITY_EXPIRES = env.day(
+    "SECURITY_EXPIRES", purpose="the last day of /.well-known/security.txt; empty: there is none"
+)
 
 # Secrets
 SECRET_KEY = env.secret("SECRET_KEY", purpose="signs form tokens; any long random text")
@@ -262,6 +272,18 @@ TEMPLATES = [
 ]
 
 
+_CONNECTION: Final[dict[str, Any]] = {
+    # A short wait, and a try each second: a database that comes back is found at once (database.backend).
+    "pool": {"min_size": 1, "max_size": 24, "timeout": 2, "reconnect_timeout": 1},
+    # A machine that is cut off neither refuses nor answers.
+    "connect_timeout": "3",
+    "tcp_user_timeout": "10000",
+    # PostgreSQL plans what a connection has asked before once, not each time.
+    "server_side_binding": True,
+    "prepare_threshold": 2,
+}
+
+
 def _database(url: str) -> dict[str, Any]:
     """`postgresql://user:password@host:port/name?sslmode=…`; `?host=/folder` names a unix socket."""
     parts = urlsplit(url)
@@ -273,18 +295,7 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": query.pop("port", str(parts.port or "")),
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            # A short wait, and a try each second: a database that comes back is found at once (database.backend).
-            "pool": {"min_size": 1, "max_size": 24, "timeout": 2, "reconnect_timeout": 1},
-            # A machine that is cut off neither refuses nor answers.
-            "connect_timeout": "3",
-            "tcp_user_timeout": "10000",
-            # PostgreSQL plans what a connection has asked before once, not each time.
-            "server_side_binding": True,
-            "prepare_threshold": 2,
-            **query,
-        },
+        "OPTIONS": _CONNECTION | query,
         # A template's tables are copied once for each test worker.
         "TEST": {"NAME": os.environ.get("REGISTRET_TEST_DATABASE") or None},
     }

@@ -28,24 +28,30 @@ def _checked() -> WSGIHandler:
     except SettingTrouble as trouble:
         _give_up(trouble)
     # Views and models can be imported only now.
-    from registret.config import ready, ready_database, ready_front
     from registret.config.not_ready import NotReady
 
     try:
-        ready.check_gates()
-        ready.check_trust()
-        ready.check_provider()
-        ready.check_definitions()
-        ready.check_opt_out_file()
-        ready.check_static()
-        ready_front.check_front()
-        # A server may start before its database does; what is wrong with one that answers stops it.
-        with suppress(Error):
-            ready_database.check_fence()
-            ready.check_forms_in_use()
+        _check()
     except NotReady as trouble:
         _give_up(trouble)
     return made
+
+
+def _check() -> None:
+    """Raises: NotReady."""
+    from registret.config import ready, ready_database, ready_front
+
+    ready.check_gates()
+    ready.check_trust()
+    ready.check_provider()
+    ready.check_definitions()
+    ready.check_opt_out_file()
+    ready.check_static()
+    ready_front.check_front()
+    # A server may start before its database does; what is wrong with one that answers stops it.
+    with suppress(Error):
+        ready_database.check_fence()
+        ready.check_forms_in_use()
 
 
 def _give_up(trouble: Exception) -> NoReturn:

@@ -72,13 +72,7 @@ def add_parts(file_id: int, parts: Sequence[FilePart]) -> None:
     KeptPart.objects.bulk_create(
         KeptPart(file_id=file_id, number=part.number, content=b"", marks=[], note="")
         if gone.intersection(part.numbers)
-        else KeptPart(
-            file_id=file_id,
-            number=part.number,
-            content=_locked(cipher, part),
-            marks=[mark_of(number)[1] for number in part.numbers],
-            note=part.note,
-        )
+        else _kept_part(file_id, cipher, part)
         for part in parts
     )
     if size_of(file_id) > MOST_MB * 1024 * 1024:
@@ -149,6 +143,16 @@ def _there(file_id: int) -> KeptFile:
 
 def _cipher(file_id: int) -> AESGCM:
     return AESGCM(derived(key=settings.FILE_KEY, purpose="kept-file", parts=(file_id,)))
+
+
+def _kept_part(file_id: int, cipher: AESGCM, part: FilePart) -> KeptPart:
+    return KeptPart(
+        file_id=file_id,
+        number=part.number,
+        content=_locked(cipher, part),
+        marks=[mark_of(number)[1] for number in part.numbers],
+        note=part.note,
+    )
 
 
 def _locked(cipher: AESGCM, part: FilePart) -> bytes:

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F
 
 from registret.heartbeats.models import Heartbeat
 
+CHECKPOINT: Final = "checkpoint"
+"""Not a worker: another machine that fetches a checkpoint of the log each day."""
+
 
 def begin(workers: Mapping[str, int], *, at: datetime) -> None:
-    """These work from now on (`workers`: name, seconds between two rounds), and no others."""
+    """These work from now on (`workers`: name, seconds between two rounds), and no others of this program."""
     with transaction.atomic():
-        Heartbeat.objects.exclude(worker__in=workers).delete()
+        Heartbeat.objects.exclude(worker__in=[*workers, CHECKPOINT]).delete()
         Heartbeat.objects.bulk_create(
             [Heartbeat(worker=name, every=every, began_at=at) for name, every in workers.items()],
             update_conflicts=True,
             update_fields=["every"],
             unique_fields=["worker"],
         )
+
+
+def checkpoint_fetched(*, at: datetime) -> None:
+    """Another machine has one. From now on it is seen if it does not come again."""
+    Heartbeat.objects.get_or_create(worker=CHECKPOINT, defaults={"every": 24 * 3600, "began_at": at})
+    succeeded(CHECKPOINT, at=at)
 
 
 def succeeded(worker: str, *, at: datetime) -> None:

@@ -79,6 +79,16 @@ class HsaId:
             raise Malformed("the organisation number of the HSA-id has a wrong check digit")
         return cls(text)
 
+    @classmethod
+    def of_system(cls, name: str) -> Self:
+        """The id of a record system that brings files in by itself. No card and no identity provider can show it:
+        `parse` takes none of this shape. `name`: letters and digits."""
+        return cls(f"SYSTEM-{name}")
+
+    @property
+    def is_system(self) -> bool:
+        return self.text.startswith("SYSTEM-")
+
     @property
     def key(self) -> str:
         """What two HSA-id are compared by."""

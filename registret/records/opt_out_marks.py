@@ -1,7 +1,7 @@
 """Numbers of patients who opted out: marks that say nothing to a thief of the database without the key.
 
 A salted hash of forty million possible numbers is guessed in seconds. An HMAC under a key outside the database is not.
-A new key makes new marks; the old marks stay under theirs, so earlier keys are kept and asked too (docs/operations.md).
+A new key makes new marks; the old marks stay under theirs, so earlier keys are kept and asked too (docs/keys.md).
 """
 
 from __future__ import annotations

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from registret.reports.coverage.counted import FEW, TRUSTED_FROM, Coverage
+from registret.reports.coverage.counted import TRUSTED_FROM, Coverage
 from registret.web.pieces import FigureText, Note
 
 
 def coverage_text(found: Coverage) -> FigureText:
-    """With its interval, and of how many; of those whom the reader may count."""
+    """With its interval, and of how many."""
     if found.expected is None:
         return FigureText(value=_("ingen fil har kommit"))
     if found.registered > found.expected:
@@ -20,16 +20,6 @@ def coverage_text(found: Coverage) -> FigureText:
     low, high = estimate.interval.low, estimate.interval.high
     told = {"low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}", "part": _part(found)}
     return FigureText(value=f"{100 * estimate.value:.0f} %", about=_("%(low)s–%(high)s %%, %(part)s") % told)
-
-
-def number_for_office(number: int) -> str:
-    """The office reads no patients: of a few it is told that there are some."""
-    return f"1–{FEW - 1}" if 0 < number < FEW else str(number)
-
-
-def coverage_for_office(found: Coverage) -> FigureText:
-    """Nothing that a few patients could be computed from."""
-    return coverage_text(found) if not 0 < found.registered < FEW else FigureText(value=_("för få"))
 
 
 def coverage_note(found: Coverage | None) -> Note:

@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 WORKERS: Final = {
+    "checkpoint": _("Hämtning av loggens kontrollpunkt till en annan maskin"),
     "clock": _("Påminnelser, eskalering och rättigheter som tar slut"),
     "data-queries": _("Registerkansliets frågor till kliniker"),
     "disclosures": _("Utlämnanden vars tid är ute"),

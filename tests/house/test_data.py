@@ -27,6 +27,7 @@ from registret.words.processings import PROCESSINGS
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Person
 from tests.owner import as_owner
+from tests.rooms.access.systems import connected, shown
 from tests.rooms.exchange.journal_x import recent
 from tests.rooms.exchange.scene import INES, brought
 from tests.rooms.web.client import Browser
@@ -81,6 +82,7 @@ def busy(module_db: None) -> None:
     visitor.log_in()
     cast.appoint_by_program(INES, Role.IMPORTER, clinic_id=place.infection, at=now - timedelta(days=1))
     assert brought(cast.actor(INES, at=now), recent(now), at=now).is_saved
+    shown(connected(at=now).assertion(now), now)
 
 
 # --- columns ---------------------------------------------------------------------------------------
@@ -187,6 +189,7 @@ TRIGGERS = {
     ("accounts_account", "accounts_account_kept"),
     ("access_application", "access_application_life"),
     ("access_grant", "access_grant_apart"),
+    ("access_grant", "access_grant_of_system"),
     ("access_grant", "access_grant_reach"),
     ("records_takenback", "records_takenback_keep"),
     ("access_grant", "access_grant_life"),

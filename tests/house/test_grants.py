@@ -27,6 +27,8 @@ MAY: Final = {
     "access_recertification": CHANGED,
     "access_recertificationline": FORGOTTEN,
     "access_substitution": FORGOTTEN,
+    "access_systemkey": CHANGED,
+    "access_usedassertion": TAKEN_AWAY,
     "accounts_account": CHANGED,
     "accounts_confirmation": FORGOTTEN,
     "accounts_loginattempt": FORGOTTEN,

@@ -141,6 +141,7 @@ SOMEBODYS = {
     "crl1.siths.se": "where SITHS publishes its lists",
     "ocsp1.siths.se": "where SITHS answers",
     "api.osv.dev": "the database of weaknesses in packages",
+    "pypi.org": "where packages are published",
     "x509-limbo.com": "where cases of tests/conformance come from",
     "csrc.nist.gov": "where others come from",
     "snomed.info": "the name of SNOMED CT",

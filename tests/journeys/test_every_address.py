@@ -226,6 +226,7 @@ LEFT_OUT: Mapping[str, Left] = {
     "patienter/ny": Left.REDIRECT,
     "vardepisod/<system_id:episode>": Left.REDIRECT,
     "session": Left.FILE,
+    ".well-known/security.txt": Left.ABSENT,
     "halsa": Left.FILE,
     "halsa/lever": Left.FILE,
     "matt": Left.FILE,

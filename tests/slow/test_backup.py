@@ -1,4 +1,4 @@
-"""A backup is made and restored as docs/operations.md says, line by line, with the tools of PostgreSQL itself."""
+"""A backup is made and restored as docs/backup-by-hand.md says, line by line, with the tools of PostgreSQL itself."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ assert opt_out(actor=handler(), case=case(TOLVAN), at=NOW) == 2
 
 
 def blocks() -> list[str]:
-    """What stands between fences under *Backup and restore*."""
-    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    chapter = text.partition("## Backup and restore")[2].partition("**When a key is changed**")[0]
+    """What stands between fences: the role on the page for operators, the rest on that about backups by hand."""
+    pages = (ROOT / "docs" / name for name in ("operations.md", "backup-by-hand.md"))
+    chapter = "".join(page.read_text(encoding="utf-8") for page in pages).partition("## Back up")[2]
     return re.findall(r"```\n(.*?)```", chapter, re.DOTALL)
 
 

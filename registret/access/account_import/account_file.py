@@ -31,7 +31,7 @@ ROLES: Mapping[str, Role] = {
     "importör": Role.IMPORTER,
     "exportör": Role.EXPORTER,
     "lokal administratör": Role.LOCAL_ADMINISTRATOR,
-    **{role.value: role for role in Role},
+    **{role.value: role for role in Role if role is not Role.SYSTEM},
 }
 _MAY_BE_LEFT_OUT = {SUB_REGISTRIES}
 _MAY_BE_EMPTY = {GIVEN_NAME, LAST_LOGIN, SUB_REGISTRIES}

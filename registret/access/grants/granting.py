@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from registret.access.actor import Actor
-from registret.access.checks import existing
+from registret.access.checks import existing, existing_account
 from registret.access.grants.outcomes import settle_revoked
 from registret.access.grants.reach import Right
 from registret.access.models import Grant, GrantSource
-from registret.access.refusals import AlreadyGranted, GivesRights, OwnRights
+from registret.access.refusals import AlreadyGranted, GivesRights, OwnRights, RoleImpossible
 from registret.access.roles import Role, apart_from
 from registret.accounts import services as accounts
 from registret.database.conflicts import conflict_as
@@ -54,8 +54,10 @@ def create_grant(
 
     `begins_at`: not at once, but then. The caller holds the account.
 
-    Raises: GivesRights, AlreadyGranted.
+    Raises: RoleImpossible (for a system another role, for a person that of a system), GivesRights, AlreadyGranted.
     """
+    if existing_account(account_id).hsa_id.is_system is not (right.role is Role.SYSTEM):
+        raise RoleImpossible()
     check_apart(account_id=account_id, role=right.role, at=at)
     _replace(Q(account_id=account_id, role=right.role, clinic_id=clinic_id), right, author=author, by=by, at=at)
     with conflict_as(AlreadyGranted, constraint="one_unrevoked_grant_per_role_and_clinic"):

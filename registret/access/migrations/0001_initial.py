@@ -141,6 +141,7 @@ class Migration(migrations.Migration):
                             ("reader", "reader"),
                             ("report_reader", "report_reader"),
                             ("importer", "importer"),
+                            ("system", "system"),
                             ("exporter", "exporter"),
                             ("local_administrator", "local_administrator"),
                             ("registry_office", "registry_office"),
@@ -442,6 +443,62 @@ class Migration(migrations.Migration):
             ],
             options={"db_table_comment": "rights"},
         ),
+        migrations.CreateModel(
+            name="SystemKey",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("source_system", models.CharField(max_length=60, db_comment="plain")),
+                (
+                    "sub_registries",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), size=None, db_comment="plain"
+                    ),
+                ),
+                ("thumbprint", models.CharField(max_length=43, db_comment="plain")),
+                ("jwk", models.JSONField(db_comment="plain")),
+                ("proposed_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.clinic"
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="UsedAssertion",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("digest", models.BinaryField(max_length=32, unique=True, db_comment="digest")),
+                ("ends_at", models.DateTimeField()),
+            ],
+        ),
         migrations.AddIndex(
             model_name="application",
             index=models.Index(
@@ -663,6 +720,7 @@ class Migration(migrations.Migration):
                             "reader",
                             "report_reader",
                             "importer",
+                            "system",
                             "exporter",
                             "local_administrator",
                             "registry_office",
@@ -690,6 +748,7 @@ class Migration(migrations.Migration):
                                 "reader",
                                 "report_reader",
                                 "reporter",
+                                "system",
                             ],
                         ),
                     ),
@@ -738,6 +797,15 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="grant_proposed_by_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role", "system"), _negated=True), ("proposed_by__isnull", False), _connector="OR"
+                ),
+                name="grant_of_system_by_two",
             ),
         ),
         migrations.AddConstraint(
@@ -1009,6 +1077,63 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="substitution_declined_has_reason",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="usedassertion",
+            index=models.Index(fields=["ends_at"], name="used_assertion_ends"),
+        ),
+        migrations.AddIndex(
+            model_name="systemkey",
+            index=models.Index(
+                condition=models.Q(("removed_at", None)), fields=["clinic"], name="system_key_of_clinic"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="systemkey",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at", None)), fields=("thumbprint",), name="system_key_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="systemkey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source_system", ""), _negated=True), name="system_key_has_system"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="systemkey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("account", None), ("confirmed_at", None), ("confirmed_by", None)),
+                    models.Q(
+                        ("account__isnull", False), ("confirmed_at__isnull", False), ("confirmed_by__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="system_key_confirmed_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="systemkey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by", None),
+                    models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="system_key_confirmed_by_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="systemkey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("removed_at", None), ("removed_by", None)),
+                    models.Q(("removed_at__isnull", False), ("removed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="system_key_removed_whole",
             ),
         ),
         migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),

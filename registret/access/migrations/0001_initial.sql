@@ -93,8 +93,11 @@ BEGIN
     END IF;
     IF NEW.proposed_by_id IS NOT NULL THEN
         IF NOT EXISTS (SELECT FROM access_grant
-                       WHERE account_id = NEW.proposed_by_id AND role = 'registry_office' AND revoked_at IS NULL) THEN
-            RAISE EXCEPTION 'account %: not at the registry office', NEW.proposed_by_id
+                       WHERE account_id = NEW.proposed_by_id AND revoked_at IS NULL
+                         AND (role = 'registry_office'
+                              OR NEW.role = 'system' AND role = 'local_administrator' AND clinic_id = NEW.clinic_id
+                                 AND sub_registries @> NEW.sub_registries AND ends_at >= NEW.ends_at)) THEN
+            RAISE EXCEPTION 'account %: proposes what it may not', NEW.proposed_by_id
                 USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
@@ -118,6 +121,19 @@ CREATE TRIGGER access_grant_reach AFTER INSERT ON access_grant
     FOR EACH ROW
     WHEN (NEW.granted_by_id IS NOT NULL AND NEW.clinic_id IS NOT NULL AND NEW.revoked_at IS NULL)
     EXECUTE FUNCTION access_grant_reach();
+
+-- A system has the right of systems and no other, and no person has it (kernel.identifiers.HsaId.of_system).
+CREATE FUNCTION access_grant_of_system() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.role = 'system') <> EXISTS (
+        SELECT FROM accounts_account WHERE id = NEW.account_id AND hsa_id LIKE 'SYSTEM-%'
+    ) THEN
+        RAISE EXCEPTION 'account %: a person is no system', NEW.account_id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER access_grant_of_system BEFORE INSERT ON access_grant
+    FOR EACH ROW EXECUTE FUNCTION access_grant_of_system();
 
 -- A settled claim links two accounts: the link is never removed and never moved.
 CREATE FUNCTION access_claim_kept() RETURNS trigger LANGUAGE plpgsql AS $$

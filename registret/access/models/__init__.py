@@ -5,6 +5,7 @@ from registret.access.models.grants import Grant, GrantSource, Participation
 from registret.access.models.notices import Notice
 from registret.access.models.recertification import Recertification, RecertificationLine
 from registret.access.models.staff import Nomination, Substitution
+from registret.access.models.systems import SystemKey, UsedAssertion
 
 __all__ = [
     "MAY_BE_FORGOTTEN",
@@ -19,4 +20,6 @@ __all__ = [
     "Recertification",
     "RecertificationLine",
     "Substitution",
+    "SystemKey",
+    "UsedAssertion",
 ]

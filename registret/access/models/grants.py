@@ -88,6 +88,8 @@ class Grant(models.Model):
                 Q(proposed_by=None)
                 | (Q(granted_by__isnull=False) & ~Q(proposed_by=F("granted_by")) & ~Q(proposed_by=F("account"))),
             ),
+            # Its key is in the hands of one: another has to know of it.
+            check("grant_of_system_by_two", ~Q(role=Role.SYSTEM) | Q(proposed_by__isnull=False)),
             check("grant_has_an_author", Q(granted_by__isnull=False) | ~Q(decided_by_names="")),
             known("grant_source_known", source=GrantSource),
             # Nobody at a keyboard brings today's accounts in on their own word.

@@ -180,7 +180,7 @@ def _grant_row(found: Any, *, actor: Actor, at: datetime) -> GrantRow:
         ended=ended,
         substitute=found.is_substitute,
         changeable=at_a_clinic and own and lasting and found.account_id != actor.account_id,
-        revocable=own and found.account_id != actor.account_id,
+        revocable=(own or found.role == Role.SYSTEM) and found.account_id != actor.account_id,
     )
 
 

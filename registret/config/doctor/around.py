@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Final
 
 from django.conf import settings
@@ -30,6 +31,8 @@ _PATIENCE: Final = 5.0
 """Seconds for an answer."""
 
 _CERTIFICATE: Final = timedelta(days=14)
+_SLOW: Final = 70.0
+"""Seconds; the slowest limit is that of the embedded listener."""
 _TOO_LARGE: Final = 100 * 1024 * 1024
 """Bytes that no page takes."""
 
@@ -37,10 +40,11 @@ _TOO_LARGE: Final = 100 * 1024 * 1024
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """`ca_file`: a CA that is believed beside those of the system. `letter_to`: where a letter is sent. Either may be
-    empty."""
+    empty. `is_patient`: there is time for a request that never ends."""
 
     ca_file: str = ""
     letter_to: str = ""
+    is_patient: bool = False
 
     def context(self) -> ssl.SSLContext:
         context = ssl.create_default_context()
@@ -85,7 +89,7 @@ def mail_server(visit: Visit) -> str:
             return f"{where} takes our connection ({server.transport}); `--letter-to ADDRESS` sends a letter"
         _send(server, visit.letter_to)
     except NotSent as trouble:
-        raise NotReady(f"{where}: {trouble.error} (docs/operations.md, Mail)") from None
+        raise NotReady(f"{where}: {trouble.error} (docs/incidents.md)") from None
     return f"{where} has taken a letter to {visit.letter_to}: did it come?"
 
 
@@ -135,7 +139,7 @@ def card_door(visit: Visit) -> str:
     if asked != set(trust().names()):
         raise NotReady(
             f"{host.address} asks browsers for cards of {len(asked)} CAs, which are not the {len(trust().names())} of "
-            "HSA-id in the trust folder: the file that the front names (step 3 of docs/operations.md)"
+            "HSA-id in the trust folder: the file that the front names (docs/operations.md, step 5)"
         )
     return f"{host.address} asks for cards of {len(asked)} CAs; its certificate ends in {left.days} days"
 
@@ -153,6 +157,27 @@ def front(visit: Visit) -> str:
     return "forged certificates and bodies that are too large are refused"
 
 
+def slow_requests(visit: Visit) -> str:
+    """Connections that never say what they want are hung up, or a few machines could take all of them."""
+    if not visit.is_patient:
+        raise NotUsed("`--patient` also begins a request and looks whether it is hung up: up to a minute")
+    host = _site()
+    begun = monotonic()
+    try:
+        with host.connect() as plain, visit.context().wrap_socket(plain, server_hostname=host.name) as secured:
+            secured.settimeout(_SLOW)
+            secured.sendall(f"GET /halsa HTTP/1.1\r\nHost: {host.address}\r\n".encode())
+            while secured.recv(4096):
+                pass
+    except TimeoutError:
+        raise NotReady(
+            f"{host.address} waits longer than {_SLOW:.0f} s for the end of a request: set its limit as in deploy/"
+        ) from None
+    except OSError:
+        pass
+    return f"a request that does not end is hung up after {monotonic() - begun:.0f} s"
+
+
 def checks(visit: Visit) -> tuple[Examination, ...]:
     """All of them, for this visit."""
     each: Mapping[str, Callable[[Visit], str]] = {
@@ -162,8 +187,9 @@ def checks(visit: Visit) -> tuple[Examination, ...]:
         "site": site,
         "card door": card_door,
         "front": front,
+        "slow requests": slow_requests,
     }
-    after = {"site": ("names",), "card door": ("names", "trust"), "front": ("site",)}
+    after = {"site": ("names",), "card door": ("names", "trust"), "front": ("site",), "slow requests": ("site",)}
     return tuple(
         Examination(name=name, examine=partial(examine, visit), after=after.get(name, ()))
         for name, examine in each.items()

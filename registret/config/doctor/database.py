@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from registret.config import ready, ready_database
 from registret.config.doctor.examining import Examination, NotUsed
+from registret.config.doctor.here import enough
+from registret.config.env import is_loopback
 from registret.config.not_ready import NotReady
 from registret.heartbeats.queries import workers
+from registret.heartbeats.services import CHECKPOINT
 from registret.ledger.queries import oldest_unsealed
 from registret.mail.queries import outbox
 from registret.records.patient_rights.kept_marks import file_of_marks
@@ -24,6 +30,8 @@ _VERSIONS: Final = range(15, 19)
 _SKEW: Final = timedelta(seconds=5)
 _LETTER: Final = timedelta(hours=1)
 _UNSEALED: Final = timedelta(minutes=15)
+_DEBIAN: Final = Path("/var/lib/postgresql")
+"""Where Debian's PostgreSQL keeps databases."""
 
 
 def database() -> str:
@@ -71,7 +79,7 @@ def lists() -> str:
 
 
 def work() -> str:
-    found = workers(at=timezone.now())
+    found = [row for row in workers(at=timezone.now()) if row.worker != CHECKPOINT]
     if not found:
         raise NotReady("no worker has ever begun: start `registret work` (with `registret serve` they come along)")
     if late := [
@@ -87,7 +95,7 @@ def letters() -> str:
     waiting = outbox()
     if waiting.oldest and timezone.now() - waiting.oldest > _LETTER:
         told = f"{waiting.count} letters wait, the oldest since {waiting.oldest:%Y-%m-%d %H:%M}"
-        raise NotReady(f"{told}: does the mail server take them? (docs/operations.md, Mail)")
+        raise NotReady(f"{told}: does the mail server take them? (docs/incidents.md)")
     return f"{waiting.count} letters wait"
 
 
@@ -96,6 +104,27 @@ def log() -> str:
     if oldest and timezone.now() - oldest > _UNSEALED:
         raise NotReady(f"the log is not sealed since {oldest:%Y-%m-%d %H:%M}: the worker `seal` does so")
     return "sealed"
+
+
+def checkpoint() -> str:
+    found = [row for row in workers(at=timezone.now()) if row.worker == CHECKPOINT]
+    if not found:
+        raise NotUsed(
+            "no machine fetches checkpoints of the log (`registret ledger-checkpoint`): make sure that the program's "
+            "messages are kept on another one"
+        )
+    told = f"the last checkpoint of the log was fetched {found[0].since:%Y-%m-%d %H:%M}"
+    if found[0].is_late:
+        raise NotReady(f"{told}: does the timer on the other machine run?")
+    return told
+
+
+def disk() -> str:
+    size = _row("SELECT pg_database_size(current_database()) / 1024 / 1024, 0")[0]
+    folder = _data_folder()
+    if folder is None:
+        raise NotUsed(f"the database has {size} MB on a disk that is not seen from here: watch it there")
+    return f"the database has {size} MB; {enough(folder)}"
 
 
 def opt_outs() -> str:
@@ -117,6 +146,23 @@ def _row(question: str) -> tuple[int, int]:
         return first, second
 
 
+def _data_folder() -> Path | None:
+    """Where the database lies, if that is on this machine: as the server says, which it does to few roles, or as Debian
+    has it."""
+    host = settings.DATABASES["default"]["HOST"]
+    if host and not host.startswith("/") and not is_loopback(host):
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting FROM pg_settings WHERE name = 'data_directory'")
+        told = cursor.fetchone()
+    folder = Path(told[0]) if told else _DEBIAN
+    try:
+        shutil.disk_usage(folder)
+    except OSError:
+        return None
+    return folder
+
+
 _QUESTIONS: Final = {
     "forms in use": forms_in_use,
     "connections": connections,
@@ -124,6 +170,8 @@ _QUESTIONS: Final = {
     "workers": work,
     "letters": letters,
     "log": log,
+    "checkpoint": checkpoint,
+    "database's disk": disk,
     "opt-outs": opt_outs,
 }
 CHECKS: Final = (

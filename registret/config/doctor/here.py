@@ -21,10 +21,13 @@ from registret.config.doctor.examining import Examination, NotUsed
 from registret.config.env import PREFIX
 from registret.config.not_ready import NotReady
 from registret.config.settings_file import settings_file
+from registret.kernel.sweden import day_of
 from registret.registries.queries import sub_registries
 from registret.revocation.trust import trust
 
-_SECRETS: Final = ("KEY", "SECRET", "PASSWORD", "TOKEN", "KEYS_BEFORE", "DATABASE_URL")
+SECRETS: Final = ("KEY", "SECRET", "PASSWORD", "TOKEN", "KEYS_BEFORE", "DATABASE_URL")
+"""How settings end that hold a secret: docs/keys.md."""
+
 _BACKUP: Final = timedelta(hours=26)
 _ROOM: Final = 500 * 1024 * 1024
 """Bytes that should be free where the program writes."""
@@ -84,9 +87,14 @@ def free_space() -> str:
     places = {Path(settings.STATIC_ROOT), Path(tempfile.gettempdir())}
     if settings.OPT_OUT_FILE:
         places.add(settings.OPT_OUT_FILE.parent)
-    least = min((shutil.disk_usage(place).free, place) for place in places if place.exists())
-    free = f"{least[0] // 1024**2} MB free in {least[1]}"
-    if least[0] < _ROOM:
+    return enough(*(place for place in places if place.exists()))
+
+
+def enough(*folders: Path) -> str:
+    """How much room there is in the fullest. Raises: NotReady, OSError."""
+    least, folder = min((shutil.disk_usage(one).free, one) for one in folders)
+    free = f"{least // 1024**2} MB free in {folder}"
+    if least < _ROOM:
         raise NotReady(f"only {free}: delete what nobody needs, or make the disk larger")
     return f"at least {free}"
 
@@ -94,11 +102,20 @@ def free_space() -> str:
 def _files_of_secrets() -> Iterator[Path]:
     for name, value in os.environ.items():
         is_file = name.startswith((PREFIX, "DATABASE_URL")) and name.endswith("_FILE")
-        if is_file and name.removesuffix("_FILE").endswith(_SECRETS):
+        if is_file and name.removesuffix("_FILE").endswith(SECRETS):
             yield Path(value)
     yield from (Path(one.named) for one in (settings.SITE_KEY, settings.CARD_KEY) if one.named)
     if file := settings_file():
         yield file
+
+
+def security_contact() -> str:
+    end = settings.SECURITY_EXPIRES
+    if end is None:
+        raise NotUsed("REGISTRET_SECURITY_EXPIRES is not set: there is no /.well-known/security.txt")
+    if end < day_of(timezone.now()):
+        raise NotReady(f"/.well-known/security.txt ended {end}: set a new REGISTRET_SECURITY_EXPIRES")
+    return f"{settings.SECURITY_CONTACT} until {end}"
 
 
 CHECKS: Final = (
@@ -109,4 +126,5 @@ CHECKS: Final = (
     Examination(name="static files", examine=static_files),
     Examination(name="free space", examine=free_space),
     Examination(name="last backup", examine=last_backup),
+    Examination(name="security.txt", examine=security_contact),
 )

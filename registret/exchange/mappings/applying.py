@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from registret.exchange.mappings.faults import MappingCode, MappingFault, nearest
@@ -108,7 +108,11 @@ def _converted(says: MappingPart, column: ColumnPart, question: Question, text: 
         return _dated(says, column, question, text)
     if column.factor is not None and (match := _NUMBER.fullmatch(text)):
         plain = re.sub(r"[\s\u00a0]", "", match[2]).replace(",", ".").replace("\u2212", "-")
-        number = round(Decimal(plain) * column.factor, question.variable.decimals)
+        try:
+            number = round(Decimal(plain) * column.factor, question.variable.decimals)
+        except InvalidOperation:
+            # More digits than any measurement has: refused as it stands.
+            return text
         return f"{match[1] or ''}{number:f}"
     return text
 

@@ -2,7 +2,7 @@
 
 A number of a patient is guessed from a hash in seconds; an HMAC under a key outside the database is not. Each
 disclosure has a key of its own, derived from it, so that nothing in two files says that they are about the same person.
-A disclosure goes on under the key that it was decided with, so earlier keys are kept (docs/operations.md).
+A disclosure goes on under the key that it was decided with, so earlier keys are kept (docs/keys.md).
 """
 
 from __future__ import annotations

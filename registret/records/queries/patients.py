@@ -18,27 +18,19 @@ from registret.access.refusals import NotFound
 from registret.access.roles import Permission
 from registret.accounts.folding import folded
 from registret.database.prepared import Given, Prepared
-from registret.records.models import Episode, Merge, Number, OptOut, Patient
+from registret.records.models import Merge, Number, OptOut, Patient
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.opt_out_marks import marks_of
-from registret.records.queries.episodes import episodes_in, episodes_of, place_of
+from registret.records.queries.episodes import episodes_in, place_of
 from registret.records.rows import PatientRow
 
 PAGE: Final = 50
 
 
-def patients_of(actor: Actor, permission: Permission = Permission.READ_RECORDS) -> QuerySet[Patient]:
-    """Patients with an episode that the actor may see. Inside `provider_scope(actor)`."""
-    return _with_one_of(episodes_of(actor, permission))
-
-
-def _with_one_of(episodes: QuerySet[Episode]) -> QuerySet[Patient]:
-    return Patient.objects.filter(Exists(episodes.filter(patient_id=OuterRef("id"))))
-
-
 def _seen() -> QuerySet[Any]:
-    """The same, with their numbers, of what `place_of` says of an actor."""
-    seen = _with_one_of(episodes_in(Given("provider"), Given("sub_registries")))
+    """Patients with an episode that an actor may see, of whom `place_of` tells, and their numbers."""
+    episodes = episodes_in(Given("provider"), Given("sub_registries"))
+    seen = Patient.objects.filter(Exists(episodes.filter(patient_id=OuterRef("id"))))
     told: QuerySet[Any] = seen.annotate(told_numbers=numbers_of("id"))
     return told
 

@@ -90,9 +90,7 @@ class _Checking:
         steps = _steps_asked(form, frozenset().union(*(part.names for part in parts)))
         period, answering = one.period or form.anchor, one.answering or steps[-1]
         self._require_period((*at, "period"), period, form, steps)
-        if answering not in steps:
-            what = f"{answering} is no step that must be signed before an episode counts"
-            self._fault((*at, "answering"), f"{what} (version {form.version} of the form)")
+        self._require_answering((*at, "answering"), answering, form, steps)
         return Measurement(
             population=population,
             outcome=outcome,
@@ -138,6 +136,11 @@ class _Checking:
         ):
             what = f"{code} is no time that all who count have (version {form.version} of the form)"
             self._fault(at, what)
+
+    def _require_answering(self, at: tuple[str | int, ...], answering: str, form: Form, steps: Sequence[str]) -> None:
+        if answering not in steps:
+            what = f"{answering} is no step that must be signed before an episode counts"
+            self._fault(at, f"{what} (version {form.version} of the form)")
 
     def _require_once(self, what: str, codes: list[str]) -> None:
         for i, code in enumerate(codes):

@@ -33,15 +33,6 @@ from registret.reports.statistics.intervals import Estimate, proportion
 TRUSTED_FROM: Final = 0.6
 """With a lower coverage, those who are registered may differ from those who are not."""
 
-FEW: Final = 5
-"""Who may see no patients is told of one to four that there are some."""
-
-
-def at_least(registered: int) -> int:
-    """How many there are for all that the office may know: of one to four the least that there can be."""
-    return registered if registered >= FEW else min(registered, 1)
-
-
 _Key = tuple[int, str, int]
 """Clinic, sub-registry and year."""
 
@@ -157,7 +148,7 @@ def newest_own_coverage(*, actor: Actor) -> Mapping[str, Coverage]:
 
 
 def coverage_everywhere(*, actor: Actor, sub_registry: str) -> tuple[Coverage, ...]:
-    """Of all clinics, for the office, which sees no patients: a page must not tell of few. Raises: NotPermitted."""
+    """Of all clinics, for the office. Raises: NotPermitted."""
     actor.require(Permission.APPOINT)
     return coverage(sub_registry=sub_registry)
 
@@ -196,8 +187,7 @@ def _registered(wanted: Mapping[str, int | str]) -> dict[_Key, Coverage]:
 def _remarks(lines: Iterable[CoverageLine], known: Mapping[_Key, Coverage]) -> Iterable[CoverageRemark]:
     closed = {one.code: closed_since(one.code) for one in sub_registries()}
     for line in lines:
-        # The office may try one number after another: a remark says no more than the page does.
-        registered = at_least(known[line.about].registered) if line.about in known else 0
+        registered = known[line.about].registered if line.about in known else 0
         remark = CoverageRemark(
             line=line.line,
             clinic=line.clinic,

@@ -9,6 +9,7 @@ urlpatterns = [
     path("hjalp/fel", views.help_errors, name="help_errors"),
     path("hjalp/fel/<str:code>", views.help_error, name="help_error"),
     path("hjalp/kort/<str:name>", views.help_card, name="help_card"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("tillganglighet", views.accessibility, name="accessibility"),
     path("personuppgifter", views.privacy, name="privacy"),
 ]

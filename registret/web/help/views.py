@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from registret.kernel.sweden import midnight
 from registret.records.numbers import reserve_formats
 from registret.time_limits.queries import lengths
 from registret.web.controllers import controllers
@@ -102,6 +103,21 @@ def privacy(request: Request) -> HttpResponse:
         data_protection=settings.DATA_PROTECTION_MAIL,
     )
     return _show(request, "help/privacy.html", page)
+
+
+@open_to_all.read
+def security_txt(request: Request) -> HttpResponse:
+    """How weaknesses are reported (RFC 9116). 404 until an operator has said how long that holds."""
+    if settings.SECURITY_EXPIRES is None:
+        raise Http404
+    told = {
+        "Contact": settings.SECURITY_CONTACT,
+        "Expires": midnight(settings.SECURITY_EXPIRES + timedelta(days=1)).isoformat(),
+        "Preferred-Languages": "sv, en",
+        "Canonical": settings.SITE_ORIGIN + request.path,
+    }
+    lines = "".join(f"{name}: {value}\n" for name, value in told.items())
+    return HttpResponse(lines, content_type="text/plain; charset=utf-8")
 
 
 def _show(request: Request, template: str, page: object) -> HttpResponse:

@@ -23,8 +23,7 @@ from registret.oversight import incidents
 from registret.oversight.queries import open_reviews
 from registret.records.disclosure.queries import to_decide
 from registret.records.queries.destroyed import Destroyed
-from registret.registries.queries import name_of
-from registret.reports.comparing.over_time import highlight
+from registret.web.home.given_back import GivenBack, given_back
 from registret.web.home.panels import Item, Panel
 from registret.web.home.work import Newest, WaitingWork, newest, work
 from registret.web.http import ActorRequest
@@ -32,11 +31,8 @@ from registret.web.incidents.pages import Shown, incident_lines
 from registret.web.logbook.review_pages import ReviewLine, review_lines
 from registret.web.office.pages import clinic_lines
 from registret.web.outliers.pages import CaseLine, lines_to_do
-from registret.web.pieces import FactText, FigureText, Link, Note, Tag
+from registret.web.pieces import FactText, Link, Note, Tag
 from registret.web.recertify.due import due
-from registret.web.reports.edition_words import months
-from registret.web.reports.figure_words import figure_text
-from registret.web.reports.picture_parts import verdict
 from registret.web.templatetags.look import (
     ago,
     day,
@@ -67,17 +63,6 @@ class SeatLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatPage:
     seats: Sequence[SeatLine]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenBack:
-    """One figure of `months` and one trend of the own clinic; `indicator` is None if too few are counted."""
-
-    indicator: Link | None
-    sub_registry: str
-    months: str
-    figure: FigureText | None
-    verdict: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,28 +113,10 @@ def start_page(request: ActorRequest) -> StartPage:
         panels=tuple(_panels(request)),
         finds_accounts=actor.may(Permission.HELP) and not actor.may(Permission.APPOINT),
         only_reports=actor.seat.roles == {Role.REPORT_READER},
-        given_back=_given_back(actor, at=at),
+        given_back=given_back(actor, at=at),
         destroyed=[_destroyed(one) for found in (waiting, read) if found for one in found.destroyed],
         right=tuple(_right(actor)),
         other_seats=[line for line in seat_lines(actor.seats, chosen=actor.seat.grant_id) if not line.is_chosen],
-    )
-
-
-def _given_back(actor: Actor, *, at: datetime) -> GivenBack | None:
-    if actor.seat.clinic_id is None or not actor.may(Permission.READ_REPORTS):
-        return None
-    found = highlight(actor=actor, at=at)
-    if found is None:
-        told = _("Än har för få av klinikens patienter räknats för att visa något här.")
-        return GivenBack(indicator=None, sub_registry="", months="", figure=None, verdict=told)
-    indicator = found.indicator
-    address = reverse("indicator", args=[indicator.sub_registry, indicator.code])
-    return GivenBack(
-        indicator=Link(str(indicator.definition.name), address),
-        sub_registry=name_of(indicator.sub_registry),
-        months=months(found.months_now),
-        figure=figure_text(found.now, indicator),
-        verdict=verdict(found.over_time, indicator),
     )
 
 

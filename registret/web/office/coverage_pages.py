@@ -1,4 +1,4 @@
-"""Täckningsgrad for the office: what its pages say. Of a few patients only that there are some."""
+"""Täckningsgrad for the office: what its pages say."""
 
 from __future__ import annotations
 
@@ -17,21 +17,18 @@ from django.utils.translation import ngettext
 from registret.access.applications.time_to_access import AccessTime
 from registret.places.queries import ClinicRow
 from registret.places.swedish import swedish_order
-from registret.reports.coverage.counted import (
-    TRUSTED_FROM,
-    Coverage,
-    CoverageRemark,
-    ImportedCoverage,
-    at_least,
-)
+from registret.reports.coverage.counted import TRUSTED_FROM, Coverage, CoverageRemark, ImportedCoverage
 from registret.reports.coverage.counts_file import COLUMNS
-from registret.web.coverage_words import coverage_for_office, number_for_office
+from registret.web.coverage_words import coverage_text
+from registret.web.figures.figure_words import number_text
 from registret.web.numbers import number_in
 from registret.web.office.clinic_pages import SHOWN, ClinicImportLine, FileFaults
 from registret.web.pieces import FigureText, Link, Note, SortedBy
-from registret.web.reports.figure_words import number_text
 from registret.web.templatetags.look import iso_day
 from registret.words.coverage_faults import coverage_fault
+
+_FEW: Final = 5
+"""Of fewer who were not included the office is told that there are some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +42,13 @@ class CoveredClinic:
 
     @property
     def not_included(self) -> str:
-        return number_for_office(self.left_out) if self.left_out else "–"
+        if not self.left_out:
+            return "–"
+        return f"1–{_FEW - 1}" if self.left_out < _FEW else str(self.left_out)
 
     @property
     def registered(self) -> str:
-        return number_for_office(self.found.registered) if self.found else "0"
+        return str(self.found.registered) if self.found else "0"
 
     @property
     def expected(self) -> str:
@@ -57,7 +56,7 @@ class CoveredClinic:
 
     @property
     def coverage(self) -> FigureText:
-        return coverage_for_office(self.found) if self.found else FigureText(value=_("ingen fil har kommit"))
+        return coverage_text(self.found) if self.found else FigureText(value=_("ingen fil har kommit"))
 
     @property
     def interval(self) -> tuple[str, str]:
@@ -86,8 +85,7 @@ def _name(line: CoveredClinic) -> tuple[Any, ...]:
 
 
 def _by_number(line: CoveredClinic) -> tuple[Any, ...]:
-    """Among a few the order would tell how many they are."""
-    return -at_least(line.found.registered if line.found else 0), *_name(line)
+    return -(line.found.registered if line.found else 0), *_name(line)
 
 
 def _by_coverage(line: CoveredClinic) -> tuple[Any, ...]:
@@ -276,6 +274,6 @@ def _remark(one: CoverageRemark) -> ClinicImportLine:
         "register": one.sub_registry,
         "year": one.year,
         "number": one.number,
-        "registered": number_for_office(one.registered),
+        "registered": one.registered,
     }
     return ClinicImportLine(line=one.line, column=one.clinic, what=what)

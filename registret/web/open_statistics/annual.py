@@ -15,6 +15,7 @@ from registret.registries.queries import closed_since, edition_rules, name_of
 from registret.reports.coverage.told import public_coverage
 from registret.reports.public_figures import PublicFigures, PublicPeriod, public_figures
 from registret.reports.refusals import YearNotTold, YearToCome
+from registret.web.figures.texts import proposed, sentence_of
 from registret.web.open_statistics.coverage import coverage_told
 from registret.web.open_statistics.pages import (
     AreasTold,
@@ -26,7 +27,6 @@ from registret.web.open_statistics.pages import (
     told_of,
 )
 from registret.web.pieces import Note
-from registret.web.reports.texts import proposed, sentence_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from registret.reports.counts import Figure
 from registret.reports.public_figures import PublicPeriod
 from registret.reports.statistics.intervals import Estimate, Interval
+from registret.web.figures.figure_words import share_text
+from registret.web.figures.pictures import Bar, Whose, axis, comparison
 from registret.web.open_statistics.pages import AreaLine, AreasTold
 from registret.web.pieces import FigureText
-from registret.web.reports.figure_words import share_text
-from registret.web.reports.pictures import Bar, Whose, axis, comparison
 
 
 def coverage_told(period: PublicPeriod | None) -> AreasTold:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from registret.reports.counts import Figure
 from registret.reports.public_figures import Area, PublicFigures, PublicPeriod
-from registret.web.reports.texts import sentence_of
+from registret.web.figures.texts import sentence_of
 from registret.web.tables import csv_file
 
 LICENCE: Final = "CC0-1.0"

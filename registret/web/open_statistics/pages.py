@@ -16,12 +16,12 @@ from registret.registries.queries import closed_since, indicators_of, name_of, s
 from registret.reports.counts import Figure
 from registret.reports.public_figures import PublicFigures, PublicPeriod
 from registret.reports.publishing import subject_of, subject_of_year
+from registret.web.figures.edition_words import months
+from registret.web.figures.figure_words import figure_text, missing_text
+from registret.web.figures.picture_parts import bars_of, points_of
+from registret.web.figures.pictures import Whose
+from registret.web.figures.texts import proposed, sentence_of, texts_of
 from registret.web.pieces import FigureText, Link, Note
-from registret.web.reports.edition_words import months
-from registret.web.reports.figure_words import figure_text, missing_text
-from registret.web.reports.picture_parts import bars_of, points_of
-from registret.web.reports.pictures import Whose
-from registret.web.reports.texts import proposed, sentence_of, texts_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

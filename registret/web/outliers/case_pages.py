@@ -17,12 +17,12 @@ from registret.reports.outliers.cases import OutlierCaseRow, OutlierStepRow, may
 from registret.reports.outliers.finding import Outlier
 from registret.reports.periods import Months
 from registret.reports.told import EditionRow
+from registret.web.figures.edition_words import months
+from registret.web.figures.texts import ratio_reading
 from registret.web.outliers.acts import ACTS, ANSWERING, ActWords, possible
 from registret.web.outliers.forms import CaseTextForm
 from registret.web.outliers.wording import alarm_tag, case_name, case_state, counted, indicator_of, where
 from registret.web.pieces import FactText, Link, Note, Tag
-from registret.web.reports.edition_words import months
-from registret.web.reports.texts import ratio_reading
 from registret.web.templatetags.look import day, moment
 from registret.words.states import outlier_state_name
 

@@ -14,9 +14,9 @@ from registret.access.roles import Permission
 from registret.reports.lifecycle import OutlierState
 from registret.reports.outliers.cases import ClosedCases, OutlierCaseRow, open_cases
 from registret.reports.outliers.finding import Outlier, Outliers
+from registret.web.figures.figure_words import expected_outside
 from registret.web.outliers.wording import alarm_tag, case_name, case_state, counted, where
 from registret.web.pieces import FigureText, Link, Tag, older_and_newest
-from registret.web.reports.figure_words import expected_outside
 from registret.web.templatetags.look import day
 
 

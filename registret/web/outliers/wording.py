@@ -13,9 +13,9 @@ from registret.reports.judging import ALARMS, is_better
 from registret.reports.lifecycle import OutlierState
 from registret.reports.outliers.cases import OutlierCaseRow
 from registret.reports.statistics.funnels import FunnelPlace
+from registret.web.figures.clinic_words import PLACES
+from registret.web.figures.figure_words import ratio_text, share_text
 from registret.web.pieces import FigureText, Tag
-from registret.web.reports.clinic_words import PLACES
-from registret.web.reports.figure_words import ratio_text, share_text
 from registret.words.states import outlier_state_name
 
 

@@ -99,10 +99,12 @@ def _links(clinic: int | None) -> list[Link]:
     if clinic:
         return [
             Link(_("Sök konto"), reverse("support")),
+            Link(_("System"), reverse("systems")),
             Link(_("Genomgångar"), f"{recertifications}?{urlencode({'klinik': clinic})}"),
         ]
     return [
         Link(_("Föreslå vikarie"), reverse("propose_substitute")),
+        Link(_("System"), reverse("systems")),
         Link(_("Väntetider"), reverse("access_time")),
         Link(_("Genomgångar"), f"{recertifications}?alla=1"),
     ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registret.web.people import access_times, substitutes, views
+from registret.web.people import access_times, substitutes, systems, views
 
 urlpatterns = [
     path("personer", views.people, name="people"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("personer/vikarie/<int:id>/bekrafta", substitutes.confirm, name="confirm_substitute"),
     path("personer/vikarie/<int:id>/avsla", substitutes.decline, name="decline_substitute"),
     path("personer/vikarie/<int:id>/ta-tillbaka", substitutes.withdraw, name="withdraw_substitute"),
+    path("personer/system", systems.systems, name="systems"),
+    path("personer/system/<int:id>/bekrafta", systems.confirm, name="confirm_system"),
+    path("personer/system/<int:id>/ta-bort", systems.remove, name="remove_system_key"),
     path("personer/vantetid", access_times.access_time, name="access_time"),
     path("behorighet/<int:id>", views.change, name="change_grant"),
     path("behorighet/<int:id>/aterkalla", views.revoke, name="revoke_grant"),

@@ -200,12 +200,11 @@ def _again(
     found: inclusion.Intake,
 ) -> HttpResponse:
     """The page with what stands in the way, and what was typed."""
-    assessment = found.assessment
     # Questions that follow from an answer are no mistake of the person who could not see them.
-    follow_on = set(assessment.lacking) - set(request.POST.get("asked", "").split())
-    only_more = bool(not found.faults and set(assessment.lacking) == follow_on and follow_on)
+    follow_on = set(found.assessment.lacking) - set(request.POST.get("asked", "").split())
+    only_more = bool(not found.faults and set(found.assessment.lacking) == follow_on and follow_on)
     sent = Sent(typed=written, faults=found.faults, is_to_sign=not only_more)
-    shown = _inclusion(form, assessment, sent, at=request.at)
+    shown = _inclusion(form, found.assessment, sent, at=request.at)
     near = doubles_shown(pages.episodes_shown(found.doubles, at=request.at))
     answered = IntakeQuestions(inclusion=shown, more=follow_on_note() if only_more else None, doubles=near)
     return show_new_episode(
@@ -213,7 +212,7 @@ def _again(
         wanted,
         intake_part(request, wanted, registries=registries, chosen=form, answered=answered),
         troubles=troubles_of(shown.parts),
-        broken=broken_shown(assessment) if not assessment.lacking else [],
+        broken=broken_shown(found.assessment) if not found.assessment.lacking else [],
         status=200 if only_more else 422,
     )
 

@@ -18,9 +18,8 @@ from registret.reports.statistics.funnels import FunnelPlace, limits_to_draw, ra
 from registret.reports.statistics.intervals import Interval
 from registret.reports.statistics.overdispersion import arcsine_limits, root_limits
 from registret.reports.statistics.tails import ALARM, QUESTION
-from registret.web.pieces import FigureText
-from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelLine, FunnelWords, bars, funnel
-from registret.web.reports.clinic_words import (
+from registret.web.figures.clinic_pictures import Band, ClinicBar, Dot, FunnelLine, FunnelWords, bars, funnel
+from registret.web.figures.clinic_words import (
     PLACES,
     by_chance,
     left_out,
@@ -29,8 +28,9 @@ from registret.web.reports.clinic_words import (
     not_judged,
     verdict,
 )
-from registret.web.reports.figure_words import figure_text, number_text, size_text
-from registret.web.reports.pictures import Axis, axis
+from registret.web.figures.figure_words import figure_text, number_text, size_text
+from registret.web.figures.pictures import Axis, axis
+from registret.web.pieces import FigureText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from registret.access.refusals import NotFound
+from registret.web.figures.pictures import EDGE
 from registret.web.pieces import Link
-from registret.web.reports.pictures import EDGE
 from registret.web.typeset import png_of
 
 _INK, _SOFT, _LINE, _EDGE, _GRAN, _SURFACE = "#17262b", "#4a5a60", "#dbd6ca", "#6c797e", "#0e5257", "#fff"

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from registret.registries.measuring import Indicator
 from registret.reports.comparing.figures import ExpectedGroup, OneIndicator
+from registret.web.figures.figure_words import number_text
 from registret.web.pieces import FigureText
-from registret.web.reports.figure_words import number_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

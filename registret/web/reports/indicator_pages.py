@@ -21,17 +21,17 @@ from registret.reports.comparing.over_time import OverTime
 from registret.reports.counts import Figure
 from registret.reports.coverage.counted import Coverage
 from registret.web.coverage_words import colour_of, coverage_note
+from registret.web.figures.captions import captions_of
+from registret.web.figures.edition_words import closed_text, edition_text, months
+from registret.web.figures.figure_words import figure_text, missing_text, others_text
+from registret.web.figures.level_words import level_tag
+from registret.web.figures.picture_parts import TimePart, comparison_of, time_part
+from registret.web.figures.texts import groups_text, proposed, sentence_of, texts_of
 from registret.web.pieces import FigureText, Link, Note, Tag
-from registret.web.reports.captions import captions_of
 from registret.web.reports.clinic_parts import ClinicsPart, clinics_part
 from registret.web.reports.downloads import links_of
-from registret.web.reports.edition_words import closed_text, edition_text, months
 from registret.web.reports.expected_rows import ExpectedRow, expected_rows
-from registret.web.reports.figure_words import figure_text, missing_text, others_text
-from registret.web.reports.level_words import level_tag
 from registret.web.reports.patient_pages import address_of, outcome_links
-from registret.web.reports.picture_parts import TimePart, comparison_of, time_part
-from registret.web.reports.texts import groups_text, proposed, sentence_of, texts_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +140,7 @@ def indicator_page(
         level=level_tag(figures),
         comparison=comparison_of(figures),
         places=_places(found, actor.seat.clinic_name),
-        edition=edition_text(
-            figures.compared.edition if figures.compared else None,
-            is_closed=closed_since(indicator.sub_registry) is not None,
-            at=at,
-        ),
+        edition=_edition(figures, at),
         clinics=clinics_part(figures, clinics),
         over_time=time_part(quarters, indicator),
         captions=captions_of(figures, quarters, clinic=actor.seat.clinic_name, at=at),
@@ -155,6 +151,11 @@ def indicator_page(
         expected_in=months(found.expected_in) if found.expected_in else "",
         texts=texts_of(indicator, strata=found.expected_strata),
     )
+
+
+def _edition(figures: IndicatorFigures, at: datetime) -> str:
+    edition = figures.compared.edition if figures.compared else None
+    return edition_text(edition, is_closed=closed_since(figures.indicator.sub_registry) is not None, at=at)
 
 
 def _outside(figure: Figure, indicator: Indicator) -> str:

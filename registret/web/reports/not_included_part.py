@@ -14,9 +14,9 @@ from registret.registries.forms import Form
 from registret.reports.coverage.counted import Coverage
 from registret.reports.coverage.not_included import NotIncludedCount, reasons_of
 from registret.reports.statistics.intervals import proportion
+from registret.web.figures.figure_words import share_text
 from registret.web.pieces import FigureText, Link
 from registret.web.records.pages import forms_to_report
-from registret.web.reports.figure_words import share_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

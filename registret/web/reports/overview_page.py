@@ -23,11 +23,11 @@ from registret.reports.comparing.over_time import over_time_of
 from registret.reports.coverage.counted import Coverage
 from registret.reports.told import EditionRow
 from registret.web.coverage_words import colour_of, coverage_note
+from registret.web.figures.edition_words import closed_text, editions_text, months
+from registret.web.figures.figure_words import expected_outside, figure_text, missing_text, others_text
+from registret.web.figures.level_words import is_to_the_worse, level_tag, levels_text
+from registret.web.figures.picture_parts import beside_country, trend_of
 from registret.web.pieces import FigureText, Link, Note, Tag
-from registret.web.reports.edition_words import closed_text, editions_text, months
-from registret.web.reports.figure_words import expected_outside, figure_text, missing_text, others_text
-from registret.web.reports.level_words import is_to_the_worse, level_tag, levels_text
-from registret.web.reports.picture_parts import beside_country, trend_of
 
 LINES_UNFOLDED: Final = 10
 """So many lines stand open from the start, one sub-registry after the other: on a telephone a line is tall."""

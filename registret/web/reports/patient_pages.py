@@ -15,11 +15,11 @@ from registret.access.actor import Actor
 from registret.registries.measuring import CountedAs, Indicator
 from registret.reports.comparing.figures import IndicatorFigures
 from registret.reports.comparing.patients import MOST, CountedEpisode, is_highest_first
+from registret.web.figures.edition_words import months
+from registret.web.figures.figure_words import value_text
 from registret.web.pieces import DataTable, Link
 from registret.web.records.episode_lines import episode_table
 from registret.web.records.episode_lines import lines as episode_lines
-from registret.web.reports.edition_words import months
-from registret.web.reports.figure_words import value_text
 
 OUTCOMES: Final[Mapping[str, tuple[CountedAs, ...]]] = {
     "ej": (CountedAs.NOT_REACHED,),

@@ -28,6 +28,15 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         happened=_("Den läses redan in, är inte färdigprovad, eller har ingen rad som kan läsas in."),
         todo=(_("Gå tillbaka till Importera och se hur långt filen har kommit."),),
     ),
+    "import.assertion_refused": RefusalWords(
+        title=_("Systemet har inte visat vem det är."),
+        happened=_("Det som systemet har signerat går inte att godta: %(reason)s."),
+        in_general=_(
+            "Det som systemet har signerat går inte att godta. Skälet är ett av signature, key, issuer, audience, "
+            "time, jti och replayed."
+        ),
+        todo=(_("Signera en ny JWT för varje anrop, med en nyckel som är bekräftad och en klocka som går rätt."),),
+    ),
     "import.file_empty": RefusalWords(
         title=_("Filen är tom."),
         happened=_("Det finns ingen rad under kolumnernas namn."),

@@ -106,6 +106,24 @@ STAFF_REFUSALS: Mapping[str, RefusalWords] = {
         happened=_("Personen har ingen behörighet där, eller ett konto som inte går att använda."),
         todo=(_("Välj någon annan, eller ordna personens behörighet på kliniken först."),),
     ),
+    "access.key_unusable": RefusalWords(
+        title=_("Texten är ingen öppen nyckel som går att använda."),
+        happened=_("Registret tar emot P-256, och RSA med 2 048 till 4 096 bitar, som PEM eller JWK."),
+        todo=(_("Be den som sköter systemet om den öppna nyckeln."),),
+        short=_("Klistra in en öppen nyckel: P-256, eller RSA med 2 048 till 4 096 bitar, som PEM eller JWK."),
+    ),
+    "access.key_private": RefusalWords(
+        title=_("Det är en privat nyckel."),
+        happened=_("Registret har inte sparat den. Den har ändå lämnat systemet."),
+        todo=(_("Använd den inte. Be den som sköter systemet att skapa en ny, och lämna bara den öppna nyckeln."),),
+        short=_("Det är en privat nyckel. Använd den inte: skapa en ny, och lämna bara den öppna."),
+    ),
+    "access.key_known": RefusalWords(
+        title=_("Nyckeln används redan."),
+        happened=_("Varje nyckel hör till ett system på en klinik."),
+        todo=(_("Be den som sköter systemet att skapa en ny nyckel."),),
+        short=_("Nyckeln används redan. Skapa en ny."),
+    ),
     "access.begin_impossible": RefusalWords(
         title=_("Den första dagen går inte att välja."),
         happened=_("Den ligger före i dag, eller efter den sista dagen."),

@@ -17,6 +17,7 @@ from registret.access.staff.people import GrantRow, person_of
 from registret.access.staff.recertification.answering import LineAnswer, answer
 from registret.access.staff.recertification.opening import start
 from registret.access.staff.recertification.rows import outcome_of
+from registret.access.systems.appointing import confirm_system, remove_key
 from registret.chores import running
 from registret.kernel.by import By
 from registret.kernel.identifiers import HsaId
@@ -27,6 +28,7 @@ from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID, KARIN, Person
 from tests.house.acts.told import HENRIK, LISA, Act, Told
 from tests.rooms.access.scene import LAST_DAY, attested, declined
+from tests.rooms.access.systems import Journal, proposed
 from tests.rooms.records.scene import DAY, NOW, Ward
 
 TWO = ("Sven Styrelse", "Tove Tvåa")
@@ -296,6 +298,21 @@ def nomination_withdrawn(here: Ward) -> Told:
     return Told(by=DORIS, hsa_id=HENRIK.hsa_id)
 
 
+def system_proposed(here: Ward) -> Told:
+    proposed(Journal(), at=NOW)
+    return Told(by=BERTIL, clinic=here.place.infection)
+
+
+def system_confirmed(here: Ward) -> Told:
+    account_id = confirm_system(key_id=proposed(Journal(), at=NOW), actor=cast.actor(KARIN, at=NOW), at=NOW)
+    return Told(by=KARIN, account=account_id, clinic=here.place.infection)
+
+
+def system_key_removed(here: Ward) -> Told:
+    remove_key(key_id=proposed(Journal(), at=NOW), actor=cast.actor(KARIN, at=NOW), at=NOW)
+    return Told(by=KARIN, clinic=here.place.infection)
+
+
 # --- decisions of the office -----------------------------------------------------------------------
 
 
@@ -346,6 +363,9 @@ ACTS: dict[str, Act] = {
     "recertification.opened": recertification_opened,
     "recertification.closed": recertification_closed,
     "recertification.exported": recertification_exported,
+    "system.proposed": system_proposed,
+    "system.confirmed": system_confirmed,
+    "system.key_removed": system_key_removed,
     "substitute.proposed": substitute_proposed,
     "substitute.confirm": substitute_confirmed,
     "substitute.decline": substitute_declined,

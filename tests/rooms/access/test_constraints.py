@@ -23,8 +23,12 @@ from registret.access.models import (
     Recertification,
     RecertificationLine,
     Substitution,
+    SystemKey,
 )
 from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_TO_APPLY_FOR, ROLES_TO_NOMINATE, Role, apart_from
+from registret.accounts.opening import open_system
+from registret.kernel.by import By
+from registret.kernel.identifiers import EmailAddress, HsaId
 from tests import cast
 from tests.owner import as_owner
 from tests.rooms.access.scene import DAY, NOW, SECOND
@@ -102,6 +106,27 @@ def recertification(**different: Any) -> Recertification:
     return Recertification.objects.create(**usual | different)
 
 
+def system() -> int:
+    return open_system(
+        hsa_id=HsaId.of_system(f"U{next(number)}"),
+        name="Journal X",
+        email=EmailAddress.parse("a@b.se"),
+        by=By.of_program("test"),
+        at=NOW,
+    )
+
+
+def system_key(**different: Any) -> SystemKey:
+    usual = {"clinic_id": clinic(), "source_system": "Journal X", "sub_registries": ["pneumoni"], "jwk": {}}
+    usual |= {"proposed_at": NOW, "proposed_by_id": different.get("proposed_by_id") or account()}
+    return SystemKey.objects.create(**usual | {"thumbprint": f"T{next(number)}"} | different)
+
+
+def key_confirmed_by_who_proposed() -> None:
+    one = account()
+    system_key(proposed_by_id=one, confirmed_by_id=one, confirmed_at=NOW, account_id=system())
+
+
 def line(**different: Any) -> RecertificationLine:
     """Begun unanswered, as the trigger wants it, and then settled."""
     held = different.pop("grant", None) or grant()
@@ -173,6 +198,19 @@ SETTLED = {"proven_at": NOW, "settled_at": NOW, "email": ""}
 DECIDED = {"decided_at": NOW, "reason": "skäl"}
 BREAKING: dict[str, list[Callable[[], object]]] = {
     "one_waiting_application_per_clinic": [lambda: twice(application, account_id=account())],
+    "grant_of_system_by_two": [
+        lambda: grant(account_id=system(), role="system"),
+        lambda: grant(account_id=system(), role="system", granted_by_id=administrator()),
+    ],
+    "system_key_once": [lambda: twice(system_key, thumbprint="same")],
+    "system_key_has_system": [lambda: system_key(source_system="")],
+    "system_key_confirmed_whole": [
+        lambda: system_key(confirmed_at=NOW),
+        lambda: system_key(account_id=system()),
+        lambda: system_key(confirmed_at=NOW, confirmed_by_id=account()),
+    ],
+    "system_key_confirmed_by_another": [key_confirmed_by_who_proposed],
+    "system_key_removed_whole": [lambda: system_key(removed_at=NOW)],
     "participation_has_reason": [lambda: participation(reason="")],
     "application_state_known": [lambda: application(state="sleeping", decided_at=NOW)],
     "application_role_known": [
@@ -317,7 +355,7 @@ PAIRED: dict[str, tuple[Callable[..., Model], dict[str, tuple[Any, ...]], Callab
     ),
     "grant_clinic_fits_role": (
         lambda role, at_a_clinic: grant(role=role, clinic_id=clinic() if at_a_clinic else None),
-        {"role": tuple(Role), "at_a_clinic": (False, True)},
+        {"role": tuple(set(Role) - {Role.SYSTEM}), "at_a_clinic": (False, True)},
         lambda role, at_a_clinic: (role in ROLES_AT_A_CLINIC) is at_a_clinic,
     ),
     "claim_settled_when_proven": (
@@ -354,7 +392,7 @@ IMPLIED = {
 
 def test_every_constraint_of_this_room_is_broken_here() -> None:
     asked = (Application, Note, Claim, Nomination, Substitution)
-    room = (*asked, Grant, Notice, Recertification, RecertificationLine, Participation)
+    room = (*asked, Grant, Notice, Recertification, RecertificationLine, Participation, SystemKey)
     assert {c.name for model in room for c in model._meta.constraints} == set(BREAKING) | set(PAIRED)
 
 

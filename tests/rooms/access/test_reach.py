@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from registret.access.actor import Actor
 from registret.access.applications import attesting
 from registret.access.applications.applying import apply
+from registret.access.grants.rules import last_whole_day
 from registret.access.models import Application, Grant, GrantSource, RecertificationLine
 from registret.access.queries.administrators import active_administrators
 from registret.access.queries.applications import waiting_applications
@@ -37,12 +38,14 @@ from registret.access.staff.changing_grants import change_grant
 from registret.access.staff.people import grant_of
 from registret.access.staff.recertification.answering import LineAnswer, answer
 from registret.access.staff.recertification.opening import start
+from registret.access.systems.appointing import confirm_system
 from registret.kernel.identifiers import HsaId
 from registret.kernel.refused import Refused
 from registret.kernel.sweden import midnight
 from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, INGRID, KARIN, Country, Person, person
 from tests.rooms.access.scene import DAY, LAST_DAY, NOW, attested, by_the_office, events, refused
+from tests.rooms.access.systems import Journal, proposed
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +149,14 @@ def test_a_substitute_keeps_in_a_recertification_only_what_could_be_given(
     with refused(BeyondOwnRights):
         answer(line_id=line.id, answer=LineAnswer.KEEP, actor=tove, at=NOW)
     answer(line_id=line.id, answer=LineAnswer.KEEP, actor=cast.actor(KARIN, at=NOW), at=NOW)
+
+
+def test_a_substitute_lets_no_system_in_beyond_the_own_right_or_for_longer(place: Country, tove: Actor) -> None:
+    journal = Journal()
+    with refused(BeyondOwnRights):
+        proposed(journal, actor=tove, of=("pneumoni", "meningit"), at=NOW)
+    confirm_system(key_id=proposed(journal, at=NOW), actor=tove, at=NOW)
+    assert last_whole_day(Grant.objects.get(role=Role.SYSTEM).ends_at) == TOVES_LAST
 
 
 def test_a_substitute_proposes_and_confirms_nobody_beyond_the_own_right(place: Country, tove: Actor) -> None:
@@ -432,7 +443,7 @@ def test_the_database_wants_two_of_the_office_too(place: Country, role: Role) ->
         "granted_by_id": doris,
     }
     for other in (None, bertil):
-        with pytest.raises(IntegrityError, match=r"two decide|not at the registry office"), transaction.atomic():
+        with pytest.raises(IntegrityError, match=r"two decide|proposes what it may not"), transaction.atomic():
             Grant.objects.create(**row, proposed_by_id=other)
     assert Grant.objects.create(**row, proposed_by_id=ingrid).pk
 

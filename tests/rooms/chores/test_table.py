@@ -28,6 +28,6 @@ def test_a_chore_names_the_time_limits_that_its_module_reads() -> None:
 
 
 def test_operators_read_of_every_row() -> None:
-    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "watching.md").read_text(encoding="utf-8")
     rows = [(row.name, row.says) for row in UPKEEP] + [(row.name, row.says) for row in CHORES.values()]
     assert [name for name, says in rows if not re.search(rf"^\| `{name}` \|.*{re.escape(says)}", text, re.M)] == []

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -26,6 +27,11 @@ from tests.rooms.config.relay import Relay
 from tests.rooms.serving.client import eventually
 
 SITE = "registret.localhost"
+CLOSED: Final = """
+    SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+"""
+"""Closes the connections of all others to this database; how many there were."""
 
 
 @dataclass
@@ -87,6 +93,19 @@ def test_pages_that_need_none_answer_the_others_say_so_and_all_is_well_when_it_i
     assert "Traceback" not in log
     assert "the database answers again" in log
     assert log.count("the database does not answer:") <= log.count("the database answers again")
+
+
+@pytest.mark.process
+@pytest.mark.xdist_group("database_gone")
+def test_connections_that_the_server_has_closed_meanwhile_are_not_used(cuttable: Cuttable) -> None:
+    url = cuttable.house.environment["DATABASE_URL"]
+    for _ in range(3):
+        assert cuttable.get("/").status_code == 200
+        with psycopg.connect(url, autocommit=True) as other:
+            told = other.execute(CLOSED).fetchone()
+        assert told is not None
+        assert told[0] > 0
+    assert cuttable.get("/").status_code == 200
 
 
 def test_while_it_is_gone_one_may_try_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

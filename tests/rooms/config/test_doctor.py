@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from registret.config.doctor import database
+from registret.config.doctor.examining import NotUsed
 from registret.demo.pki import DemoAuthority
 from tests.journeys.commands import Operator
 from tests.journeys.running import House
@@ -44,8 +47,9 @@ def outside(house: House) -> tuple[str, str]:
 def test_an_installation_that_is_well_is_told_so_in_each_line(house: House) -> None:
     code, found = examined(house, *outside(house), "--letter-to", "drift@regionnorrvik.se")
     verdicts = {name: one["verdict"] for name, one in found.items()}
-    not_used = {name for name, verdict in verdicts.items() if verdict == "not used"}
-    assert not_used == {"opt-outs", "identity provider", "last backup"}
+    # Where PostgreSQL has its files is for the machine to say.
+    not_used = {name for name, verdict in verdicts.items() if verdict == "not used"} - {"database's disk"}
+    assert not_used == {"opt-outs", "identity provider", "last backup", "checkpoint", "slow requests", "security.txt"}
     assert {name: found[name]["told"] for name, verdict in verdicts.items() if verdict == "wrong"} == {}
     assert code == 0
     assert house.letter_to("drift@regionnorrvik.se").subject.endswith("registret doctor")
@@ -119,6 +123,32 @@ def test_a_database_that_is_gone_is_one_line_and_the_rest_is_not_asked(house: Ho
     assert "refused" in found["database"]["told"]
     assert {one["verdict"] for name, one in found.items() if name in ("clock", "workers", "log")} == {"not asked"}
     assert "hush" not in str(found)
+
+
+def test_a_checkpoint_of_the_log_that_is_no_longer_fetched_is_told(house: House) -> None:
+    house.change_database(
+        "INSERT INTO heartbeats_heartbeat (worker, every, began_at, succeeded_at, fault, failures)"
+        " VALUES ('checkpoint', 86400, now(), now() - interval '3 days', '', 0)"
+    )
+    code, found = examined(house, "--only-here")
+    house.change_database("DELETE FROM heartbeats_heartbeat WHERE worker = 'checkpoint'")
+    assert code == 1
+    assert "does the timer on the other machine run?" in found["checkpoint"]["told"]
+    assert found["workers"]["verdict"] == "well"
+
+
+def test_a_security_txt_that_has_ended_is_told(house: House) -> None:
+    code, found = examined(house, "--only-here", REGISTRET_SECURITY_EXPIRES="2026-01-31")
+    assert code == 1
+    assert "security.txt ended 2026-01-31" in found["security.txt"]["told"]
+
+
+def test_a_database_on_another_machine_has_a_disk_that_is_watched_there(
+    monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    monkeypatch.setitem(settings.DATABASES["default"], "HOST", "db.example")
+    with pytest.raises(NotUsed, match=r"^the database has \d+ MB on a disk that is not seen from here"):
+        database.disk()
 
 
 def test_work_that_stands_still_is_told(house: House) -> None:

@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from registret.chores.log import add_log_months, seal_log
+from registret.heartbeats.queries import workers
+from registret.heartbeats.services import CHECKPOINT, begin
 from registret.kernel.by import By
 from registret.ledger.models import Entry, Seal
 from registret.ledger.months import add_months, months
@@ -47,6 +49,18 @@ def stopped(capsys: pytest.CaptureFixture[str], command: str, *given: str) -> li
         call_command(command, *given)
     assert stop.value.code == 1
     return capsys.readouterr().err.splitlines()
+
+
+def test_a_checkpoint_that_another_machine_no_longer_fetches_is_missed(capsys: pytest.CaptureFixture[str]) -> None:
+    def is_missed(*, days: int) -> list[bool]:
+        seen = workers(at=timezone.now() + timedelta(days=days))
+        return [row.is_late for row in seen if row.worker == CHECKPOINT]
+
+    written()
+    assert is_missed(days=0) == [], "nobody has ever fetched one"
+    ran(capsys, "ledger_checkpoint")
+    begin({"mail": 1}, at=timezone.now())
+    assert [is_missed(days=1), is_missed(days=3)] == [[False], [True]]
 
 
 def test_a_whole_log_is_said_to_be_whole(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

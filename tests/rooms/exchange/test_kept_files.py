@@ -103,6 +103,16 @@ def test_a_file_whose_marks_cannot_be_compared_goes_with_any_opt_out(
         contents(file_id)
 
 
+def test_under_a_new_key_earlier_files_are_gone_and_later_ones_are_read(
+    here: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = kept(here)
+    monkeypatch.setattr(settings, "FILE_KEY", b"another key, of more than 32 characters")
+    with pytest.raises(FileGone):
+        contents(earlier)
+    assert len(contents(kept(here))) == 2
+
+
 def test_a_file_is_deleted_when_its_time_is_over_and_not_read_after_it(here: Ward) -> None:
     ended, lasting = kept(here, ends_at=NOW + HOUR), kept(here)
     with pytest.raises(FileGone):

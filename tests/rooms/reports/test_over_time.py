@@ -15,7 +15,7 @@ from registret.registries.queries import indicators_of
 from registret.reports.comparing.over_time import OverTime, highlight, over_time
 from registret.reports.models import Cell
 from registret.reports.periods import QUARTERS
-from registret.web.reports.picture_parts import time_part
+from registret.web.figures.picture_parts import time_part
 from tests import cast
 from tests.cast import ANNA, DORIS, Country
 

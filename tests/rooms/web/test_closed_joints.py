@@ -15,7 +15,7 @@ from registret.places.queries import clinic
 from registret.records.models import Episode, Step
 from registret.records.scope import all_providers
 from registret.reports.told import EditionRow
-from registret.web.reports.edition_words import edition_text
+from registret.web.figures.edition_words import edition_text
 from tests import cast
 from tests.cast import ANNA, CECILIA, Country
 from tests.rooms.web.client import Browser, text_of

@@ -355,7 +355,7 @@ def test_alarms_board_and_manual_know_all_measures_and_no_others(
     families = text_string_to_metric_families(Browser().get("/matt").content.decode())
     measures = {family.name for family in families}
     root = Path(__file__).parents[3]
-    manual = set(re.findall(r"registret_[a-z_]+", (root / "docs" / "operations.md").read_text().split("## Health")[1]))
+    manual = set(re.findall(r"registret_[a-z_]+", (root / "docs" / "watching.md").read_text()))
     assert measures - manual == set()
     for file in ("prometheus-alerts.yml", "grafana.json"):
         named = set(re.findall(r"registret_[a-z_]+", (root / "deploy" / file).read_text()))

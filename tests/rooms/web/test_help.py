@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -185,3 +185,16 @@ def test_a_made_up_session_is_no_reason_to_refuse_help() -> None:
     stranger = Browser()
     stranger.take_session("x" * 5000)
     assert stranger.get("/hjalp").status_code == 200
+
+
+def test_programs_read_how_weaknesses_are_reported_once_an_operator_has_said_until_when(settings: Settings) -> None:
+    assert browser().get("/.well-known/security.txt").status_code == 404
+    settings.SECURITY_EXPIRES = date(2027, 3, 31)
+    told = browser().get("/.well-known/security.txt")
+    assert told.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert told.content.decode().splitlines() == [
+        f"Contact: mailto:{settings.CONTACT_MAIL}",
+        "Expires: 2027-04-01T00:00:00+02:00",
+        "Preferred-Languages: sv, en",
+        f"Canonical: {settings.SITE_ORIGIN}/.well-known/security.txt",
+    ]

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from registret.reports.statistics.funnels import FunnelPlace, limits_to_draw
 from registret.reports.statistics.intervals import Interval
 from registret.reports.statistics.tails import ALARM, QUESTION
-from registret.web.reports.clinic_pictures import Band, ClinicBar, Dot, FunnelLine, FunnelWords, bars, funnel
-from registret.web.reports.pictures import Bar, Moment, Whose, axis, comparison, over_time
+from registret.web.figures.clinic_pictures import Band, ClinicBar, Dot, FunnelLine, FunnelWords, bars, funnel
+from registret.web.figures.pictures import Bar, Moment, Whose, axis, comparison, over_time
 
 CLINIC = Bar(whose=Whose.OWN, name="Kliniken", value=82, interval=Interval(74, 88), label="82 %", about="n 118")
 COUNTRY = Bar(whose=Whose.COUNTRY, name="Riket", value=74, interval=Interval(73, 75), label="74 %", about="n 3 912")

@@ -224,7 +224,8 @@ def _line_row(
     own = who.id == actor.account_id
     open_ = line.state == LineState.UNANSWERED and grant.ends_at > at and not own
     # A colleague knows who still works there. What an appointment is, and that it is taken back, is the office's.
-    changes = grant.role in ROLES_TO_APPLY_FOR or actor.may(Permission.APPOINT)
+    is_system = grant.role == Role.SYSTEM
+    changes = grant.role in ROLES_TO_APPLY_FOR or is_system or actor.may(Permission.APPOINT)
     return LineRow(
         id=line.id,
         recertification_id=line.recertification_id,
@@ -248,7 +249,7 @@ def _line_row(
         substitute=grant.id in substitutes,
         keepable=open_,
         endable=open_ and changes,
-        changeable=open_ and changes and line.recertification.clinic.closed_at is None,
+        changeable=open_ and changes and not is_system and line.recertification.clinic.closed_at is None,
     )
 
 

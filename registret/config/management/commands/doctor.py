@@ -28,10 +28,11 @@ class Command(Program):
         parser.add_argument(
             "--ca-file", default="", metavar="FILE", help="a CA to believe for both hosts beside those of the system"
         )
+        parser.add_argument("--patient", action="store_true", help="also hold a request back, for up to a minute")
         parser.add_argument("--only-here", action="store_true", help="leave mail server, provider and hosts out")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        visit = Visit(ca_file=options["ca_file"], letter_to=options["letter_to"])
+        visit = Visit(ca_file=options["ca_file"], letter_to=options["letter_to"], is_patient=options["patient"])
         outside = () if options["only_here"] else around.checks(visit)
         checks = (*here.CHECKS, *database.CHECKS, *outside)
         try:

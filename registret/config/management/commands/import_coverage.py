@@ -12,7 +12,7 @@ from django.utils import timezone
 from registret.config.management.decided import Program
 from registret.kernel.by import By
 from registret.reports.coverage import counts_file
-from registret.reports.coverage.counted import FEW, CoverageRemark, import_coverage
+from registret.reports.coverage.counted import CoverageRemark, import_coverage
 from registret.reports.coverage.counts_file import CoverageFault
 
 
@@ -52,5 +52,4 @@ def _told(remark: CoverageRemark) -> str:
     about = f"line {remark.line}: remark: {remark.clinic}, {remark.sub_registry}, {remark.year}: "
     if remark.closed_since is not None:
         return f"{about}the sub-registry has been closed since {remark.closed_since}"
-    registered = f"1-{FEW - 1}" if remark.registered < FEW else remark.registered
-    return f"{about}{remark.number} in the file, but {registered} are registered"
+    return f"{about}{remark.number} in the file, but {remark.registered} are registered"

@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import ProgrammingError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.loader import MigrationLoader
+from psycopg.errors import LockNotAvailable
 
 from registret.config.roles import as_owner, grant_reports_rights, grant_rights
+
+PATIENCE: Final = "10s"
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """A change that waits for a table keeps all its readers waiting behind it. So it gives up after `PATIENCE`.
+
+    Raises: CommandError.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [PATIENCE])
+    try:
+        yield
+    except OperationalError as trouble:
+        if not isinstance(trouble.__cause__, LockNotAvailable):
+            raise
+        raise CommandError(
+            f"a table that is to be changed has been in use for {PATIENCE}, so no more was changed: stop the services, "
+            "or what else uses it, and run this again (docs/operations.md, Upgrade)"
+        ) from None
+    with connection.cursor() as cursor:
+        cursor.execute("RESET lock_timeout")
 
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        with as_owner():
+        with as_owner(), impatient():
             try:
                 # What was restored a moment ago, the role that serves may not even read.
                 if not options["check_unapplied"]:

@@ -14,9 +14,9 @@ from registret.reports.comparing.over_time import ENOUGH, OverTime, Quarter
 from registret.reports.counts import Figure
 from registret.reports.statistics.intervals import Estimate, Interval
 from registret.reports.statistics.run_charts import LEAST, RunChart
+from registret.web.figures.figure_words import figure_text, size_text
+from registret.web.figures.pictures import Bar, Moment, Whose, axis, beside, comparison, over_time, trend
 from registret.web.pieces import FigureText
-from registret.web.reports.figure_words import figure_text, size_text
-from registret.web.reports.pictures import Bar, Moment, Whose, axis, beside, comparison, over_time, trend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

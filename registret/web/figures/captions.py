@@ -11,7 +11,7 @@ from registret.kernel.sweden import day_of, months_later
 from registret.reports.comparing.figures import IndicatorFigures
 from registret.reports.comparing.over_time import OverTime
 from registret.reports.periods import Months
-from registret.web.reports.edition_words import months
+from registret.web.figures.edition_words import months
 
 
 def captions_of(found: IndicatorFigures, quarters: OverTime, *, clinic: str, at: datetime) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from registret.reports.statistics.intervals import Interval
 from registret.web.drawing import svg
-from registret.web.reports.figure_words import number_text
+from registret.web.figures.figure_words import number_text
 
 
 class Whose(StrEnum):

@@ -13,7 +13,7 @@ from registret.registries.measuring import Indicator
 from registret.reports.comparing.clinics import Clinics
 from registret.reports.judging import is_better
 from registret.reports.statistics.funnels import FunnelPlace
-from registret.web.reports.figure_words import expected_outside, number_text
+from registret.web.figures.figure_words import expected_outside, number_text
 
 PLACES: Final = {
     FunnelPlace.WITHIN: gettext_lazy("innanför gränserna"),

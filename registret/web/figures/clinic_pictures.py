@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from registret.reports.statistics.funnels import FunnelPlace
 from registret.reports.statistics.intervals import Interval
 from registret.web.drawing import svg
-from registret.web.reports.pictures import END, START, WIDTH, Axis, Whose, heading, mark, picture, place, text
+from registret.web.figures.pictures import END, START, WIDTH, Axis, Whose, heading, mark, picture, place, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +108,10 @@ def funnel(
     def y(value: float) -> float:
         return place(min(max(value, up.low), up.high), up, _BOTTOM, _TOP)
 
-    lines: list[tuple[str, list[tuple[float, float]]]]
-    lines = [("c-all", [(_LEFT, y(centre)), (_RIGHT, y(centre))])]
+    lines: list[tuple[str, list[tuple[float, float]]]] = [("c-all", [(_LEFT, y(centre)), (_RIGHT, y(centre))])]
+    lines += [(one.css, [(x(n), y(value)) for n, value in line]) for one in limits for line in _lines(one, up)]
     ends = [(y(centre), words.country, "t-all")]
-    for one in limits:
-        lines += [(one.css, [(x(n), y(value)) for n, value in line]) for line in _lines(one, up)]
-        ends.append((y(one.points[-1][1].high), one.label, ""))
+    ends += [(y(one.points[-1][1].high), one.label, "") for one in limits]
     at_the_end = list(_at_the_end([end for end in ends if end[1]]))
     there = [_box(_RIGHT + 8, base, len(words) * _CHARACTER, "") for base, words, _css in at_the_end]
     drawn = list(_grid(along, up, x, y))
