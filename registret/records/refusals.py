@@ -156,11 +156,11 @@ class WrittenSince(Refused, code="step.written_since", status=409):
     at: datetime
 
 
-class ProposalChanged(Refused, code="proposal.changed", status=409):
+class ProposalChanged(Refused, code="step.proposal_changed", status=409):
     """The step, or what a file proposes for it, has changed since the page was fetched."""
 
 
-class ProposalImpossible(Refused, code="proposal.impossible", status=409):
+class ProposalImpossible(Refused, code="step.proposal_impossible", status=409):
     """An answer that was accepted is none that the step takes now."""
 
 

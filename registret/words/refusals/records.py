@@ -232,12 +232,12 @@ RECORD_REFUSALS: Mapping[str, RefusalWords] = {
         in_general=_("Läs igenom steget innan du signerar."),
         todo=(_("Öppna steget igen, läs igenom det och signera."),),
     ),
-    "proposal.changed": RefusalWords(
+    "step.proposal_changed": RefusalWords(
         title=_("Steget eller förslaget är ändrat sedan du öppnade sidan."),
         happened=_("Inget är ändrat av det du valde."),
         todo=(_("Öppna förslaget igen, och ta ställning till det som står där nu."),),
     ),
-    "proposal.impossible": RefusalWords(
+    "step.proposal_impossible": RefusalWords(
         title=_("Ett av svaren kan inte skrivas in i steget nu."),
         happened=_("Formuläret tar inte emot det. Inget är ändrat."),
         todo=(_("Neka det svaret, eller skriv in det för hand i steget."),),

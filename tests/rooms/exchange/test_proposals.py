@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,15 +48,12 @@ def waiting(actor: Actor, episode: str) -> dict[str, Any]:
     return {code: told and told.stored for code, told in opened(actor, episode)[1].answers.items()}
 
 
-def decided(actor: Actor, episode: str, *accepted: str, at: datetime = LATER, **different: Any) -> None:
+def decided(actor: Actor, episode: str, *accepted: str, **different: Any) -> None:
     page, found = opened(actor, episode)
-    told = {
-        "number": found.id,
-        "base": page.step.version,
-        "accepted": frozenset(accepted),
-        "reason": "Enligt journalen",
-    }
-    decide(actor=actor, episode=episode, step="inclusion", said=ProposalDecision(**told | different), at=at)
+    said = ProposalDecision(
+        number=found.id, base=page.step.version, accepted=frozenset(accepted), reason="Enligt journalen"
+    )
+    decide(actor=actor, episode=episode, step="inclusion", said=replace(said, **different), at=LATER)
 
 
 def step_of(actor: Actor, episode: str) -> StepPage:
