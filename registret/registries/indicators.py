@@ -33,7 +33,7 @@ class Better(StrEnum):
     MORE = "more"
     LESS = "less"
     NEITHER = "neither"
-    """It describes the patients, not the care."""
+    """A difference says little about the care: it may be that of the patients."""
 
 
 class Levels(DefinitionPart):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from registret.registries.indicators import Better
 from registret.registries.measuring import Indicator
+from registret.registries.queries import closed_since
 from registret.reports.comparing.clinics import Clinics
 from registret.reports.judging import is_better
 from registret.reports.statistics.funnels import FunnelPlace
@@ -54,7 +55,9 @@ _OWN_RATIO: Final = {
 }
 
 
-def no_clinics() -> str:
+def no_clinics(sub_registry: str) -> str:
+    if closed_since(sub_registry) is not None:
+        return _("Klinikerna jämförs inte: ingen utgåva har andras siffror.")
     return _("Klinikerna jämförs när en utgåva har andras siffror.")
 
 

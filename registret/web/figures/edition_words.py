@@ -17,6 +17,11 @@ def months(period: Months) -> str:
     return f"{period.first:%Y-%m}–{period.last:%Y-%m}"
 
 
+def is_to_this_day(found: IndicatorFigures) -> bool:
+    """Whether the own figure is counted as far as anything is signed; else it ends with months that are over."""
+    return found.indicator.definition.lag_months <= 1 and closed_since(found.indicator.sub_registry) is None
+
+
 def closed_text(found: IndicatorFigures) -> str:
     since, period = closed_since(found.indicator.sub_registry), found.months_now
     if since is None:

@@ -43,7 +43,7 @@ def texts_of(indicator: Indicator, *, is_public: bool = False, strata: int | Non
     better = {
         Better.MORE: _("Högre är bättre."),
         Better.LESS: _("Lägre är bättre."),
-        Better.NEITHER: _("Måttet beskriver patienterna, inte vården."),
+        Better.NEITHER: _("Siffran säger inte i sig om vården är bra eller dålig."),
     }[definition.better]
     interval = _("Intervallet är 95 %: så mycket kan slumpen göra. Den vars utfall inte är känt räknas inte med.")
     if indicator.is_ratio:

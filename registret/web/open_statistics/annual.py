@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registret.kernel.sweden import day_of
-from registret.registries.queries import closed_since, edition_rules, name_of
+from registret.registries.loading.edition_rules import EditionRules
+from registret.registries.queries import edition_rules, name_of
 from registret.reports.coverage.told import public_coverage
 from registret.reports.public_figures import PublicFigures, PublicPeriod, public_figures
 from registret.reports.refusals import YearNotTold, YearToCome
@@ -54,8 +55,8 @@ class RegisterChapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnualReportPage:
-    """`editions`: out of which, and when the newest of them was made. `pdf`: the same on paper, for all. `method`:
-    paragraphs, each with its heading."""
+    """`editions`: out of which, and of which months they tell; `newest_on`: when the newest of them was made. `pdf`:
+    the same on paper, for all. `method`: paragraphs, each with its heading."""
 
     year: int
     newest_on: date
@@ -81,7 +82,7 @@ def annual_report_page(year: int, subjects: Collection[str], *, at: datetime) ->
         newest_on=max(one.edition.made_on for one in told),
         pdf=address("open_annual_report_pdf", year=year),
         editions=_editions(told),
-        chapters=list(_chapters(year, found, covered)),
+        chapters=list(_chapters(found, covered)),
         method=method(),
         index=address("open_statistics"),
         other_language=address("open_annual_report", language=other_language(), year=year),
@@ -109,13 +110,13 @@ def method() -> list[tuple[str, str]]:
         ),
         (_("Täckningsgrad"), _coverage_counted()),
         (_("Utgåvor"), _editions_told(rules.months.number)),
-        (_("Få patienter"), _few_told(rules.smallest.number, rules.public.number)),
+        (_("Få patienter"), _few_told(rules)),
         (
             _("Vad rapporten inte säger"),
             _(
                 "Siffrorna är inte justerade för vilka patienter en region har, och inte för hur många som aldrig "
-                "registreras. Regioner som inte visas är små eller nära 0 eller 100 procent, så de som visas är inget "
-                "rättvist urval. Med många indikatorer och regioner skiljer sig några av slumpen."
+                "registreras. De regioner som visas är inget rättvist urval. Ett delregister står inte med om ingen "
+                "utgåva har siffror ur det för året. Med många indikatorer och regioner skiljer sig några av slumpen."
             ),
         ),
     ]
@@ -138,29 +139,35 @@ def _editions_told(months: int) -> str:
     ) % {"months": months}
 
 
-def _few_told(least: int, public: int) -> str:
+def _few_told(rules: EditionRules) -> str:
     return _(
         "En region visas om varken den, eller det som är kvar av landet utan de regioner som visas, har färre än "
-        "%(public)s patienter, eller färre än %(least)s med utfallet eller utan det. Där alla eller ingen har utfallet "
-        "visas alltså ingen andel. Inget ska gå att räkna ut om ett fåtal genom att jämföra regioner, perioder eller "
-        "utgåvor."
-    ) % {"public": public, "least": least}
+        "%(public)s patienter, eller färre än %(least)s med utfallet eller utan det. Det gäller också utan någon av "
+        "klinikerna, för var och en känner sina egna. Det avgörs för %(months)s månader i taget: i en andel "
+        "för längre tid är de regioner med som visas hela tiden. Räcker inte det som är kvar av landet göms den minsta "
+        "av regionerna också. Där alla eller ingen har utfallet visas alltså ingen andel. Inget ska gå att räkna ut om "
+        "ett fåtal genom att jämföra regioner, perioder eller utgåvor."
+    ) % {"public": rules.public.number, "least": rules.smallest.number, "months": rules.months.number}
 
 
 def _editions(told: Sequence[PublicPeriod]) -> str:
     rows = sorted({(one.edition.number, one.edition.made_on) for one in told})
     named = ", ".join(_("%(number)s (%(made)s)") % {"number": number, "made": made} for number, made in rows)
-    return ngettext("Ur utgåva %(named)s.", "Ur utgåvorna %(named)s.", len(rows)) % {"named": named}
+    editions = ngettext("Ur utgåva %(named)s.", "Ur utgåvorna %(named)s.", len(rows)) % {"named": named}
+    whole = _(
+        "En indikator gäller de månader av året som har räknats, och under den står vilka; täckningsgraden gäller "
+        "hela året."
+    )
+    return f"{editions} {whole}"
 
 
 def _chapters(
-    year: int, found: Iterable[tuple[PublicFigures, PublicPeriod | None]], covered: Mapping[str, PublicPeriod]
+    found: Iterable[tuple[PublicFigures, PublicPeriod | None]], covered: Mapping[str, PublicPeriod]
 ) -> Iterator[RegisterChapter]:
-    """Of each sub-registry that was open for entry in the year, or of which something is told nevertheless."""
+    """Of each sub-registry of which something is told."""
     for code, together in groupby(found, key=lambda one: one[0].indicator.sub_registry):
-        of_register, since = list(together), closed_since(code)
-        is_told = code in covered or any(period is not None for _figures, period in of_register)
-        if is_told or since is None or year <= since:
+        of_register = list(together)
+        if code in covered or any(period is not None for _figures, period in of_register):
             yield _chapter(code, of_register, covered.get(code))
 
 

@@ -10,7 +10,7 @@ from registret.reports.public_figures import PublicPeriod
 from registret.reports.statistics.intervals import Estimate, Interval
 from registret.web.figures.figure_words import share_text
 from registret.web.figures.pictures import Bar, Whose, axis, comparison
-from registret.web.open_statistics.pages import AreaLine, AreasTold
+from registret.web.open_statistics.pages import AreaLine, AreasTold, hidden_regions
 from registret.web.pieces import FigureText
 
 
@@ -22,11 +22,9 @@ def coverage_told(period: PublicPeriod | None) -> AreasTold:
     areas = [(Whose.COUNTRY, _("Riket"), period.country)]
     areas += [(Whose.REGION, area.name, figure) for area, figure in period.regions.items()]
     bars = [_bar(whose, name, figure, figure.estimate) for whose, name, figure in areas if figure.estimate]
-    about = _(
-        "%(year)s, ur utgåva %(number)s från %(made)s. En region som inte visas är liten, eller nära 0 eller 100 "
-        "procent."
-    )
+    about = _("%(year)s, ur utgåva %(number)s från %(made)s. %(hidden)s")
     facts = {"year": period.months.first.year, "number": period.edition.number, "made": period.edition.made_on}
+    facts |= {"hidden": hidden_regions()}
     return AreasTold(
         picture=_picture(bars),
         areas=[AreaLine(name=name, figure=_text(figure), missing="") for _whose, name, figure in areas],

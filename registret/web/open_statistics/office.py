@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from registret.access.checks import check_card_age
 from registret.access.roles import Permission
 from registret.registries.queries import indicators_of, sub_registries
-from registret.reports.public_figures import years_told
+from registret.reports.public_figures import public_figures, years_told
 from registret.reports.publishing import (
     PublicationRow,
     decide_publication,
@@ -30,7 +30,7 @@ from registret.web.forms import ReasonField, refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, posted, see_other
 from registret.web.open_statistics.annual import annual_report_page
-from registret.web.open_statistics.pages import address
+from registret.web.open_statistics.pages import address, published_indicators, years_with_report
 from registret.web.open_statistics.paper import annual_paper, paper_file
 from registret.web.pieces import Link, show
 
@@ -85,13 +85,13 @@ def publications_page(request: ActorRequest) -> HttpResponse:
         SubjectTable(id=f"p-{number}", name=name, rows=[_line(code, each, newest) for code, each in names.items()])
         for number, (name, names) in enumerate(_subjects().items())
     ]
-    seen = any(one.is_published for one in newest.values())
+    seen = {subject for subject, one in newest.items() if one.is_published}
     page = PublicationsPage(
         tables=[one for one in tables if one.rows],
         open=Link(_("Öppna den öppna statistiken"), address("open_statistics")) if seen else None,
         reports=[
             Link(_("Årsrapport %(year)s") % {"year": year}, reverse("annual_report", args=[year]))
-            for year in years_told()
+            for year in years_with_report(public_figures(published_indicators(seen)))
         ],
     )
     return show(request, "open_statistics/publications.html", page, tab="office")

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from registret.registries.measuring import Indicator
-from registret.registries.queries import closed_since, indicators_of, name_of, sub_registries
+from registret.registries.queries import closed_since, edition_rules, indicators_of, name_of, sub_registries
 from registret.reports.counts import Figure
 from registret.reports.public_figures import PublicFigures, PublicPeriod
 from registret.reports.publishing import subject_of, subject_of_year
@@ -105,8 +105,7 @@ def published_indicators(subjects: Collection[str]) -> list[Indicator]:
 
 def statistics_page(found: Mapping[tuple[str, str], PublicFigures], subjects: Collection[str]) -> StatisticsPage:
     registers = groupby(found.values(), key=lambda one: one.indicator.sub_registry)
-    told = {period.months.first.year for one in found.values() for period in one.periods}
-    years = [year for year in sorted(told, reverse=True) if subject_of_year(year) in subjects]
+    years = [year for year in years_with_report(found) if subject_of_year(year) in subjects]
     return StatisticsPage(
         registers=[
             PublishedTable(
@@ -119,6 +118,11 @@ def statistics_page(found: Mapping[tuple[str, str], PublicFigures], subjects: Co
         ],
         other_language=address("open_statistics", language=other_language()),
     )
+
+
+def years_with_report(found: Mapping[tuple[str, str], PublicFigures]) -> list[int]:
+    """The years of which an annual report tells anything, the newest first. `found`: what is published."""
+    return sorted({period.months.first.year for one in found.values() for period in one.periods}, reverse=True)
 
 
 def indicator_page(found: PublicFigures) -> PublicIndicatorPage:
@@ -148,19 +152,28 @@ def told_of(period: PublicPeriod | None, indicator: Indicator) -> AreasTold:
         return AreasTold(
             picture=SafeString(),
             areas=(),
-            about=_("Ingen utgåva har siffror som kan visas för alla. De kan vara få, eller nära 0 eller 100 procent."),
+            about=_(
+                "Ingen utgåva har siffror som kan visas för alla. Antingen är ingen räknad, eller så skulle de säga "
+                "för mycket om få patienter."
+            ),
         )
     areas = [(Whose.COUNTRY, _("Riket"), period.country)]
     areas += [(Whose.REGION, area.name, figure) for area, figure in period.regions.items()]
-    about = _(
-        "%(months)s, ur utgåva %(number)s från %(made)s. En region som inte visas är liten, eller nära 0 eller 100 "
-        "procent."
-    )
+    about = _("%(months)s, ur utgåva %(number)s från %(made)s. %(hidden)s Det avgörs för %(together)s månader i taget.")
     facts = {"months": months(period.months), "number": period.edition.number, "made": period.edition.made_on}
+    facts |= {"hidden": hidden_regions(), "together": edition_rules().months_together(is_ratio=indicator.is_ratio)}
     return AreasTold(
         picture=bars_of(areas, indicator, name=_("Riket och regionerna")),
         areas=[_area_line(name, figure, indicator) for _whose, name, figure in areas],
         about=about % facts,
+    )
+
+
+def hidden_regions() -> str:
+    """Why a region is missing beside those that are told."""
+    return _(
+        "De regioner som visas är inget rättvist urval: en region visas inte om det skulle säga för mycket om få "
+        "patienter i regionen, på en av dess kliniker eller i en annan region som inte visas."
     )
 
 

@@ -63,7 +63,7 @@ _ENDS: Final[Mapping[float, str]] = {QUESTION: "c-in", ALARM: "c-lim"}
 def clinics_part(figures: IndicatorFigures, found: Clinics | None) -> ClinicsPart:
     indicator = figures.indicator
     if found is None:
-        return _only_words([no_clinics()])
+        return _only_words([no_clinics(indicator.sub_registry)])
     said = [verdict(found, indicator)]
     if not [one for one in found.shown if not one.is_own]:
         return _only_words([*said, nobody_else()], left_out(found))

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from registret.access.actor import Actor
 from registret.registries.measuring import Indicator
-from registret.reports.comparing.figures import IndicatorFigures, OneIndicator
+from registret.reports.comparing.figures import Compared, IndicatorFigures, OneIndicator
 from registret.reports.comparing.over_time import OverTime
 from registret.reports.counts import Figure
 from registret.reports.periods import Months
+from registret.web.figures.figure_words import others_text
 from registret.web.reports.clinic_parts import ClinicsPart
 from registret.web.reports.expected_rows import ExpectedRow
 from registret.web.tables import csv_file
@@ -42,11 +43,13 @@ def quarters_file(indicator: Indicator, found: OverTime) -> HttpResponse:
 
 def groups_file(indicator: Indicator, found: OneIndicator, *, actor: Actor) -> HttpResponse:
     """A row for each group and place. Of others as the edition tells them, of the same months."""
+    compared = found.figures.compared
     labels = {(s.code, group.code): str(group.label) for s in indicator.strata for group in s.group}
     rows = [
-        [str(stratum.name), labels.get((stratum.code, one.code), _("Okänt")), name, *_numbers(figure, indicator)]
+        [str(stratum.name), group, name, *_numbers(figure, indicator, compared)]
         for stratum in indicator.strata
         for one in found.strata[stratum.code]
+        for group in (labels.get((stratum.code, one.code), _("Okänt")),)
         for name, figure in ((actor.seat.clinic_name, one.own), (_("Regionen"), one.region), (_("Riket"), one.country))
     ]
     return csv_file(f"grupper-{indicator.code}.csv", [_("Indelning"), _("Grupp"), _("Var"), *_titles()], rows)
@@ -78,12 +81,12 @@ def _row(one: IndicatorFigures, place: str, period: Months, figure: Figure | Non
     definition = one.indicator.definition
     about = [definition.code, str(definition.version), str(definition.name), place, edition]
     about += [f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"]
-    return [*about, *_numbers(figure, one.indicator)]
+    return [*about, *_numbers(figure, one.indicator, one.compared)]
 
 
-def _numbers(figure: Figure | None, indicator: Indicator) -> list[str]:
+def _numbers(figure: Figure | None, indicator: Indicator, compared: Compared | None = None) -> list[str]:
     if figure is None:
-        return ["", _("visas inte"), "", "", "", "", "", ""]
+        return ["", others_text(None, compared, indicator).value, "", "", "", "", "", ""]
     estimate = figure.estimate
     ends = (estimate.interval.low, estimate.interval.high) if estimate and not figure.is_standard else (None, None)
     *numbers, expected = map(_number, (estimate.value if estimate else None, *ends, figure.expected))

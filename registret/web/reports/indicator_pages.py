@@ -22,7 +22,7 @@ from registret.reports.counts import Figure
 from registret.reports.coverage.counted import Coverage
 from registret.web.coverage_words import colour_of, coverage_note
 from registret.web.figures.captions import captions_of
-from registret.web.figures.edition_words import closed_text, edition_text, months
+from registret.web.figures.edition_words import closed_text, edition_text, is_to_this_day, months
 from registret.web.figures.figure_words import figure_text, missing_text, others_text
 from registret.web.figures.level_words import level_tag
 from registret.web.figures.picture_parts import TimePart, comparison_of, time_part
@@ -187,8 +187,7 @@ def _places(found: OneIndicator, clinic: str) -> list[PlaceRow]:
 
 def _own_months(figures: IndicatorFigures) -> str:
     period = months(figures.months_now)
-    is_whole = figures.indicator.definition.lag_months > 1 or closed_since(figures.indicator.sub_registry) is not None
-    return period if is_whole else _("%(period)s, så här långt") % {"period": period}
+    return _("%(period)s, så här långt") % {"period": period} if is_to_this_day(figures) else period
 
 
 def _compared(figures: IndicatorFigures) -> FigureText | None:

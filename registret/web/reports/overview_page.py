@@ -23,7 +23,7 @@ from registret.reports.comparing.over_time import over_time_of
 from registret.reports.coverage.counted import Coverage
 from registret.reports.told import EditionRow
 from registret.web.coverage_words import colour_of, coverage_note
-from registret.web.figures.edition_words import closed_text, editions_text, months
+from registret.web.figures.edition_words import closed_text, editions_text, is_to_this_day, months
 from registret.web.figures.figure_words import expected_outside, figure_text, missing_text, others_text
 from registret.web.figures.level_words import is_to_the_worse, level_tag, levels_text
 from registret.web.figures.picture_parts import beside_country, trend_of
@@ -37,7 +37,7 @@ LINES_UNFOLDED: Final = 10
 class IndicatorRow:
     """`months`: of `own`, `region` and `country`, if they differ from those of the table. `level`: whether the own
     figure differs from the country; None if that is not judged. `beside`, `trend`: small pictures, empty where there is
-    nothing to draw. `now`: the own figure to this day, in words; empty if it is `own`."""
+    nothing to draw. `now`: the newest own figure, in words; empty if it is `own`."""
 
     link: Link
     months: str
@@ -180,15 +180,20 @@ def _row(one: IndicatorFigures, usual: str, *, at: datetime) -> IndicatorRow:
         level=level_tag(one),
         beside=beside_country(one),
         trend=trend_of(over_time_of(one, at=at), indicator),
-        now=_now(figure_text(one.now, indicator)) if _has_newer(one) else "",
+        now=_now(one) if _has_newer(one) else "",
         missing=missing_text(own),
         region=others_text(compared.region if compared else None, compared, indicator),
         country=others_text(compared.country if compared else None, compared, indicator),
     )
 
 
-def _now(figure: FigureText) -> str:
-    return _("Nu %(value)s") % {"value": f"{figure.value} ({figure.about})" if figure.about else figure.value}
+def _now(one: IndicatorFigures) -> str:
+    """With its months, if they end before this one."""
+    figure = figure_text(one.now, one.indicator)
+    told = {"value": f"{figure.value} ({figure.about})" if figure.about else figure.value}
+    if is_to_this_day(one):
+        return _("Nu %(value)s") % told
+    return _("Nu, %(months)s: %(value)s") % {**told, "months": months(one.months_now)}
 
 
 def _has_newer(one: IndicatorFigures) -> bool:

@@ -13,7 +13,6 @@ from registret.registries.saying import said
 from registret.web.pieces import FactText, Link, Note, OptionText, options
 from registret.web.steps.heads import PatientHead, head_of, step_address
 from registret.words.days import day_in_words
-from registret.words.labels import asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +56,7 @@ def _texts(page: StepPage, waiting: WaitingProposal) -> dict[str, tuple[str, str
             "now": said(question, stands.get(code)) or nothing,
             "file": said(question, told) or nothing,
         }
-        label = asked(str(question.variable.label))
-        found[code] = label, _("I steget: %(now)s. I filen: %(file)s.") % beside
+        found[code] = str(question.variable.label), _("I steget: %(now)s. I filen: %(file)s.") % beside
     return found
 
 

@@ -313,3 +313,11 @@ def test_a_fault_of_a_ratio_is_told_with_its_line(tmp_path: Path, old: str, new:
     (fault,) = faults(place(tmp_path, text))
     assert what in fault[2]
     assert fault[1] == line_of(text, line)
+
+
+def test_lactate_at_an_unknown_time_has_no_outcome_and_the_text_says_so() -> None:
+    found = next(one for one in indicators_of("sepsis") if one.code == "lactate_within_1_hour")
+    outcome = found.by_version[1].outcome
+    known = {"lactate": Decimal(2), "minutes_to_lactate": Decimal(45)}
+    assert [outcome.value(known), outcome.value({"lactate": Decimal(2)}), outcome.value({})] == [True, None, False]
+    assert "Är bara tiden okänd saknas utfallet." in str(found.definition.reading)

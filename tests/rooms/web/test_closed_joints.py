@@ -60,6 +60,9 @@ def test_the_reports_tell_of_the_last_two_years_and_say_so(place: Country, who: 
     assert "så här långt" not in page
     assert "Ingen utgåva har andras siffror här." in page
     assert "Nästa utgåva" not in page, "none is promised of years that are over"
+    assert "Klinikerna jämförs inte: ingen utgåva har andras siffror." in page
+    groups = browser.get(f"{PAGE}/grupper.csv").content.decode("utf-8-sig")
+    assert ("inte i någon utgåva" in groups, "visas inte" in groups) == (True, False), "as the page says"
     assert "Kvartal 2 2015" in page
     assert "Kvartal 3 2015" not in page, "nobody was registered then"
     browser.get("/sprak/en")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -171,6 +172,9 @@ def test_a_region_of_nine_is_told_to_others_and_not_to_the_public(
     assert "Riket 66 % 56–75 %, 59 av 89" in said
     assert "Region Sydvik" not in said
     assert "Region Norrvik" not in said, "it would be the country without Sydvik"
+    assert "för mycket om få patienter i regionen, på en av dess kliniker eller i en annan region" in said
+    assert "Det avgörs för 6 månader i taget." in said
+    assert "En region som inte visas är liten" not in said, "Norrvik is not"
     assert [row["area_code"] for row in json.loads(get(FILES[1]).content)["figures"]] == ["SE"]
 
 
@@ -331,16 +335,18 @@ def test_the_annual_report_is_on_paper_for_all_once_it_is_published(
     assert get(there).status_code == 404
 
 
-def test_the_annual_report_has_no_chapter_about_what_was_closed_before_the_year(
+def test_the_annual_report_has_a_chapter_only_where_something_is_told_of_the_year(
     place: Country, halves: tuple[Months, Months], now: datetime
 ) -> None:
     tell(place, halves, now)
     year = halves[1].first.year
-    for subject in (f"pneumoni.{WITHIN_4}", "led-nativ.agent_found", subject_of_year(year)):
+    for subject in (f"pneumoni.{WITHIN_4}", "led-nativ.agent_found", "sepsis.lactate_within_1_hour"):
         publish(subject)
-    said = get(f"/statistik/arsrapport/{year}").content.decode()
-    assert 'id="r-pneumoni' in said
-    assert "led-nativ" not in said
+    publish(subject_of_year(year))
+    page = get(f"/statistik/arsrapport/{year}")
+    assert re.findall('href="#r-([a-z-]+)"', page.content.decode()) == ["pneumoni"]
+    assert "Ett delregister står inte med om ingen utgåva har siffror ur det för året." in text_of(page)
+    assert "täckningsgraden gäller hela året." in text_of(page), "the months of the indicators are fewer"
 
 
 def test_what_is_closed_says_since_when_and_what_is_open_says_nothing(place: Country) -> None:

@@ -138,10 +138,14 @@ def test_the_office_reads_the_annual_report_before_all_do(place: Country, period
 
 def test_the_annual_report_has_published_indicators_only(place: Country, period: Months) -> None:
     doris = Browser.of(DORIS)
+    there = f'href="/kansliet/arsrapport/{period.first.year}"'
+    assert there not in doris.get(LIST).content.decode(), "it would be empty"
     doris.post(f"{LIST}/pneumoni.time_to_antibiotic", OPEN)
     answer = doris.get(f"/kansliet/arsrapport/{period.first.year}")
     assert answer.status_code == 404
     assert "Antibiotika inom 4 timmar" not in text_of(answer)
+    doris.post(f"{LIST}/{SUBJECT}", OPEN)
+    assert there in doris.get(LIST).content.decode()
 
 
 def test_a_year_to_come_and_one_that_no_edition_tells_of_get_a_sentence_each(

@@ -186,6 +186,28 @@ def test_the_dead_do_not_count_before_those_who_live_are_known(place: Country, a
     assert "2 av 20" in text_of(Browser.of(ANNA).get("/rapporter"))
 
 
+def test_crude_deaths_are_called_neither_better_nor_worse_and_now_is_of_the_months_it_says(
+    place: Country, now: datetime
+) -> None:
+    month = complete_periods(6, until=last_complete(2, at=now), after=None)[-1].last
+    for clinic, reached, not_reached in ((place.infection, 40, 60), (place.medicine, 10, 90), (place.sydvik, 10, 90)):
+        Cell.objects.create(
+            sub_registry="meningit", indicator="died_in_hospital", version=1, clinic_id=clinic, month=month,
+            reached=reached, not_reached=not_reached,
+        )  # fmt: skip
+    make_edition(at=now)
+    browser, months = Browser.of(ANNA), own_months(2, closed=None, at=now)
+    overview = text_of(browser.get("/rapporter"))
+    assert "40 av 100 Mycket högre än riket" in overview
+    assert f"Nu, {months.first:%Y-%m}–{months.last:%Y-%m}: 40 % (31–50 %, 40 av 100)" in overview
+    page = text_of(browser.get("/rapporter/meningit/died_in_hospital"))
+    assert "mycket mer än slumpen gör" in page
+    assert "Siffran säger inte i sig om vården är bra eller dålig." in page
+    assert not [
+        word for word in ("sämre än riket", "är bättre") if word in overview.partition("slumpen gör.")[2] + page
+    ]
+
+
 def test_few_of_others_are_hidden_though_the_country_is_large(place: Country, anna: Actor, now: datetime) -> None:
     month = complete(now)
     others(place.infection, month=month, reached=20, not_reached=10)
