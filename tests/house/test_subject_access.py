@@ -332,6 +332,7 @@ def tolvan(here: Ward) -> None:
         acute = Step.objects.get(state="signed", code="acute")
         Proposal.objects.create(
             step=acute,
+            care_provider_id=acute.care_provider_id,
             source="Journal X",
             answers={"pulse": "98"},
             at=NOW,

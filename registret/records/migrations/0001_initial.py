@@ -489,6 +489,12 @@ class Migration(migrations.Migration):
                 ("ended_by_id", models.BigIntegerField(null=True)),
                 ("ended_by_name", models.CharField(blank=True, db_comment="personal", default="", max_length=520)),
                 (
+                    "care_provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.careprovider"
+                    ),
+                ),
+                (
                     "step",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="proposals", to="records.step"
@@ -497,6 +503,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table_comment": "records",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)),
+                        fields=["care_provider", "step"],
+                        name="proposal_waiting",
+                    )
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("ended_at", None)), fields=("step",), name="proposal_waits_once"

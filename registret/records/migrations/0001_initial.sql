@@ -52,6 +52,11 @@ CREATE POLICY own_provider ON records_merge USING ((SELECT records_sees_all()) O
     WHERE e.patient_id = records_merge.patient_id AND e.care_provider_id = (SELECT records_sees()) LIMIT 1
 ), false));
 
+ALTER TABLE records_proposal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE records_proposal FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_provider ON records_proposal
+    USING (care_provider_id = (SELECT records_sees()) OR (SELECT records_sees_all()));
+
 -- A patient who has opted out is hidden from everybody at once. The list is short and is read once per query.
 CREATE POLICY not_leaving ON records_episode AS RESTRICTIVE
     USING ((SELECT records_sees_leaving()) OR patient_id NOT IN (SELECT patient_id FROM records_leaving));
@@ -62,7 +67,7 @@ CREATE POLICY not_leaving ON records_number AS RESTRICTIVE
 CREATE POLICY not_leaving ON records_merge AS RESTRICTIVE
     USING ((SELECT records_sees_leaving()) OR patient_id NOT IN (SELECT patient_id FROM records_leaving));
 
--- While a patient leaves, a step is seen only with its episode, and a revision with its step.
+-- While a patient leaves, a step is seen only with its episode, and a revision or a proposal with its step.
 CREATE POLICY not_leaving ON records_step AS RESTRICTIVE USING (
     (SELECT records_sees_leaving()) OR (SELECT NOT EXISTS (SELECT FROM records_leaving))
     OR COALESCE((SELECT true FROM records_episode e WHERE e.id = records_step.episode_id), false)
@@ -72,19 +77,17 @@ CREATE POLICY not_leaving ON records_revision AS RESTRICTIVE USING (
     OR COALESCE((SELECT true FROM records_step s WHERE s.id = records_revision.step_id), false)
 );
 
+CREATE POLICY not_leaving ON records_proposal AS RESTRICTIVE USING (
+    (SELECT records_sees_leaving()) OR (SELECT NOT EXISTS (SELECT FROM records_leaving))
+    OR COALESCE((SELECT true FROM records_step s WHERE s.id = records_proposal.step_id), false)
+);
+
 -- Who sees a step sees the questions about it. One about nothing is seen by acts that see all.
 ALTER TABLE records_dataquery ENABLE ROW LEVEL SECURITY;
 ALTER TABLE records_dataquery FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_step ON records_dataquery USING (
     CASE WHEN step_id IS NULL THEN (SELECT records_sees_all())
     ELSE COALESCE((SELECT true FROM records_step s WHERE s.id = records_dataquery.step_id), false) END
-);
-
--- Who sees a step sees what files propose for it.
-ALTER TABLE records_proposal ENABLE ROW LEVEL SECURITY;
-ALTER TABLE records_proposal FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_step ON records_proposal USING (
-    COALESCE((SELECT true FROM records_step s WHERE s.id = records_proposal.step_id), false)
 );
 
 -- A step belongs to the care provider of its episode.

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from registret.database.columns import PERSONAL, PLAIN
-from registret.database.constraints import check, unique
+from registret.database.constraints import check, index, unique
 from registret.records.models.reporting import Step
 
 
@@ -21,6 +21,7 @@ class Proposal(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="proposals")
+    care_provider = models.ForeignKey("places.CareProvider", on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=60, db_comment=PLAIN)
     answers = models.JSONField(db_comment=PERSONAL)
     exported_at = models.DateTimeField(null=True)
@@ -44,3 +45,4 @@ class Proposal(models.Model):
                 | Q(ended_at__isnull=False, ended_by_id__isnull=False) & ~Q(reason="") & ~Q(ended_by_name=""),
             ),
         ]
+        indexes = [index("proposal_waiting", "care_provider", "step", where=Q(ended_at=None))]

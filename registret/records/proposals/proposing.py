@@ -54,6 +54,7 @@ def propose(actor: Actor, page: StepPage, step_id: int, says: FileSays, *, at: d
         return False
     Proposal.objects.create(
         step_id=step_id,
+        care_provider_id=actor.seat.care_provider_id,
         source=says.source,
         answers=answers,
         exported_at=says.exported_at,

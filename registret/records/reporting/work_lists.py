@@ -55,7 +55,7 @@ _LISTS: Final = {
         "JOIN records_dataquery query ON query.step_id = step.id",
     ),
     "proposed": _List(
-        "proposal.ended_at IS NULL",
+        "proposal.care_provider_id = %(provider)s AND proposal.ended_at IS NULL",
         "asked_at, step.id",
         facts="proposal.source AS variable, proposal.at AS asked_at",
         source="JOIN records_proposal proposal ON proposal.step_id = step.id",
