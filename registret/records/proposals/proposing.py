@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registret.access.actor import Actor
+from registret.access.roles import Permission
 from registret.ledger.events import Event
 from registret.records.identity.protected import require_reason
 from registret.records.logged import log_step
 from registret.records.models import Proposal
 from registret.records.refusals import OfAnotherClinic
 from registret.records.rows import StepPage
+from registret.records.scope import provider_scope
 from registret.registries.answers import Stored
 
 
@@ -52,15 +54,16 @@ def propose(actor: Actor, page: StepPage, step_id: int, says: FileSays, *, at: d
     Proposal.objects.filter(step_id=step_id, ended_at=None).delete()
     if not answers:
         return False
-    Proposal.objects.create(
-        step_id=step_id,
-        care_provider_id=actor.seat.care_provider_id,
-        source=says.source,
-        answers=answers,
-        exported_at=says.exported_at,
-        at=at,
-        by_id=actor.account_id,
-        by_name=actor.name,
-    )
+    with provider_scope(actor, Permission.REPORT) as provider:
+        Proposal.objects.create(
+            step_id=step_id,
+            care_provider_id=provider,
+            source=says.source,
+            answers=answers,
+            exported_at=says.exported_at,
+            at=at,
+            by_id=actor.account_id,
+            by_name=actor.name,
+        )
     log_step(actor, Event.STEP_PROPOSED, page, at, answers=len(answers), source=says.source)
     return True
