@@ -124,7 +124,8 @@ def disk() -> str:
     folder = _data_folder()
     if folder is None:
         raise NotUsed(f"the database has {size} MB on a disk that is not seen from here: watch it there")
-    return f"the database has {size} MB; {enough(folder)}"
+    guessed = ", where Debian keeps databases" if folder == _DEBIAN else ""
+    return f"the database has {size} MB; {enough(folder)}{guessed}"
 
 
 def opt_outs() -> str:
