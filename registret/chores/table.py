@@ -68,7 +68,8 @@ UPKEEP: tuple[ContinuousChore, ...] = (
         every=HOUR,
         act=forget_old,
         says="deletes counts of rate limits, login attempts, sessions, OCSP answers, reasons for opening protected "
-        "identities and kept files whose time is over",
+        "identities, what record systems have signed, the keys of files that they sent, and kept files whose time is "
+        "over",
     ),
     ContinuousChore(name="seal", every=MINUTE, act=seal_log, says="seals the log"),
     ContinuousChore(name="reviews", every=HOUR, act=draw_reviews, says="draws last month's log reviews, once"),

@@ -18,6 +18,9 @@ DEMO_COMMANDS = {
 }
 
 
+CLIENT_COMMANDS = {"push": "Sends a file of care episodes to a registry, as a record system does"}
+"""Commands of others than the registry's operator: they read nothing of it, and need no Django."""
+
 WITHOUT_INSTALLATION = {"help", "check-definitions", "sbom"}
 """Commands that read no database, no key and no file that a setting names, unless it is set."""
 
@@ -34,6 +37,10 @@ def main() -> None:
         if arguments == ["--version"]:
             print(f"registret {version('registret')}")
             return
+        if arguments[0] == "push":
+            from registret.config.push import main as push
+
+            sys.exit(push(arguments[1:]))
         if arguments[0].replace("_", "-") in WITHOUT_INSTALLATION or {"--help", "-h"} & set(arguments):
             env.use_placeholders()
         else:
@@ -85,7 +92,7 @@ def _list_commands() -> None:
     folder = management.__path__[0]
     own = {name.replace("_", "-"): load_command_class("registret.config", name).help for name in find_commands(folder)}
     print("registret COMMAND …; `registret COMMAND --help` says what a command wants\n")
-    for name, what in (DEMO_COMMANDS | own).items():
+    for name, what in (DEMO_COMMANDS | CLIENT_COMMANDS | own).items():
         print(f"  {name:16} {what.partition('. ')[0].removesuffix('.')}")
     print("\nDjango's own commands work too, migrate and check among them.")
     print("What there is to set: docs/settings.md")

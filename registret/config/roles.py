@@ -76,6 +76,7 @@ _DELETED: Final = (
     "accounts_confirmation",
     "accounts_loginattempt",
     "accounts_session",
+    "exchange_delivery",
     "exchange_importbatch",
     "exchange_keptpart",
     "exchange_origin",

@@ -59,6 +59,8 @@ def _origin(host: str, port: int) -> str:
 SITE_ORIGIN = _origin(SITE_HOST, SITE_PORT)
 CARD_ORIGINS = _origin(CARD_HOST if CARD_HOST_FIXED else f"*.{CARD_HOST}", CARD_PORT)
 CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
+API_AUDIENCE = f"{SITE_ORIGIN}/api/v1"
+"""Whom a record system addresses in what it signs."""
 
 # What the registry is called and who answers
 REGISTRY_NAME = env.text(

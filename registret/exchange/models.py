@@ -130,6 +130,20 @@ class ImportJob(models.Model):
         ]
 
 
+class Delivery(models.Model):
+    """A file that a system has sent, under a key of its own choice: the same once more is the same file. `said`: what
+    was to be done, and the content."""
+
+    id = models.BigAutoField(primary_key=True)
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    key = models.BinaryField(max_length=32, db_comment=DIGEST)
+    said = models.BinaryField(max_length=32, db_comment=DIGEST)
+    file = models.ForeignKey(KeptFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [unique("delivery_key_once", "by", "key")]
+
+
 class ImportBatch(models.Model):
     """What a worker does at once of a job: the patients whose parts are numbered `first` to `last`. It locks the row
     meanwhile, and deletes it when they are dealt with."""

@@ -146,3 +146,29 @@ class AnswerMissing(Refused, code="import.answer_missing", status=422):
 
 class AnswerKept(Refused, code="import.answer_kept", status=409):
     """A person has changed the answer since the last import: theirs stays. The row is brought in all the same."""
+
+
+class MappingUnknown(Refused, code="import.mapping_unknown", status=404):
+    """A system names a sub-registry for which its clinic has no mapping of its source system that can be used."""
+
+
+class ColumnsUnfit(Refused, code="import.columns_unfit", status=422):
+    """The columns of a file are not those of the mapping. Which: beside it, since they may be a patient's answers."""
+
+
+class IdempotencyKeyMissing(Refused, code="import.idempotency_key_missing", status=400):
+    """A file was sent without a key by which it is known when it is sent once more."""
+
+
+class IdempotencyKeyReused(Refused, code="import.idempotency_key_reused", status=422):
+    """Under this key another file was sent, or the same to do something else with."""
+
+
+class ContentTypeUnknown(Refused, code="import.content_type_unknown", status=415):
+    """The body does not say that it is a file of a kind that is read."""
+
+
+class ParameterUnclear(Refused, code="import.parameter_unclear", status=400):
+    """A parameter of the address, `name`, has a value that it cannot have."""
+
+    name: str

@@ -25,6 +25,7 @@ from registret.accounts.visitors import record_refusal
 from registret.database.gone import is_gone
 from registret.kernel.secret import new_reference
 from registret.ledger.events import Event
+from registret.web.problems import general_problem, is_of_program
 from registret.web.refusals import author
 from registret.web.templatetags.look import mark
 from registret.words.refusals import in_general
@@ -83,10 +84,14 @@ def our_fault(request: HttpRequest) -> HttpResponse:
     """
     reference = _reference(request)
     if is_gone(sys.exc_info()[1]):
+        if is_of_program(request):
+            return general_problem("request.database_gone", status=503, reference=reference)
         page = _page("request.database_gone", reference)
         return HttpResponse(page, status=503, headers={"Retry-After": "10"})
     with suppress(Exception):
         _enter(request, reference)
+    if is_of_program(request):
+        return general_problem("request.failed", status=500, reference=reference)
     return HttpResponse(_page("request.failed", reference), status=500)
 
 

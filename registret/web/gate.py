@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from registret.access.actor import Actor
 from registret.access.queries.logins import CardHolder, who
+from registret.access.refusals import AssertionRefused
 from registret.access.roles import Permission
+from registret.access.systems.assertions import system_of
 from registret.accounts.refusals import SessionMissing
 from registret.accounts.sessions import end_of_revoked, sitting
+from registret.rate_limits.services import Limit, take
 from registret.revocation.trust import revocation
-from registret.web.http import SESSION_COOKIE, ActorRequest, CardRequest, HolderRequest, Request
+from registret.web.http import SESSION_COOKIE, ActorRequest, CardRequest, HolderRequest, Request, SystemRequest
 from registret.web.shown_for import require_own_page
 
 P = ParamSpec("P")
@@ -38,6 +43,8 @@ class Gate(Generic[R]):
 
     name: str
     turn_away: Callable[[HttpRequest], View | None]
+    without_cookies: bool = False
+    """No browser sends along what it asks for, so no other site can make one do it (CSRF)."""
 
     def __call__(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
         @wraps(view)
@@ -46,6 +53,7 @@ class Gate(Generic[R]):
             return (instead or view)(request, *args, **kwargs)
 
         guarded.gate = self.name  # type: ignore[attr-defined]
+        guarded.csrf_exempt = self.without_cookies  # type: ignore[attr-defined]
         return guarded
 
     def get(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
@@ -60,6 +68,9 @@ class Gate(Generic[R]):
 
     def get_post(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
         return require_http_methods(["GET", "POST"])(self(view))
+
+    def get_delete(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
+        return require_http_methods(["GET", "DELETE"])(self(view))
 
 
 def _bodiless_for_head(view: View) -> View:
@@ -102,6 +113,24 @@ needs_any_card: Gate[CardRequest] = Gate("needs_any_card", _needs_any_card)
 
 Raises: what `authenticate` raises; PageOfAnother.
 """
+
+
+def _needs_system(request: HttpRequest) -> None:
+    asked = cast(SystemRequest, request)
+    scheme, _, assertion = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise AssertionRefused(reason="missing")
+    asked.system = system_of(assertion.strip(), audience=settings.API_AUDIENCE, network=asked.network, at=asked.at)
+    asked.person = asked.system.actor
+    take(limit=REQUESTS_OF_SYSTEM, subject=str(asked.person.account_id), at=asked.at)
+
+
+needs_system: Gate[SystemRequest] = Gate("needs_system", _needs_system, without_cookies=True)
+"""A record system, by what it has signed for this one request. No session counts here.
+
+Raises: AssertionRefused, NotPermitted, TooMany.
+"""
+REQUESTS_OF_SYSTEM: Final = Limit(what="system_requests", most=600, per=timedelta(minutes=10))
 
 
 def needs(permission: Permission, *, seen: bool = True) -> Gate[ActorRequest]:

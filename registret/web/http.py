@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from registret.access.actor import Actor
 from registret.access.queries.logins import CardHolder
+from registret.access.systems.assertions import System
 from registret.accounts.sessions import ActiveSession
 from registret.web.presented import Arrival
 
@@ -49,6 +50,13 @@ class ActorRequest(CardRequest):
     """A person at work."""
 
     actor: Actor
+
+
+class SystemRequest(Request):
+    """A record system that has signed this request; `person` is it as the log names it."""
+
+    system: System
+    person: Actor
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -27,6 +27,7 @@ from registret.records.refusals import ReasonNeeded
 from registret.web.gate import authenticate
 from registret.web.http import SESSION_COOKIE, CardRequest, Request, wants_json
 from registret.web.pieces import Link
+from registret.web.problems import general_problem, is_of_program, refusal_problem
 from registret.web.shown_for import require_own_page, to_send_again
 from registret.web.surroundings import surroundings
 from registret.web.way_back import to_what_was_refused
@@ -52,10 +53,9 @@ def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
         response = redirect("patient", refusal.patient)
         response.status_code = 303
         return response
-    reference = new_reference()
-    facts = {name: fact for name, fact in refusal.facts.items() if name not in _FOR_THE_PAGE_ONLY}
-    facts |= {"code": refusal.code, "view": _view_name(request)}
-    record_refusal(event=Event.REQUEST_REFUSED, by=author(request), at=request.at, reference=reference, facts=facts)
+    reference = log_refusal(request, refusal)
+    if is_of_program(request):
+        return refusal_problem(refusal, reference=reference, at=request.at)
     return show_refusal(
         request,
         page_of(refusal),
@@ -65,6 +65,15 @@ def refusal_response(request: Request, refusal: Refused) -> HttpResponse:
         way_back=to_what_was_refused(request),
         again=to_send_again(request) if isinstance(refusal, PageOfAnother | PageOfOtherSeat) else None,
     )
+
+
+def log_refusal(request: Request, refusal: Refused) -> str:
+    """Return the reference."""
+    reference = new_reference()
+    facts = {name: fact for name, fact in refusal.facts.items() if name not in _FOR_THE_PAGE_ONLY}
+    facts |= {"code": refusal.code, "view": _view_name(request)}
+    record_refusal(event=Event.REQUEST_REFUSED, by=author(request), at=request.at, reference=reference, facts=facts)
+    return reference
 
 
 def show_refusal(
@@ -175,6 +184,8 @@ def _plain(
     reference, at = new_reference(), getattr(request, "at", None) or timezone.now()
     if event is not None:
         record_refusal(event=event, by=author(request), at=at, reference=reference, facts={})
+    if is_of_program(request):
+        return general_problem(code, status=status, reference=reference)
     return show_refusal(request, in_general(code), reference=reference, at=at, status=status, again=again)
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("registret.web.records.urls")),
     path("", include("registret.web.steps.urls")),
     path("", include("registret.web.exchange.urls")),
+    path("api/v1/", include("registret.web.api.urls")),
     path("", include("registret.web.reports.urls")),
     path("", include("registret.web.open_statistics.urls")),
     path("", include("registret.web.attest.urls")),

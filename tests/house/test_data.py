@@ -19,7 +19,9 @@ from registret.access.queries.applications import newest_application
 from registret.access.roles import Role
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.database.columns import DIGEST, PERSONAL, PLAIN, columns, own_models
+from registret.exchange.importing.deliveries import SentFile, deliver, mapping_for
 from registret.exchange.lifecycle import EXPORT_LIFE
+from registret.exchange.readers import read
 from registret.kernel.life import Life
 from registret.records.lifecycle import DISCLOSURE_LIFE, QUERY_LIFE, STEP_LIFE
 from registret.records.scope import all_providers
@@ -28,7 +30,7 @@ from tests import cast
 from tests.cast import ANNA, BERTIL, DORIS, ERIK, Person
 from tests.owner import as_owner
 from tests.rooms.access.systems import connected, shown
-from tests.rooms.exchange.journal_x import recent
+from tests.rooms.exchange.journal_x import file_of, recent
 from tests.rooms.exchange.scene import INES, brought
 from tests.rooms.web.client import Browser
 from tests.rooms.web.conftest import static_files
@@ -82,7 +84,9 @@ def busy(module_db: None) -> None:
     visitor.log_in()
     cast.appoint_by_program(INES, Role.IMPORTER, clinic_id=place.infection, at=now - timedelta(days=1))
     assert brought(cast.actor(INES, at=now), recent(now), at=now).is_saved
-    shown(connected(at=now).assertion(now), now)
+    system, sent = shown(connected(at=now).assertion(now), now), file_of(recent(now))
+    mapping = mapping_for(system, "pneumoni")
+    deliver(system, SentFile(saved=mapping, content=sent, table=read(sent), only_tried=True, key="k" * 16), at=now)
 
 
 # --- columns ---------------------------------------------------------------------------------------

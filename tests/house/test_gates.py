@@ -80,6 +80,11 @@ SITE = {
     "statistics/<slug:register>/<slug:code>.csv": "open_to_all",
     "statistics/<slug:register>/<slug:code>.json": "open_to_all",
     "statistics/<slug:register>/<slug:code>.fhir.json": "open_to_all",
+    "api/v1/openapi.json": "open_to_all",
+    # A record system
+    "api/v1/imports": "needs_system",
+    "api/v1/imports/<int:file>": "needs_system",
+    "api/v1/imports/<int:file>/rows": "needs_system",
     # A card
     "session/fortsatt": "needs_any_card",
     "bekraftad": "needs_any_card",

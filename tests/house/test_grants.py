@@ -35,6 +35,7 @@ MAY: Final = {
     "accounts_session": FORGOTTEN,
     "django_content_type": READ,
     "django_migrations": READ,
+    "exchange_delivery": TAKEN_AWAY,
     "exchange_export": CHANGED,
     "exchange_importbatch": FORGOTTEN,
     "exchange_importjob": CHANGED,

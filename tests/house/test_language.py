@@ -228,7 +228,7 @@ def open_pages() -> list[str]:
         for address, view in views(settings.ROOT_URLCONF)
         if view.gate == "open_to_all"
         and "<" not in address
-        and not address.startswith((".well-known", "session", "logga-in", "login", "halsa", "matt"))
+        and not address.startswith((".well-known", "api", "session", "logga-in", "login", "halsa", "matt"))
     ]
     pages = [address for address in fixed if Browser().get(address).status_code == 200]
     return [*pages, *(f"/hjalp/fel/{code}" for code in [*REFUSALS, *REQUESTS]), "/finns-inte", "/bekrafta/ingenting"]

@@ -270,7 +270,12 @@ def why_left_out(answer: httpx.Response) -> Left | None:
 
 # --- the walk ----------------------------------------------------------------------------------------
 
-GATES: Mapping[str, str] = {address: view.gate for address, view in views(URLCONF)}
+GATES: Mapping[str, str] = {
+    address: view.gate
+    for address, view in views(URLCONF)
+    # Programs ask those.
+    if not address.startswith("api/")
+}
 
 
 def opens(address: str) -> Person | None:

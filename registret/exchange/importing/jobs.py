@@ -74,20 +74,25 @@ def keep_and_try(*, actor: Actor, saved: SavedMapping, table: SourceTable, at: d
 
     Raises: NotPermitted, NotOpenForEntry, ClosedForEntry, MappingOutdated, MappingBroken; TooMany, FileTooLarge.
     """
-    mapping = usable(actor, saved)
+    usable(actor, saved)
     take(limit=FILES_A_DAY, subject=str(clinic_of(actor)), at=at)
-    with transaction.atomic():
-        file_id = keep(
-            clinic_id=clinic_of(actor),
-            account_id=actor.account_id,
-            purpose=Purpose.IMPORT,
-            ends_at=at + KEPT_FOR,
-            at=at,
-        )
-        parts = list(parts_with(mapping, table, today=day_of(at)))
-        for first in range(0, len(parts), _AT_ONCE):
-            add_parts(file_id, parts[first : first + _AT_ONCE])
-        _ask(actor, file_id, saved.id, parts=parts[-1].number, rows=len(table.rows), only_tried=True, at=at)
+    return keep_for_worker(actor=actor, saved=saved, table=table, only_tried=True, at=at)
+
+
+@transaction.atomic
+def keep_for_worker(*, actor: Actor, saved: SavedMapping, table: SourceTable, only_tried: bool, at: datetime) -> int:
+    """Keep a file, to be tried or brought in by a worker. Return its id. How often is for the caller to limit.
+
+    Raises: NotPermitted, NotOpenForEntry, ClosedForEntry, MappingOutdated, MappingBroken; FileTooLarge.
+    """
+    mapping = usable(actor, saved)
+    file_id = keep(
+        clinic_id=clinic_of(actor), account_id=actor.account_id, purpose=Purpose.IMPORT, ends_at=at + KEPT_FOR, at=at
+    )
+    parts = list(parts_with(mapping, table, today=day_of(at)))
+    for first in range(0, len(parts), _AT_ONCE):
+        add_parts(file_id, parts[first : first + _AT_ONCE])
+    _ask(actor, file_id, saved.id, parts=parts[-1].number, rows=len(table.rows), only_tried=only_tried, at=at)
     return file_id
 
 
@@ -133,7 +138,7 @@ def remove(*, actor: Actor, file: int, at: datetime) -> None:
 
 def job_of(*, actor: Actor, file: int, at: datetime) -> JobRow:
     """The newest job about a file of the actor's clinic. Raises: NotPermitted, NotFound."""
-    found = _of_clinic(actor).filter(file_id=file).order_by("-id").first()
+    found = _visible(actor).filter(file_id=file).order_by("-id").first()
     if found is None:
         raise NotFound()
     return _row(found, at)
@@ -150,10 +155,15 @@ def rows_of(job: JobRow, *, note: str | None = None, most: int | None = None, at
     return KeptFileRows(mapping=mapping, table=table, rows=tuple(sorted(rows, key=lambda row: row.source.line)))
 
 
-def kept_jobs(*, actor: Actor, at: datetime) -> tuple[JobRow, ...]:
-    """Of each file that the actor's clinic has here, the newest job. Raises: NotPermitted."""
-    here = _of_clinic(actor).filter(file__gone_at=None, file__ends_at__gt=at)
-    return tuple(_row(job, at) for job in here.order_by("-file_id", "-id").distinct("file_id"))
+def kept_jobs(*, actor: Actor, before: int | None = None, most: int | None = None, at: datetime) -> tuple[JobRow, ...]:
+    """Of each file that the actor sees and that is here, the newest job; the newest file first. `before`: this file.
+
+    Raises: NotPermitted.
+    """
+    here = _visible(actor).filter(file__gone_at=None, file__ends_at__gt=at)
+    if before is not None:
+        here = here.filter(file_id__lt=before)
+    return tuple(_row(job, at) for job in here.order_by("-file_id", "-id").distinct("file_id")[:most])
 
 
 def end(job: ImportJob, *, by: By, why: str, at: datetime) -> None:
@@ -195,14 +205,16 @@ def _ask(actor: Actor, file_id: int, mapping_id: int, *, parts: int, rows: int, 
     )
 
 
-def _of_clinic(actor: Actor) -> QuerySet[ImportJob]:
+def _visible(actor: Actor) -> QuerySet[ImportJob]:
+    """Those of the actor's clinic; a system sees its own files only."""
     actor.require(Permission.IMPORT)
-    return ImportJob.objects.filter(file__clinic_id=clinic_of(actor)).select_related("mapping", "file")
+    found = ImportJob.objects.filter(file__clinic_id=clinic_of(actor)).select_related("mapping", "file")
+    return found.filter(file__by_id=actor.account_id) if actor.hsa_id.is_system else found
 
 
 def _locked(actor: Actor, file: int) -> ImportJob:
     """The newest job about a file."""
-    found = _of_clinic(actor).select_for_update(of=("self",)).filter(file_id=file).order_by("-id").first()
+    found = _visible(actor).select_for_update(of=("self",)).filter(file_id=file).order_by("-id").first()
     if found is None:
         raise NotFound()
     return found

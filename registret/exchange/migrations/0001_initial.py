@@ -113,6 +113,27 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Delivery",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key", models.BinaryField(db_comment="digest", max_length=32)),
+                ("said", models.BinaryField(db_comment="digest", max_length=32)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.keptfile"
+                    ),
+                ),
+            ],
+            options={"constraints": [models.UniqueConstraint(fields=("by", "key"), name="delivery_key_once")]},
+        ),
+        migrations.CreateModel(
             name="KeptPart",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),

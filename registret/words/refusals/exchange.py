@@ -32,10 +32,41 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         title=_("Systemet har inte visat vem det är."),
         happened=_("Det som systemet har signerat går inte att godta: %(reason)s."),
         in_general=_(
-            "Det som systemet har signerat går inte att godta. Skälet är ett av signature, key, issuer, audience, "
-            "time, jti och replayed."
+            "Det som systemet har signerat går inte att godta. Skälet är ett av missing, signature, key, issuer, "
+            "audience, time, jti och replayed."
         ),
         todo=(_("Signera en ny JWT för varje anrop, med en nyckel som är bekräftad och en klocka som går rätt."),),
+    ),
+    "import.mapping_unknown": RefusalWords(
+        title=_("Det finns ingen filbeskrivning för delregistret."),
+        happened=_("Kliniken har ingen som går att använda för systemet och delregistret."),
+        todo=(_("Be en importör på kliniken att spara en filbeskrivning, med systemets namn som source_system."),),
+    ),
+    "import.columns_unfit": RefusalWords(
+        title=_("Kolumnerna stämmer inte."),
+        happened=_("Filens kolumner är inte de som filbeskrivningen säger. Ingen rad har prövats."),
+        todo=(_("Rätta filen eller filbeskrivningen, och skicka filen igen."),),
+    ),
+    "import.idempotency_key_missing": RefusalWords(
+        title=_("Idempotency-Key saknas."),
+        happened=_("Utan den går det inte att skicka filen igen på ett säkert sätt om svaret uteblir."),
+        todo=(_("Skicka med en nyckel för varje fil: 16 till 128 bokstäver, siffror, bindestreck och understreck."),),
+    ),
+    "import.idempotency_key_reused": RefusalWords(
+        title=_("Nyckeln i Idempotency-Key är redan använd."),
+        happened=_("Under den har något annat skickats: en annan fil, ett annat delregister, eller med annan dry-run."),
+        todo=(_("Skicka med en ny nyckel."),),
+    ),
+    "import.content_type_unknown": RefusalWords(
+        title=_("Content-Type är inte en fil som registret läser."),
+        happened=_("Registret tar emot text/csv, application/json, application/octet-stream och den typ som XLSX har."),
+        todo=(_("Skicka filen som den är, inte som ett formulär."),),
+    ),
+    "import.parameter_unclear": RefusalWords(
+        title=_("En parameter i adressen går inte att tolka."),
+        happened=_("Det gäller %(name)s."),
+        in_general=_("Parametrarna är mapping, dry-run (true eller false), before och after."),
+        todo=(_("Rätta parametern."),),
     ),
     "import.file_empty": RefusalWords(
         title=_("Filen är tom."),

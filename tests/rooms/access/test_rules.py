@@ -89,7 +89,7 @@ WHO_MAY = {
     Permission.APPOINT: {Role.REGISTRY_OFFICE},
     Permission.READ_LOG: {Role.LOG_REVIEWER},
     Permission.HANDLE_CASES: {Role.CASE_HANDLER},
-    Permission.READ_RECORDS: {Role.REPORTER, Role.READER, Role.IMPORTER, Role.EXPORTER},
+    Permission.READ_RECORDS: {Role.REPORTER, Role.READER, Role.IMPORTER, Role.EXPORTER, Role.SYSTEM},
     Permission.READ_REPORTS: ROLES_AT_A_CLINIC - {Role.SYSTEM},
     Permission.REPORT: {Role.REPORTER, Role.IMPORTER, Role.SYSTEM},
     Permission.IMPORT: {Role.IMPORTER, Role.SYSTEM},

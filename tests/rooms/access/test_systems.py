@@ -95,10 +95,10 @@ def test_a_system_that_two_let_in_brings_files_in_for_its_clinic_for_a_year(plac
     assert told == [("system.confirmed", KARIN.hsa_id), ("system.proposed", BERTIL.hsa_id)]
 
 
-def test_it_writes_and_reads_nothing_else(journal: Journal) -> None:
+def test_it_has_the_rights_that_a_row_needs_and_is_the_author_of_what_it_does(journal: Journal) -> None:
     system = shown(journal.assertion(NOW))
     assert system.source_system == "Journal X"
-    assert system.actor.seat.permissions == {Permission.IMPORT, Permission.REPORT}
+    assert system.actor.seat.permissions == {Permission.IMPORT, Permission.REPORT, Permission.READ_RECORDS}
     assert system.actor.by.hsa_id == HsaId(journal.name)
     assert system.actor.by.network == "192.0.2.7"
 
