@@ -55,6 +55,7 @@ def configuration(form: str) -> dict[str, Any]:
             "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
             # Addresses carry single-use codes and belong in no log.
             "django.request": {"level": "CRITICAL"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.security": {"level": "ERROR"},
             "httpx2": {"level": "WARNING"},
         },

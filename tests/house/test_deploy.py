@@ -21,6 +21,13 @@ def test_no_unit_lets_the_program_see_the_history_of_the_code(unit: Path) -> Non
     assert f"InaccessiblePaths=-{folder}/.git" in lines
 
 
+def test_for_each_alarm_a_chapter_says_what_to_do() -> None:
+    alarms = re.findall(r"alert: (\w+)", (DEPLOY / "prometheus-alerts.yml").read_text(encoding="utf-8"))
+    incidents = (DEPLOY.parent / "docs" / "incidents.md").read_text(encoding="utf-8")
+    assert len(alarms) > 10
+    assert [name for name in alarms if f"`{name}`" not in incidents] == []
+
+
 def test_what_the_containers_are_told_is_a_setting_and_each_secret_is_a_file() -> None:
     text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
     told = dict(re.findall(r"^ +((?:REGISTRET|DATABASE)_\w+): (.+)$", text, re.MULTILINE))
