@@ -126,8 +126,8 @@ class EpisodeOfOtherVersion(Refused, code="import.episode_of_other_version", sta
     """The episode has moved on to another version of the form than the mapping leads to."""
 
 
-class StepIsSigned(Refused, code="import.step_is_signed", status=409):
-    """The row would change a step that is signed, or closed because the patient has died. `step`: its code."""
+class StepIsClosed(Refused, code="import.step_is_closed", status=409):
+    """The row would change a step that is closed because the patient has died. `step`: its code."""
 
     step: str
 
@@ -146,6 +146,10 @@ class AnswerMissing(Refused, code="import.answer_missing", status=422):
 
 class AnswerKept(Refused, code="import.answer_kept", status=409):
     """A person has changed the answer since the last import: theirs stays. The row is brought in all the same."""
+
+
+class AnswerProposed(Refused, code="import.answer_proposed", status=409):
+    """The step is signed: a person at the clinic decides about the answer. The row is brought in all the same."""
 
 
 class MappingUnknown(Refused, code="import.mapping_unknown", status=404):

@@ -155,6 +155,8 @@ class Event(StrEnum):
     STEP_CLOSED = "step.closed"
     STEP_OPENED_AGAIN = "step.opened_again"
     STEP_MOVED = "step.moved"
+    STEP_PROPOSED = "step.proposed"
+    PROPOSAL_DECIDED = "step.proposal_decided"
     QUERY_ASKED = "query.asked"
     QUERY_ANSWERED = "query.answered"
     QUERY_WITHDRAWN = "query.withdrawn"

@@ -156,6 +156,14 @@ class WrittenSince(Refused, code="step.written_since", status=409):
     at: datetime
 
 
+class ProposalChanged(Refused, code="step.proposal_changed", status=409):
+    """The step, or what a file proposes for it, has changed since the page was fetched."""
+
+
+class ProposalImpossible(Refused, code="step.proposal_impossible", status=409):
+    """An answer that was accepted is none that the step takes now."""
+
+
 class NothingLeaves(Refused, code="patient.nothing_leaves", status=409):
     """Nobody with this number has opted out and waits to be destroyed: it is done, taken back, or never was."""
 

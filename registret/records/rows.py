@@ -134,12 +134,25 @@ class WaitingQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingProposal:
+    """What a file says of a step. `answers`: by variable; None takes the answer away."""
+
+    id: int
+    source: str
+    exported_at: datetime | None
+    at: datetime
+    by_name: str
+    answers: Mapping[str, Answer | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepPage:
     """One step as it stands. `answers`: of this step and those before it, by step and variable. `may_report`: the
     reader reports to this sub-registry; the step is theirs to write if it `is_writable`, too. `is_as_used`: the form is
     as it was when it was first used. `is_dead`: the population
     register or an answer of this care provider says so; `told_died_on`: the day, by another episode. `queries`: what
-    the office asks and the reader can answer, on the page of the step."""
+    the office asks and the reader can answer, on the page of the step. `is_proposed`: a file has answers for it that
+    nobody has decided about."""
 
     patient: PatientRow
     episode: EpisodeRow
@@ -153,6 +166,7 @@ class StepPage:
     may_report: bool
     is_as_used: bool
     is_writable: bool
+    is_proposed: bool = False
     queries: tuple[WaitingQuery, ...] = ()
 
     @property

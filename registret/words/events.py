@@ -159,6 +159,8 @@ EVENTS: Mapping[str, Promise] = {
     Event.STEP_CLOSED: _("Steg stängt: patienten har avlidit"),
     Event.STEP_OPENED_AGAIN: _("Steg öppnat igen: dödsfallet togs tillbaka"),
     Event.STEP_MOVED: _("Flyttade ett steg till en annan klinik"),
+    Event.STEP_PROPOSED: _("Läste in ett förslag till ett signerat steg"),
+    Event.PROPOSAL_DECIDED: _("Tog ställning till ett förslag ur en fil"),
     Event.QUERY_ASKED: _("Kansliet frågade om en uppgift"),
     Event.QUERY_ANSWERED: _("Besvarade kansliets fråga om en uppgift"),
     Event.QUERY_WITHDRAWN: _("Kansliet tog tillbaka en fråga om en uppgift"),

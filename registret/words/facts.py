@@ -121,6 +121,7 @@ FACTS = {
     "domain": _("domän"),
     "made": _("ändringen var gjord"),
     "refused": _("nekade"),
+    "accepted": _("godkända"),
     "opted_out": _("hade avböjt"),
     "line": _("rad i filen"),
     "issuer": _("utfärdare"),

@@ -232,6 +232,7 @@ TRIGGERS = {
     ("records_merge", "records_merge_keep"),
     ("records_optout", "records_optout_keep"),
     ("records_optout", "records_optout_kept_files"),
+    ("records_proposal", "records_proposal_guard"),
     ("records_revision", "records_revision_keep"),
     ("records_step", "records_step_guard"),
     ("records_step", "records_step_keep"),

@@ -68,6 +68,7 @@ MAY: Final = {
     "records_number": FORGOTTEN,
     "records_optout": TAKEN_AWAY,
     "records_patient": FORGOTTEN,
+    "records_proposal": FORGOTTEN,
     "records_reasongiven": FORGOTTEN,
     "records_revision": FORGOTTEN,
     "records_step": FORGOTTEN,

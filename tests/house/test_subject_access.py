@@ -41,6 +41,7 @@ from registret.records.models import (
     Merge,
     Number,
     Patient,
+    Proposal,
     Revision,
     Step,
 )
@@ -134,6 +135,10 @@ IN_THE_EXTRACT: Final[Mapping[Column, object]] = {
     (DataQuery, "asked_by_name"): "Ingrid Falk",
     (DataQuery, "answer"): "Enligt journalen",
     (DataQuery, "ended_by_name"): "Annika Bergh",
+    (Proposal, "answers"): {"pulse": "84"},
+    (Proposal, "by_name"): "Annika Bergh",
+    (Proposal, "reason"): "Fel i journalen",
+    (Proposal, "ended_by_name"): "Annika Bergh",
     (Disclosure, "project"): "KLARARE",
     (Disclosure, "recipient_organisation"): "Högskolan",
 }
@@ -305,8 +310,8 @@ def test_another_value_of_a_column_makes_another_file(anna: int, column: Column)
 
 @pytest.fixture(scope="module")
 def tolvan(here: Ward) -> None:
-    """A patient has all that an extract can tell of: two numbers, a merge, a correction, a question of the office and a
-    file for research."""
+    """A patient has all that an extract can tell of: two numbers, a merge, a correction, a question of the office, a
+    proposal of a file and a file for research."""
     begun(here.anna, patient=RESERVE)
     step: dict[str, Any] = {"actor": here.anna, "episode": begun(here.anna), "step": "acute"}
     writing.write(base=0, written=ACUTE, at=NOW + MINUTE, **step)
@@ -324,6 +329,20 @@ def tolvan(here: Ward) -> None:
     with all_providers():
         Patient.objects.update(is_protected=True)
         patient = Patient.objects.get()
+        acute = Step.objects.get(state="signed", code="acute")
+        Proposal.objects.create(
+            step=acute,
+            care_provider_id=acute.care_provider_id,
+            source="Journal X",
+            answers={"pulse": "98"},
+            at=NOW,
+            ended_at=NOW,
+            by_id=1,
+            by_name="Ines Lund",
+            reason="Rätt",
+            ended_by_id=1,
+            ended_by_name="Anna Berg",
+        )
         fetched: dict[str, Any] = {"what": "file", "patients": 1, "who": [patient.id], "digest": "0" * 64}
         DisclosureFetch.objects.create(
             disclosure_id=disclosure, at=NOW, by_account_id=1, by_name="Greta Frost", **fetched

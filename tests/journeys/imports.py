@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from playwright.sync_api import Page
@@ -23,3 +24,15 @@ def large_file(page: Page, site: str) -> str:
     head, *rows = journal_x.file(now=datetime.now(UTC)).splitlines(keepends=True)
     chosen(page, site, b"".join([head, *rows * 4]))
     return page.url.removeprefix(site)
+
+
+def proposal(page: Page, site: str) -> str:
+    """The address of one: the file of *Journal X*, and the same once more with other answers to the inclusion."""
+    content = journal_x.file(now=datetime.now(UTC))
+    for one in (content, content.replace(b";SAM;", b";VRI;")):
+        chosen(page, site, one)
+        page.get_by_role("button", name=re.compile("^Läs in")).click()
+        page.wait_for_load_state()
+    page.goto(f"{site}/start")
+    link = page.get_by_role("region", name="Förslag ur filer").get_by_role("link").first
+    return str(link.get_attribute("href"))

@@ -23,7 +23,7 @@ from registret.web.gate import views
 from tests.journeys.conftest import axe_finds_nothing, require_fitting
 from tests.journeys.desks import IN_ENGLISH, launched
 from tests.journeys.furnished import URLCONF, Furnished, furnished_house, links_of
-from tests.journeys.imports import large_file
+from tests.journeys.imports import large_file, proposal
 from tests.journeys.outliers import told
 from tests.journeys.running import link_in
 from tests.journeys.wire import Visitor
@@ -67,6 +67,7 @@ RATHER: Mapping[str, Person | None] = {
     "konto/e-post/kod": cast.PER_OLOF,
     "konto/ansokan/<int:id>": cast.PER_OLOF,
     "personer/vikarie/<int:id>/avsla": cast.TOVE,
+    "vardepisod/<system_id:episode>/<slug:step>/forslag": cast.LOVA,
 }
 """Addresses where somebody else than their gate's has more to see, or is let in."""
 
@@ -189,6 +190,7 @@ BY_HAND: Mapping[str, Callable[[Seat], str]] = {
     "avvikelser/<int:number>/svara": lambda seat: f"{asked_outlier(seat)}/svara",
     "importera/fil/<int:file>": lambda seat: large_file(seat.page, seat.site),
     "importera/fil/<int:file>/fel.csv": lambda seat: f"{large_file(seat.page, seat.site)}/fel.csv",
+    "vardepisod/<system_id:episode>/<slug:step>/forslag": lambda seat: proposal(seat.page, seat.site),
     "hjalp/kort/<str:name>": lambda seat: "/hjalp/kort/card.person_id",
     "attestera/<int:id>/adress": lambda seat: f"{seat.links['attestera/<int:id>'][0]}/adress",
     "vardepisod/<system_id:episode>/version": lambda seat: f"{seat.links['vardepisod/<system_id:episode>'][0]}/version",

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from registret.demo.people import cast, journal_x
 from tests.journeys.conftest import looked_at
-from tests.journeys.imports import chosen
+from tests.journeys.imports import chosen, proposal
 from tests.journeys.test_every_address import Seat, Sit, furnished, sit
 
 __all__ = ["furnished", "sit"]
@@ -41,6 +41,26 @@ def test_a_file_with_five_errors_is_mended_and_becomes_thirty_drafts(sit: Sit, m
     chosen(page, seat.site, mended)
     expect(page.get_by_role("status")).to_contain_text("30 oförändrade")
     assert to_do(seat) == before + 30
+
+
+def test_what_a_file_says_of_a_signed_step_is_decided_at_the_clinic(sit: Sit) -> None:
+    seat = sit(cast.LOVA)
+    page = seat.page
+    address = proposal(page, seat.site)
+    looked_at(page, "212-start-forslag")
+    page.goto(seat.site + address.removesuffix("/forslag"))
+    expect(page.locator("main")).to_contain_text("En fil har andra svar än steget.")
+    looked_at(page, "213-steg-forslag")
+    page.get_by_role("link", name="Ta ställning").click()
+    looked_at(page, "214-forslag")
+    page.get_by_role("button", name="Spara beslutet").click()
+    expect(page.get_by_role("alert")).to_contain_text("Skriv varför")
+    looked_at(page, "215-forslag-fel")
+    page.get_by_role("checkbox").check()
+    page.get_by_label("Varför?").fill("Enligt journalen")
+    page.get_by_role("button", name="Spara beslutet").click()
+    expect(page.locator("main")).to_contain_text("Klart: förslaget är avgjort.")
+    looked_at(page, "216-forslag-klart")
 
 
 def to_do(seat: Seat) -> int:

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import fits, looked_at
 from tests.journeys.desks import Desk, OpenDesk
@@ -87,6 +87,7 @@ def test_a_report_reader_sees_where_the_clinic_lies_among_the_others(house: Hous
     hers.press("Rapporter")
     hers.press(INDICATOR)
     expect(page.locator("main")).to_contain_text("Din klinik ligger lägre än riket")
+    is_whole_on_paper(page)
     page.locator("summary", has_text=re.compile("sida vid sida$")).click()
     for picture in ("Kliniker efter antal patienter", "Kliniker sida vid sida"):
         expect(page.get_by_role("img", name=picture)).to_be_visible()
@@ -97,6 +98,17 @@ def test_a_report_reader_sees_where_the_clinic_lies_among_the_others(house: Hous
         with page.expect_download() as downloaded:
             page.get_by_role("link", name=file).click()
         assert downloaded.value.suggested_filename.endswith((".svg", ".csv"))
+
+
+def is_whole_on_paper(page: Page) -> None:
+    """What is folded on the screen stands open there without a script, and the table of clinics once."""
+    folded = page.get_by_role("table", name="Kliniker efter antal patienter")
+    expect(folded).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+    expect(page.get_by_role("img", name="Kliniker sida vid sida")).to_be_visible()
+    expect(page.get_by_role("table", name="Kliniker sida vid sida")).to_be_hidden()
+    page.emulate_media(media="screen")
 
 
 def test_the_office_brings_counts_in_and_sees_the_coverage_of_all(house: House, doris: Person, desk: OpenDesk) -> None:

@@ -9,6 +9,7 @@ from registret.access.actor import Actor
 from registret.exchange.importing.results import RowFault, RowRefused
 from registret.exchange.mappings.applying import MappedRow
 from registret.exchange.refusals import AnswerImpossible
+from registret.records.proposals.proposing import FileSays, decided_before, propose
 from registret.records.queries.revisions import changes_since
 from registret.records.queries.steps import OpenEpisode, open_episode
 from registret.records.reporting.changes import Written
@@ -51,6 +52,17 @@ class EpisodeSteps:
         if not is_current:
             self._open = None
         return row.version
+
+    def decided(self, step: str) -> Mapping[str, Stored | None]:
+        """By variable, the answer of a file that a person decided about last. Raises: NotFound, NotPermitted."""
+        return decided_before(self._now().steps[step].id)
+
+    def propose(self, step: str, says: FileSays) -> bool:
+        """As `proposing.propose`. Raises: NotFound, NotPermitted, ReasonNeeded, OfAnotherClinic."""
+        page, row = self._now().page(step, at=self._at)
+        if not says.offered and not page.is_proposed:
+            return False
+        return propose(self._actor, page, row.id, says, at=self._at)
 
     def _now(self) -> OpenEpisode:
         if self._open is None:

@@ -87,7 +87,7 @@ def _brought(actor: Actor, mapping: FormMapping, row: MappedRow, at: datetime) -
             raise RowRefused(RowFault(why=RowOlder()))
         if bytes(origin.said) == came.said:
             return RowResult(line=row.line, source_id=row.source_id, outcome=RowOutcome.UNCHANGED)
-        result = changed(actor, mapping, row, origin, at)
+        result = changed(actor, mapping, row, origin, came)
         origin.said, origin.exported_at, origin.brought_in_at = came.said, came.exported_at or origin.exported_at, at
         update(origin)
         return result

@@ -469,6 +469,73 @@ class Migration(migrations.Migration):
             options={"db_table_comment": "records"},
         ),
         migrations.CreateModel(
+            name="Proposal",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("source", models.CharField(db_comment="plain", max_length=60)),
+                ("answers", models.JSONField(db_comment="personal")),
+                ("exported_at", models.DateTimeField(null=True)),
+                ("at", models.DateTimeField()),
+                ("by_id", models.BigIntegerField()),
+                ("by_name", models.CharField(db_comment="personal", max_length=520)),
+                (
+                    "accepted",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), db_comment="plain", default=list, size=None
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, db_comment="personal", default="", max_length=500)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by_id", models.BigIntegerField(null=True)),
+                ("ended_by_name", models.CharField(blank=True, db_comment="personal", default="", max_length=520)),
+                (
+                    "care_provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.careprovider"
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="proposals", to="records.step"
+                    ),
+                ),
+            ],
+            options={
+                "db_table_comment": "records",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)),
+                        fields=["care_provider", "step"],
+                        name="proposal_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("step",), name="proposal_waits_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("answers", {}), _negated=True), name="proposal_has_answers"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepted", []),
+                            ("ended_at", None),
+                            ("ended_by_id", None),
+                            ("ended_by_name", ""),
+                            ("reason", ""),
+                        )
+                        | (
+                            models.Q(("ended_at__isnull", False), ("ended_by_id__isnull", False))
+                            & models.Q(("reason", ""), _negated=True)
+                            & models.Q(("ended_by_name", ""), _negated=True)
+                        ),
+                        name="proposal_decided_for_a_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="DataQuery",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),

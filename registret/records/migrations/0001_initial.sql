@@ -52,6 +52,11 @@ CREATE POLICY own_provider ON records_merge USING ((SELECT records_sees_all()) O
     WHERE e.patient_id = records_merge.patient_id AND e.care_provider_id = (SELECT records_sees()) LIMIT 1
 ), false));
 
+ALTER TABLE records_proposal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE records_proposal FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_provider ON records_proposal
+    USING (care_provider_id = (SELECT records_sees()) OR (SELECT records_sees_all()));
+
 -- A patient who has opted out is hidden from everybody at once. The list is short and is read once per query.
 CREATE POLICY not_leaving ON records_episode AS RESTRICTIVE
     USING ((SELECT records_sees_leaving()) OR patient_id NOT IN (SELECT patient_id FROM records_leaving));
@@ -62,7 +67,7 @@ CREATE POLICY not_leaving ON records_number AS RESTRICTIVE
 CREATE POLICY not_leaving ON records_merge AS RESTRICTIVE
     USING ((SELECT records_sees_leaving()) OR patient_id NOT IN (SELECT patient_id FROM records_leaving));
 
--- While a patient leaves, a step is seen only with its episode, and a revision with its step.
+-- While a patient leaves, a step is seen only with its episode, and a revision or a proposal with its step.
 CREATE POLICY not_leaving ON records_step AS RESTRICTIVE USING (
     (SELECT records_sees_leaving()) OR (SELECT NOT EXISTS (SELECT FROM records_leaving))
     OR COALESCE((SELECT true FROM records_episode e WHERE e.id = records_step.episode_id), false)
@@ -70,6 +75,11 @@ CREATE POLICY not_leaving ON records_step AS RESTRICTIVE USING (
 CREATE POLICY not_leaving ON records_revision AS RESTRICTIVE USING (
     (SELECT records_sees_leaving()) OR (SELECT NOT EXISTS (SELECT FROM records_leaving))
     OR COALESCE((SELECT true FROM records_step s WHERE s.id = records_revision.step_id), false)
+);
+
+CREATE POLICY not_leaving ON records_proposal AS RESTRICTIVE USING (
+    (SELECT records_sees_leaving()) OR (SELECT NOT EXISTS (SELECT FROM records_leaving))
+    OR COALESCE((SELECT true FROM records_step s WHERE s.id = records_proposal.step_id), false)
 );
 
 -- Who sees a step sees the questions about it. One about nothing is seen by acts that see all.
@@ -222,3 +232,23 @@ BEGIN
 END $$;
 CREATE TRIGGER records_dataquery_guard BEFORE UPDATE OR DELETE ON records_dataquery
     FOR EACH ROW EXECUTE FUNCTION records_dataquery_guard();
+
+-- A proposal is decided once. Until then another takes its place; then it goes with what it was about.
+CREATE FUNCTION records_proposal_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    destroys boolean := current_setting('registret.destroys', true) = 'yes';
+    ends text[] := '{accepted,reason,ended_at,ended_by_id,ended_by_name}';
+BEGIN
+    IF TG_OP = 'DELETE' AND (destroys OR OLD.ended_at IS NULL) THEN
+        RETURN OLD;
+    ELSIF TG_OP = 'UPDATE' AND (
+        OLD.ended_at IS NULL AND to_jsonb(NEW) - ends = to_jsonb(OLD) - ends
+        OR destroys AND to_jsonb(NEW) - '{answers,accepted}'::text[] = to_jsonb(OLD) - '{answers,accepted}'::text[]
+            AND records_only_less(OLD.answers, NEW.answers) AND OLD.accepted @> NEW.accepted
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'proposal %: what was decided stays', OLD.id USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER records_proposal_guard BEFORE UPDATE OR DELETE ON records_proposal
+    FOR EACH ROW EXECUTE FUNCTION records_proposal_guard();

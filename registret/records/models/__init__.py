@@ -8,6 +8,7 @@ from registret.records.models.data_queries import DataQuery
 from registret.records.models.disclosure import Disclosure, DisclosureFetch
 from registret.records.models.identity import Merge, Number, Patient, ReasonGiven
 from registret.records.models.patient_rights import Leaving, OptOut, TakenBack
+from registret.records.models.proposals import Proposal
 from registret.records.models.reporting import Episode, FormVersion, Revision, Step
 from registret.records.models.retention import DeletionTally, RetentionDecision
 
@@ -23,6 +24,7 @@ __all__ = [
     "Number",
     "OptOut",
     "Patient",
+    "Proposal",
     "ReasonGiven",
     "RetentionDecision",
     "Revision",

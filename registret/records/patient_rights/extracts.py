@@ -17,7 +17,7 @@ from registret.ledger.events import Event
 from registret.ledger.services import record
 from registret.places.queries import ClinicRow, clinics
 from registret.records.cases import Case, patient_of_case
-from registret.records.models import DataQuery, DisclosureFetch, Episode, Merge, Number, Revision, Step
+from registret.records.models import DataQuery, DisclosureFetch, Episode, Merge, Number, Proposal, Revision, Step
 from registret.records.numbers import PatientNumber
 from registret.records.patient_rights.in_words import (
     AnswerInWords,
@@ -27,6 +27,7 @@ from registret.records.patient_rights.in_words import (
     KeptInWords,
     Merged,
     NumberHeld,
+    ProposalInWords,
     QueryInWords,
     RegistryExtract,
     ResultInWords,
@@ -111,11 +112,11 @@ def _number(found: Number) -> NumberHeld:
 
 
 def _episodes(patient: PatientRow) -> tuple[EpisodeInWords, ...]:
-    """Five queries, however many there are."""
+    """Six queries, however many there are."""
     episodes = list(Episode.objects.filter(patient_id=patient.id).order_by("began_at", "id"))
     steps: dict[int, list[Step]] = defaultdict(list)
     wanted = Step.objects.filter(episode__patient_id=patient.id).order_by("id")
-    for step in wanted.prefetch_related("data_queries"):
+    for step in wanted.prefetch_related("data_queries", "proposals"):
         steps[step.episode_id].append(step)
     revisions: dict[int, list[Revision]] = defaultdict(list)
     for revision in Revision.objects.filter(step__episode__patient_id=patient.id).order_by("number"):
@@ -201,10 +202,11 @@ def _step(
         computed=tuple(result_in_words(now) for now in scores),
         revisions=tuple(_revision(form, revision, places) for revision in revisions),
         queries=tuple(_query(form, one) for one in sorted(found.data_queries.all(), key=attrgetter("id"))),
+        proposals=tuple(_proposal(form, one) for one in sorted(found.proposals.all(), key=attrgetter("id"))),
     )
 
 
-def _answer(form: Form, code: str, kept: Stored) -> AnswerInWords:
+def _answer(form: Form, code: str, kept: Stored | None) -> AnswerInWords:
     return AnswerInWords(code=code, question=_label(form, code), kept=kept, answer=_stored(form, code, kept))
 
 
@@ -235,6 +237,19 @@ def _query(form: Form, found: DataQuery) -> QueryInWords:
         state=query_state_name(found.state),
         outcome=query_outcome_name(found.outcome),
         answer=found.answer,
+        ended_at=found.ended_at,
+        ended_by_name=found.ended_by_name,
+    )
+
+
+def _proposal(form: Form, found: Proposal) -> ProposalInWords:
+    return ProposalInWords(
+        source=found.source,
+        at=found.at,
+        by_name=found.by_name,
+        answers=tuple(_answer(form, code, told) for code, told in found.answers.items()),
+        accepted=tuple(_label(form, code) for code in found.accepted),
+        reason=found.reason,
         ended_at=found.ended_at,
         ended_by_name=found.ended_by_name,
     )

@@ -38,7 +38,7 @@ class AnswerInWords:
 
     code: str
     question: str
-    kept: Stored
+    kept: Stored | None
     answer: str
 
 
@@ -89,6 +89,20 @@ class QueryInWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalInWords:
+    """What a file said of a step that was signed, and what became of it. `accepted`: those of the questions."""
+
+    source: str
+    at: datetime
+    by_name: str
+    answers: tuple[AnswerInWords, ...]
+    accepted: tuple[str, ...]
+    reason: str
+    ended_at: datetime | None
+    ended_by_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepInWords:
     code: str
     name: str
@@ -101,6 +115,7 @@ class StepInWords:
     computed: tuple[ResultInWords, ...]
     revisions: tuple[RevisionInWords, ...]
     queries: tuple[QueryInWords, ...]
+    proposals: tuple[ProposalInWords, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +174,8 @@ class RegistryExtract:
 
     @property
     def rows(self) -> int:
-        """Answers, answers that were changed, and questions about them."""
+        """Answers, answers that were changed, questions about them, and what files proposed."""
         steps = [step for episode in self.episodes for step in episode.steps]
         changes = sum(len(one.changes) for step in steps for one in step.revisions)
-        return changes + sum(len(step.answers) + len(step.queries) for step in steps)
+        proposed = sum(len(one.answers) for step in steps for one in step.proposals)
+        return changes + proposed + sum(len(step.answers) + len(step.queries) for step in steps)

@@ -27,6 +27,7 @@ from registret.records.numbers import PatientNumber
 from registret.records.opt_out_marks import marks_of
 from registret.records.patient_rights.blocking import block, destroy_all_of, numbers_of
 from registret.records.patient_rights.kept_marks import write_marks_at_once
+from registret.records.proposals.forgetting import forget_waiting
 from registret.records.queries.patients import is_blocked, patient_id_of
 from registret.records.refusals import NotAsShown, NothingLeaves, OptedOut, OwnOptOut
 from registret.records.scope import all_providers, deletion_allowed, leaving_patients
@@ -87,6 +88,7 @@ def _hide(patient_id: int, case: Case, *, actor: Actor, at: datetime) -> int:
     # Who is writing is done first; who comes after finds no episode.
     lock_patients([patient_id])
     episodes = Episode.objects.filter(patient_id=patient_id).count()
+    forget_waiting(step__episode__patient_id=patient_id)
     Leaving.objects.create(
         patient_id=patient_id,
         case_number=case.case_number.text,

@@ -16,7 +16,7 @@ from registret.access.roles import Permission
 from registret.database.prepared import Given, Prepared
 from registret.kernel.sweden import day_of
 from registret.records.lifecycle import WRITABLE, StepState
-from registret.records.models import Episode, FormVersion, Step
+from registret.records.models import Episode, FormVersion, Proposal, Step
 from registret.records.queries.episodes import episode_rows, episodes_in, episodes_of, place_of, step_row
 from registret.records.queries.forms import answers_of
 from registret.records.queries.patients import numbers_of, told_patient
@@ -86,7 +86,7 @@ def _may_report(actor: Actor, episode: Episode) -> bool:
 
 
 def _page(
-    actor: Actor, found: Any, patient: PatientRow, form: Form, steps: Mapping[str, Step], row: Step, *, at: datetime
+    actor: Actor, found: Any, patient: PatientRow, form: Form, steps: Mapping[str, Step], row: Any, *, at: datetime
 ) -> StepPage:
     """Everything about the step in `row`. `found`: the episode, with what `with_death_elsewhere` and `_USED` add."""
     answers = {code: answers_of(form, one.answers) for code, one in steps.items()}
@@ -105,10 +105,12 @@ def _page(
         is_dead=found.patient.died_on is not None or says_dead,
         may_report=may_report,
         is_as_used=found.used_digest == form_of(found.sub_registry, found.version).digest,
+        is_proposed=row.is_proposed,
         is_writable=may_report and row.clinic_id == actor.seat.clinic_id and StepState(row.state) in WRITABLE,
     )
 
 
+_PROPOSED = Proposal.objects.filter(step_id=OuterRef("id"), ended_at=None)
 _USED = FormVersion.objects.filter(sub_registry=OuterRef("sub_registry"), version=OuterRef("version"))
 _EPISODE = Prepared(
     lambda: with_death_elsewhere(
@@ -127,7 +129,7 @@ _LOCKED_EPISODE = Prepared(lambda: _EPISODE.query().select_for_update(of=("patie
 _STEPS = Prepared(
     lambda: (
         Step.objects.filter(episode_id=Given("episode"))
-        .annotate(told_numbers=numbers_of("episode__patient_id"))
+        .annotate(told_numbers=numbers_of("episode__patient_id"), is_proposed=Exists(_PROPOSED))
         .order_by("id")
     )
 )

@@ -187,7 +187,7 @@ def work(*, actor: Actor, at: datetime) -> Work:
     """
     with provider_scope(actor, Permission.REPORT):
         found = waiting(actor, at=at)
-        lists = (found.due, found.drafts, found.to_continue, found.laid_aside)
+        lists = (found.due, found.drafts, found.to_continue, found.laid_aside, found.proposed)
         patients = [row.patient_id for one in lists for row in one.rows] + [row.patient_id for row in found.asked]
         log_list(actor, Event.WORK_LISTED, patients, at=at)
         return found

@@ -17,6 +17,7 @@ from registret.records.identity.protected import require_reason
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.logged import log_step
 from registret.records.models import Episode, Revision, Step
+from registret.records.proposals.forgetting import forget_waiting
 from registret.records.queries.steps import known_of, step_page
 from registret.records.reporting.forms_in_use import use
 from registret.records.revisions import revise, set_next
@@ -72,6 +73,8 @@ def move_on(*, actor: Actor, episode: str, at: datetime) -> None:
         answers = move(page.answers, old=page.form, new=new).answers
         rows = {row.code: row for row in Step.objects.filter(episode_id=page.episode.id).select_for_update()}
         Episode.objects.filter(id=page.episode.id).update(version=new.version)
+        # They are answers to the questions of the form before.
+        forget_waiting(step__episode_id=page.episode.id)
         for step in new.steps:
             if step.code in rows:
                 _renew(actor, page, rows[step.code], new, answers, at)

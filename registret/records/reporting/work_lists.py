@@ -54,6 +54,12 @@ _LISTS: Final = {
         "query.variable, query.asked_at, query.id AS query_id",
         "JOIN records_dataquery query ON query.step_id = step.id",
     ),
+    "proposed": _List(
+        "proposal.care_provider_id = %(provider)s AND proposal.ended_at IS NULL",
+        "asked_at, step.id",
+        facts="proposal.source AS variable, proposal.at AS asked_at",
+        source="JOIN records_proposal proposal ON proposal.step_id = step.id",
+    ),
 }
 # Patients and numbers are joined to the few lines that are shown: the policies on these tables cost most.
 _LIST: Final = """
@@ -106,14 +112,16 @@ ORDER BY line.place"""  # noqa: S608
 class Work:
     """`due`: follow-ups whose time has come; `to_continue`: steps that are next in their episodes, not begun, and
     without a day to wait for. Both the longest waiting first; of the others what was written last. `asked`: what the
-    office asks about answers, the longest waiting first. `awaiting`: how many episodes wait for their follow-up, more
-    than `COUNTED` if there are more. `destroyed`: as `destroyed_lately` says it."""
+    office asks about answers, `proposed`: what files say of signed steps; the longest waiting first. `awaiting`: how
+    many episodes wait for their follow-up, more than `COUNTED` if there are more. `destroyed`: as `destroyed_lately`
+    says it."""
 
     due: ListedSteps
     drafts: ListedSteps
     to_continue: ListedSteps
     laid_aside: ListedSteps
     asked: tuple[ListedQuery, ...]
+    proposed: ListedSteps
     awaiting: int
     destroyed: tuple[Destroyed, ...]
 
@@ -138,6 +146,7 @@ def waiting(actor: Actor, *, at: datetime) -> Work:
         to_continue=_steps(found["to_continue"]),
         laid_aside=_steps(found["laid_aside"]),
         asked=tuple(map(_query, found["asked"])),
+        proposed=_steps(found["proposed"]),
         awaiting=awaiting,
         destroyed=read_tallies(tallies),
     )

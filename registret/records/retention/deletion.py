@@ -14,6 +14,7 @@ from registret.records.data_queries.forgetting import forget_queries
 from registret.records.deaths import lock_patients
 from registret.records.lifecycle import StepState
 from registret.records.models import DeletionTally, Episode, Merge, Number, Patient, Revision, Step
+from registret.records.proposals.forgetting import forget_answers
 from registret.records.queries.steps import assessed
 from registret.records.scope import deletion_allowed
 
@@ -74,6 +75,7 @@ def destroy_patient(patient_id: int) -> None:
 def _forget(step: Step, codes: frozenset[str], episode: Episode, *, by: By, at: datetime) -> None:
     """Inside `deletion_allowed`."""
     forget_queries(step_id__in=[step.id], variable__in=codes)
+    forget_answers(step.id, codes)
     for revision in Revision.objects.filter(step_id=step.id, changes__has_any_keys=list(codes)):
         left = {code: pair for code, pair in revision.changes.items() if code not in codes}
         Revision.objects.filter(id=revision.id).update(changes=left)

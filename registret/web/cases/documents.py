@@ -11,7 +11,13 @@ from django.utils.translation import get_language
 
 from registret.kernel.sweden import SWEDEN
 from registret.oversight.extracts import LogExtract
-from registret.records.patient_rights.in_words import EpisodeInWords, QueryInWords, RegistryExtract, StepInWords
+from registret.records.patient_rights.in_words import (
+    EpisodeInWords,
+    ProposalInWords,
+    QueryInWords,
+    RegistryExtract,
+    StepInWords,
+)
 from registret.records.rows import PatientRow
 from registret.web.cases.processing import about
 from registret.words.events import event_name
@@ -151,6 +157,20 @@ def _step(found: StepInWords) -> dict[str, Any]:
             for r in found.revisions
         ],
         "office_questions": [_query(one) for one in found.queries],
+        "proposals_of_files": [_proposal(one) for one in found.proposals],
+    }
+
+
+def _proposal(found: ProposalInWords) -> dict[str, Any]:
+    return {
+        "source": found.source,
+        "proposed_at": _moment(found.at),
+        "brought_in_by": found.by_name,
+        "answers": [{"question": a.question, "value": a.kept, "answer": a.answer} for a in found.answers],
+        "accepted": list(found.accepted),
+        "reason": found.reason,
+        "decided_at": _moment(found.ended_at),
+        "decided_by": found.ended_by_name,
     }
 
 

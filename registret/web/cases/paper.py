@@ -13,6 +13,7 @@ from registret.kernel.sweden import SWEDEN
 from registret.oversight.extracts import LogExtract, Seen
 from registret.records.patient_rights.in_words import (
     EpisodeInWords,
+    ProposalInWords,
     QueryInWords,
     RegistryExtract,
     RevisionInWords,
@@ -229,6 +230,23 @@ def _answers(found: StepInWords) -> Iterable[Listing]:
     if found.queries:
         headings = (_("Kansliets fråga om en uppgift"), _("Besked"))
         yield Listing(headings=headings, rows=[(_asked(one), _told(one)) for one in found.queries])
+    if found.proposals:
+        headings = (_("Förslag ur en fil"), _("Beslut"))
+        yield Listing(headings=headings, rows=[(_proposed(one), _decided(one)) for one in found.proposals])
+
+
+def _proposed(found: ProposalInWords) -> str:
+    said = "; ".join(f"{one.question}: {one.answer or _('inget svar')}" for one in found.answers)
+    return f"{_moment(found.at)}, {found.source}, {found.by_name}. {said}"
+
+
+def _decided(found: ProposalInWords) -> str:
+    if found.ended_at is None:
+        return _("Väntar på beslut.")
+    taken = ", ".join(found.accepted) or _("inget")
+    return (
+        f"{_('Godkänt: %(what)s.') % {'what': taken}} {found.reason} ({_moment(found.ended_at)}, {found.ended_by_name})"
+    )
 
 
 def _asked(found: QueryInWords) -> str:

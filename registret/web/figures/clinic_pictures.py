@@ -82,8 +82,15 @@ _BESIDE: Final = (
     *((11, -10, ""), (-11, -10, "e"), (11, 20, ""), (-11, 20, "e")),
 )
 """Where a label may stand: how far from its dot, and which end of it."""
-_AWAY: Final = ((24, -26, ""), (-24, -26, "e"), (24, 36, ""), (-24, 36, "e"), (0, -38, "m"), (0, 48, "m"))
-"""So far away that a line must lead there."""
+_AWAY: Final = tuple(
+    spot
+    for far in (24, 36, 48)
+    for spot in (
+        *((far, -2 - far, ""), (-far, -2 - far, "e"), (far, 12 + far, ""), (-far, 12 + far, "e")),
+        *((0, -14 - far, "m"), (0, 24 + far, "m"), (2 * far, 5, ""), (-2 * far, 5, "e")),
+    )
+)
+"""So far away that a line must lead there, the nearest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

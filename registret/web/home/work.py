@@ -61,8 +61,11 @@ def work(actor: Actor, *, at: datetime) -> WaitingWork:
     following = _panel("next", _("Att fortsätta med"), found.to_continue, "lage=att-borja", actor, today)
     aside = _panel("aside", _("Undanlagda, svar väntas"), found.laid_aside, "lage=undanlagda", actor, today)
     asked = Panel(code="asked", title=_("Kansliet frågar"), items=tuple(map(_query, found.asked)))
+    proposed = Panel(
+        code="proposed", title=_("Förslag ur filer"), items=tuple(_proposal(row) for row in found.proposed.rows)
+    )
     return WaitingWork(
-        left=tuple(panel for panel in (asked, due, drafts, following) if panel.items),
+        left=tuple(panel for panel in (asked, proposed, due, drafts, following) if panel.items),
         right=(aside,) if aside.items else (),
         awaiting=_awaiting(found.awaiting),
         destroyed=found.destroyed,
@@ -111,6 +114,13 @@ def _item(row: ListedStep, actor: Actor, *, today: date) -> Item:
         tag,
         "id nb",
     )
+
+
+def _proposal(row: ListedStep) -> Item:
+    step = str(form_of(row.sub_registry, row.version).step(row.step).name).lower()
+    who = f"{sex_name(row.sex)}, {_('%(age)s år vid ankomst') % {'age': row.age}}"
+    address = reverse("step_proposal", args=[row.episode, row.step])
+    return Item(address, row.shown, f"{who} · {name_of(row.sub_registry)}, {step}", css="id nb")
 
 
 def _query(row: ListedQuery) -> Item:

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from registret.kernel.sweden import day_of
 from registret.registries.queries import closed_since
 from registret.reports.comparing.figures import IndicatorFigures
 from registret.reports.comparing.over_time import over_time_of
@@ -78,8 +79,8 @@ class RegisterTable:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportsPage:
     """`there`: to each sub-registry. `unfolded`: the codes of those whose table stands open. `by_chance`: how many
-    lines differ though nothing does. `edition`: which is the newest, and when the next one comes. `to_do`: what does
-    not count until it is signed, for those who may read it."""
+    lines differ though nothing does. `edition`: of which day the own figures are, which edition is the newest, and when
+    the next one comes. `to_do`: what does not count until it is signed, for those who may read it."""
 
     there: Sequence[Link]
     registers: Sequence[RegisterTable]
@@ -126,7 +127,9 @@ def reports_page(
         registers=registers,
         unfolded=_unfolded(registers, chosen),
         by_chance=_by_chance(sum(one.judged for one in registers)),
-        edition=editions_text(newest, at=at),
+        edition=" ".join(
+            [_("Din kliniks siffror är som de var %(day)s.") % {"day": day_of(at)}, editions_text(newest, at=at)]
+        ),
         to_do=list(unsigned_links("")) if reads_records else (),
     )
 

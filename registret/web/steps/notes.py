@@ -16,6 +16,7 @@ from registret.records.rows import StepPage, StepRow
 from registret.web.pieces import Link, Note
 from registret.web.steps.data_query_pages import QueryNote, query_notes
 from registret.web.steps.heads import NamedStep, step_address, steps_shown
+from registret.web.steps.proposal_pages import proposal_link
 from registret.web.steps.receipts import Receipt
 from registret.web.templatetags.look import day, moment
 from registret.words.days import day_in_words
@@ -43,11 +44,13 @@ class ClosedNote:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepNotes:
     """`is_elsewhere`: another care provider has a registration near in time. `queries`: what the office asks, and the
-    reader can answer. `read_only`: why the step cannot be written."""
+    reader can answer. `proposal`: where the reader decides about what a file says. `read_only`: why the step cannot be
+    written."""
 
     is_elsewhere: bool
     receipt: Receipt | None
     queries: Sequence[QueryNote]
+    proposal: Link | None
     signed: SignedNote | None
     closed: ClosedNote | None
     read_only: str
@@ -68,6 +71,7 @@ def step_notes(
         is_elsewhere=is_elsewhere,
         receipt=None if is_signed else receipt,
         queries=query_notes(page),
+        proposal=proposal_link(page) if is_own(page, actor) else None,
         signed=_signed(page, receipt, actor) if is_signed else None,
         closed=ClosedNote(why=closed_why, may_take_up=is_own(page, actor)) if closed_why else None,
         read_only=_read_only(page) if reads else "",

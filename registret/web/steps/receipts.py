@@ -24,6 +24,8 @@ class StepReceipt(StrEnum):
     SAVED = "sparat"
     REOPENED = "upplast"
     MOVED = "flyttat"
+    DECIDED = "beslutat"
+    """About what a file proposed."""
     ANSWERED = "besvarat"
     """The office was answered."""
 
@@ -58,6 +60,8 @@ def _is_so(page: StepPage, done: StepReceipt, *, seat: int | None) -> bool:
             return page.step.clinic_id != seat
         case StepReceipt.ANSWERED:
             return not page.queries
+        case StepReceipt.DECIDED:
+            return not page.is_proposed
         case StepReceipt.TAKEN_UP:
             return state is StepState.DRAFT
     return state in WRITABLE and page.step.saved_at is not None
@@ -77,6 +81,8 @@ def _done(page: StepPage, done: StepReceipt) -> str:
             return _("Klart: %(step)s ligger nu hos %(clinic)s.") % (step | {"clinic": place})
         case StepReceipt.ANSWERED:
             return _("Klart: kansliet har fått svaret.")
+        case StepReceipt.DECIDED:
+            return _("Klart: förslaget är avgjort.")
         case StepReceipt.TAKEN_UP:
             return _("Klart: %(step)s är upptagen igen.") % step
     return _("Klart: %(step)s är sparad.") % step
@@ -97,7 +103,7 @@ def _later(page: StepPage, done: StepReceipt) -> str:
     """What the patient's episode waits for now."""
     if done is StepReceipt.LAID_ASIDE:
         return _("Den ligger bland undanlagda på startsidan tills den signeras.")
-    if done in {StepReceipt.SAVED, StepReceipt.TAKEN_UP, StepReceipt.REOPENED}:
+    if page.step.state is StepState.REOPENED or done in {StepReceipt.SAVED, StepReceipt.TAKEN_UP}:
         return _("Signera när allt är besvarat.")
     if done is StepReceipt.MOVED:
         return _("Den kliniken fortsätter med steget.")

@@ -186,10 +186,15 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         happened=_("Filbeskrivningen gäller den version som vårdepisoden hade förut."),
         todo=(_("Fyll i det nya i formuläret."),),
     ),
-    "import.step_is_signed": RefusalWords(
-        title=_("Steget är signerat eller stängt."),
+    "import.step_is_closed": RefusalWords(
+        title=_("Steget är stängt: patienten har avlidit."),
         happened=_("Filen har ett annat svar än det som står i steget. En import ändrar inte det."),
-        todo=(_("Stämmer filen? Lås upp steget i registret, ändra svaret och signera igen."),),
+        todo=(_("Stämmer filen? Ta upp steget i registret, ändra svaret och signera."),),
+    ),
+    "import.answer_proposed": RefusalWords(
+        title=_("Steget är signerat: svaret blir ett förslag."),
+        happened=_("Filen har ett annat svar än det som står i steget. Det som är signerat är kvar."),
+        todo=(_("Ta ställning till förslaget i steget, eller på startsidan."),),
     ),
     "import.date_unclear": RefusalWords(
         title=_("Datumet är inte skrivet år, månad, dag."),

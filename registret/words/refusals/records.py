@@ -232,6 +232,16 @@ RECORD_REFUSALS: Mapping[str, RefusalWords] = {
         in_general=_("Läs igenom steget innan du signerar."),
         todo=(_("Öppna steget igen, läs igenom det och signera."),),
     ),
+    "step.proposal_changed": RefusalWords(
+        title=_("Steget eller förslaget är ändrat sedan du öppnade sidan."),
+        happened=_("Inget är ändrat av det du valde."),
+        todo=(_("Öppna förslaget igen, och ta ställning till det som står där nu."),),
+    ),
+    "step.proposal_impossible": RefusalWords(
+        title=_("Ett av svaren kan inte skrivas in i steget nu."),
+        happened=_("Formuläret tar inte emot det. Inget är ändrat."),
+        todo=(_("Neka det svaret, eller skriv in det för hand i steget."),),
+    ),
     "query.waits": RefusalWords(
         title=_("Frågan väntar redan på svar."),
         happened=_("Kansliet har redan frågat om den uppgiften."),

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.exchange.importing.results import Way
+from registret.records.models import Episode
+from registret.records.reporting.deciding import ProposalDecision, decide, open_proposal
+from registret.records.scope import all_providers
 from tests import cast
+from tests.cast import ANNA
 from tests.house.acts.told import Act, Told, patients
 from tests.rooms.exchange.journal_x import row
 from tests.rooms.exchange.scene import INES, brought, saved
@@ -41,9 +47,29 @@ def met(here: Ward) -> list[Told]:
     return [Told(by=INES, patients=patients(), clinic=here.place.infection)] * 2
 
 
+def proposed(here: Ward) -> Told:
+    ines = _ines(here)
+    brought(ines, row())
+    brought(ines, row(Förvärvad="VRI"), at=NOW + HOUR)
+    return Told(by=INES, patients=patients(), clinic=here.place.infection)
+
+
+def proposal_decided(here: Ward) -> Told:
+    proposed(here)
+    with all_providers():
+        episode = Episode.objects.get().system_id
+    about: dict[str, Any] = {"actor": here.anna, "episode": episode, "step": "inclusion", "at": NOW + HOUR}
+    page, waiting = open_proposal(**about)
+    said = ProposalDecision(number=waiting.id, base=page.step.version, accepted=frozenset({"acquired"}), reason="Rätt")
+    decide(said=said, **about)
+    return Told(by=ANNA, patients=patients(), clinic=here.place.infection)
+
+
 ACTS: dict[str, Act] = {
     "mapping.saved": mapping_saved,
     "import.tried": tried,
     "import.run": brought_in,
     "patient.import_met": met,
+    "step.proposed": proposed,
+    "step.proposal_decided": proposal_decided,
 }

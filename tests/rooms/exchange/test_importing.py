@@ -178,13 +178,14 @@ def test_an_answer_that_a_person_has_changed_since_stays(here: Ward, ines: Actor
     assert (answers(episode, "acute")["pulse"], answers(episode, "acute")["temperature"]) == ("105", "39.0")
 
 
-def test_a_signed_step_is_not_changed(here: Ward, ines: Actor) -> None:
+def test_a_signed_step_is_not_changed_and_the_rest_of_the_row_is_taken(here: Ward, ines: Actor) -> None:
     episode = brought(ines, row()).rows[0].episode
 
     result = brought(ines, row(Inskriven="2026-11-20 09:00", Puls="99"), at=NOW + HOUR)
 
-    assert whys(result) == [("import.step_is_signed", "arrived_at")]
-    assert answers(episode, "acute")["pulse"] == "98", "a row is taken as a whole or not at all"
+    assert (outcomes(result), whys(result)) == ([RowOutcome.CHANGED], [("import.answer_proposed", "arrived_at")])
+    assert answers(episode, "inclusion")["arrived_at"] == "2026-11-20T08:15:00+01:00"
+    assert answers(episode, "acute")["pulse"] == "99"
 
 
 def test_an_older_row_is_refused_and_an_unclear_time_as_well(here: Ward, ines: Actor) -> None:

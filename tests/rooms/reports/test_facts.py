@@ -139,6 +139,13 @@ def test_what_is_corrected_is_counted_as_corrected(here: Ward) -> None:
     ]
 
 
+def test_another_version_of_the_form_takes_its_part_away_at_once(here: Ward) -> None:
+    episode = counted(here.anna)
+    with all_providers():
+        Episode.objects.filter(system_id=episode).update(version=2)
+    assert (fact_count(), cell_count(), stale_count()) == (0, 0, 1)
+
+
 def test_opting_out_leaves_no_trace_in_the_same_transaction(here: Ward) -> None:
     counted(here.anna)
     leave(actor=handler(), case=case(), at=NOW + HOUR)

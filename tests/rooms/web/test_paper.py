@@ -72,6 +72,7 @@ def registry_of(answer: str) -> RegistryExtract:
         computed=(),
         revisions=(revision,),
         queries=(),
+        proposals=(),
     )
     episode = EpisodeInWords(
         system_id="E1",

@@ -189,6 +189,19 @@ def test_a_label_far_from_its_clinic_has_a_line_that_leads_there_past_all_others
         assert min(math.dist(dot, here) for dot in dots if dot != nearest for here in along) > 6
 
 
+def test_a_label_that_a_limit_would_cross_beside_its_clinic_stands_further_away() -> None:
+    drawn = funnel_of(clinic(120, 80, own=True, label="Din klinik"), clinic(50, 92, label="Klinik 21"))
+    [label] = [one for one in drawn.iter("text") if one.text == "Klinik 21"]
+    assert len([one for one in drawn.iter("path") if one.attrib.get("class") == "c-lead"]) == 1
+    left = float(label.attrib["x"]) - {"": 0, "m": 35, "e": 70}[label.attrib.get("class", "")]
+    base = float(label.attrib["y"])
+    limits = [points_of(one) for one in drawn.iter("path") if one.attrib.get("class") in {"c-in", "c-lim", "c-all"}]
+    for (x, y), (next_x, next_y) in (piece for line in limits for piece in pairwise(line)):
+        for part in range(11):
+            right, down = x + (next_x - x) * part / 10, y + (next_y - y) * part / 10
+            assert not (left < right < left + 70 and base - 12 < down < base + 3)
+
+
 def points_of(path: ElementTree.Element) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in re.findall(r"([\d.]+)[ ,]([\d.]+)", path.attrib["d"])]
 

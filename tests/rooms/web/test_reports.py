@@ -84,6 +84,7 @@ def test_a_signature_is_in_the_report_of_the_own_clinic(anna: Actor, now: dateti
     months = own_months(3, closed=None, at=now)
     assert f"Döda inom 30 dagar, mot väntat {months.first:%Y-%m}–{months.last:%Y-%m} ingen" in said
     assert "Sepsis" in said
+    assert f"Din kliniks siffror är som de var {day_of(now)}." in said, "on paper, too"
 
 
 def test_the_page_of_an_indicator_says_what_is_measured_and_how_sure_it_is(anna: Actor, now: datetime) -> None:
