@@ -41,11 +41,11 @@ def main() -> int:
     given = _arguments()
     mounts.have_own()
     logging.disable(logging.WARNING)
-    with _place(with_mounts=mounts.are_own()) as place:
+    with _place() as place:
         journal = Journal(place.folder / "acts.jsonl")
         load, rounds = Load(place, journal), [Round(fault=CALM, began=datetime.now(UTC))]
         chance = random.Random(given.seed)
-        faults = drawn(given.rounds, _possible(given.only, with_mounts=place.disk is not None), chance)
+        faults = drawn(given.rounds, _possible(given.only), chance)
         place.start_all()
         with load.lasts():
             for number, fault in enumerate(faults, start=1):
@@ -68,21 +68,21 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _possible(only: Sequence[str], *, with_mounts: bool) -> list[Fault]:
+def _possible(only: Sequence[str]) -> list[Fault]:
     wanted = [fault for fault in FAULTS if fault.name in only or not only]
     for fault in wanted:
-        if fault.needs_mounts and not with_mounts:
-            print(f"not tried: {fault.name} (needs root, and unshare)")
-    return [fault for fault in wanted if with_mounts or not fault.needs_mounts]
+        if not fault.is_possible():
+            print(f"not tried: {fault.name} (docs/faults.md says what it needs)")
+    return [fault for fault in wanted if fault.is_possible()]
 
 
 @contextmanager
-def _place(*, with_mounts: bool) -> Iterator[Place]:
+def _place() -> Iterator[Place]:
     """With a PostgreSQL of its own, which survives a crash."""
     with tempfile.TemporaryDirectory(prefix="registret-chaos-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        disk = mounts.Disk(folder / "disk") if with_mounts else None
+        disk = mounts.Disk(folder / "disk") if mounts.are_own() else None
         cluster = Cluster.start(data=(disk.folder if disk else folder) / "database", database="registret")
         urls = {"DATABASE_URL": cluster.url, "REGISTRET_OWNER_DATABASE_URL": cluster.owner_url}
         os.environ |= urls

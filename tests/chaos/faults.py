@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,6 +12,7 @@ from typing import Final
 
 import psutil
 
+from tests.chaos import mounts
 from tests.chaos.mail import Mood
 from tests.chaos.place import NODES, WORKERS, Place
 
@@ -26,13 +28,17 @@ class Fault:
 
     `repeats`: a letter that is being handed over meanwhile may be sent again, under the same Message-ID. Where a mail
     server took a letter and the sender cannot write that down, nothing else is possible that loses none.
-    `needs_mounts`: only root can have them (`tests.chaos.mounts`).
+    `is_possible`: whether this machine has what it takes: mounts of its own (`tests.chaos.mounts`), a C compiler.
     """
 
     name: str
     begin: Callable[[Place, random.Random], Mend]
     repeats: bool = False
-    needs_mounts: bool = False
+    is_possible: Callable[[], bool] = lambda: True
+
+
+def _has_compiler() -> bool:
+    return shutil.which("cc") is not None
 
 
 def _killed(names: tuple[str, ...]) -> Callable[[Place, random.Random], Mend]:
@@ -171,11 +177,24 @@ def _names_gone(place: Place, chance: random.Random) -> Mend:
     return place.names.know
 
 
+def _clock_ahead(place: Place, chance: random.Random) -> Mend:
+    name = chance.choice(NODES)
+    place.kill(name)
+    place.start_one(name, ahead=3600)
+
+    def mend() -> None:
+        place.kill(name)
+        place.start_one(name)
+
+    return mend
+
+
 FAULTS: Final = (
     Fault(name="node killed", begin=_killed(NODES), repeats=True),
     Fault(name="worker killed", begin=_killed(WORKERS), repeats=True),
     Fault(name="node frozen", begin=_frozen(NODES)),
     Fault(name="worker frozen", begin=_frozen(WORKERS)),
+    Fault(name="node's clock an hour ahead", begin=_clock_ahead, repeats=True, is_possible=_has_compiler),
     Fault(name="PostgreSQL stopped", begin=_database_stopped(signal.SIGINT), repeats=True),
     Fault(name="PostgreSQL stopped at once", begin=_database_stopped(signal.SIGQUIT), repeats=True),
     Fault(name="process of PostgreSQL killed", begin=_connection_killed, repeats=True),
@@ -190,8 +209,8 @@ FAULTS: Final = (
     Fault(name="mail server drops letters", begin=_mail_server(Mood.DROPS)),
     Fault(name="mail server keeps them unsaid", begin=_mail_server(Mood.KEEPS_AND_DROPS), repeats=True),
     Fault(name="mail server gone", begin=_mail_server_gone, repeats=True),
-    Fault(name="disk of PostgreSQL full", begin=_disk_full, repeats=True, needs_mounts=True),
-    Fault(name="names not found", begin=_names_gone, repeats=True, needs_mounts=True),
+    Fault(name="disk of PostgreSQL full", begin=_disk_full, repeats=True, is_possible=mounts.are_own),
+    Fault(name="names not found", begin=_names_gone, repeats=True, is_possible=mounts.are_own),
 )
 CALM: Final = Fault(name="none", begin=lambda place, chance: lambda: None)
 ENDING: Final = Fault(name="stopped at the end", begin=lambda place, chance: lambda: None, repeats=True)

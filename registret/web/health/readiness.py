@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from django.db import Error, connection
+from django.db import Error
 from django.utils import timezone
 
 from registret.cards import TrustBroken
+from registret.database.clock import database_now
 from registret.revocation.trust import revocation
 
 CLOCKS_MAY_DIFFER: Final = timedelta(seconds=30)
@@ -37,7 +38,4 @@ def lacking() -> list[str]:
 
 def clock_skew() -> timedelta:
     """By how much the clock of this node is ahead of the database's. Raises: Error."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        theirs: datetime = cursor.fetchone()[0]
-    return timezone.now() - theirs
+    return timezone.now() - database_now()
