@@ -1,7 +1,7 @@
 # Everything a newcomer needs is here; each target sets up what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help audit pictures setup setup-bench setup-browser demo demo-reset demo-browser test test-fast test-slow bench conformance lint format messages migrations requirements clean
+.PHONY: help audit pictures setup setup-bench setup-browser demo demo-reset demo-browser test test-fast test-slow bench chaos conformance lint format messages migrations requirements clean
 
 BIN := .venv/bin
 # Which demo card `make demo-browser` puts into the browser.
@@ -52,6 +52,10 @@ test-slow: ## The tests with Debian's nginx and HAProxy, those that need a scree
 
 bench: setup-bench ## Measure what things cost, each with its spread and beside what is promised: benchmarks/*.py
 	@broken=; for file in benchmarks/[a-z]*.py; do echo "-- $$file"; PYTHONPATH=. $(BIN)/python "$$file" || broken=yes; done; test -z "$$broken"
+
+# ROUNDS: how many faults. SEED: which ones, and in which order.
+chaos: setup ## Break things during load, and hold what people were told against what is there: make chaos ROUNDS=30
+	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),100) --seed $(or $(SEED),1)
 
 # LIMBO: another release of x509-limbo, in the suite's own format.
 conformance: setup ## Hold the decision about cards against other people's suites; writes docs/conformance.md

@@ -78,9 +78,9 @@ REQUESTS: Mapping[str, RefusalWords] = {
     ),
     "request.database_gone": RefusalWords(
         title=_("Registret svarar inte just nu."),
-        happened=_("Vi når inte vår databas. Felet är inte ditt, och inget av det du skickade nyss har sparats."),
+        happened=_("Vi når inte vår databas. Felet är inte ditt. Det är osäkert om det du skickade nyss har sparats."),
         todo=(
-            _("Vänta någon minut. Gå sedan tillbaka och försök igen: då finns det du skrev ofta kvar på sidan."),
+            _("Vänta någon minut. Se sedan efter om det sparades. Gå annars tillbaka och försök igen."),
             SUPPORT,
         ),
     ),
