@@ -147,12 +147,20 @@ def _push(asked: argparse.Namespace) -> int:
         raise Refused("--to is an address that begins with https://")
     origin = f"https://{parts.netloc}"
     signer = Signer.of(asked.key, account=asked.account, audience=f"{origin}/api/v1")
-    trust = ssl.create_default_context(cafile=asked.ca_file)
+    trust = _trust(asked.ca_file)
     with httpx2.Client(verify=trust, timeout=60, follow_redirects=False, trust_env=False) as client:
         registry = Registry(client=client, origin=origin, signer=signer)
         told = registry.send(asked.file, mapping=asked.mapping, only_tried=asked.dry_run, key=asked.idempotency_key)
         print(f"import {told['id']}: {told['rows']['total']} rows sent")
         return _outcome(registry, told["id"]) if asked.wait else ALL_IN
+
+
+def _trust(ca_file: str | None) -> ssl.SSLContext:
+    """Raises: Refused."""
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as trouble:
+        raise Refused(f"{ca_file}: no certificates can be read there: {trouble.strerror or trouble}") from None
 
 
 def _outcome(registry: Registry, file: int) -> int:
@@ -164,9 +172,10 @@ def _outcome(registry: Registry, file: int) -> int:
     print(f"{told['state']}: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
     if told["why"]:
         print(f"why: {told['why']}")
-    for row in registry.rows(file) if told["kept_until"] else ():
+    rows = registry.rows(file) if told["kept_until"] else ()
+    for row in sorted(rows, key=lambda one: one["line"]):
         place = f"line {row['line']}, {row['column']}" if row["column"] else f"line {row['line']}"
-        print(f"{place}: {row['en']['text']} {row['en']['todo']} ({row['code']})")
+        print(f"{place}: {row['en']['text'].rstrip('.')}. {row['en']['todo']} ({row['code']})")
     return ALL_IN if told["state"] == "done" and not counts["refused"] else SOME_REFUSED
 
 
@@ -178,6 +187,8 @@ def _pieces(file: Path) -> Iterator[bytes]:
 
 def _read(answer: httpx2.Response) -> Json:
     """Raises: Refused."""
+    if answer.status_code == httpx2.codes.CONTENT_TOO_LARGE:
+        raise Refused("the file is too large")
     try:
         told = answer.json()
     except ValueError:

@@ -123,6 +123,12 @@ def test_the_site_has_its_pages_and_files_and_says_that_it_wants_to_be_asked_ove
     assert Visitor(house).get("/demo/brevlada").status_code == 404
 
 
+def test_what_a_record_system_signs_reaches_the_api(house: FrontedHouse) -> None:
+    asked = Visitor(house).get("/api/v1/imports", Authorization="Bearer a.b.c")
+    assert (asked.status_code, asked.json()["code"]) == (401, "import.assertion_refused")
+    assert "signature" in asked.json()["en"]["detail"]
+
+
 def test_the_log_and_the_limits_know_people_by_their_own_address(house: FrontedHouse) -> None:
     """Not by that of the front, nor by one that they invent."""
     for address in ("127.0.0.1", "127.0.0.7"):

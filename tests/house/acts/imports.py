@@ -7,9 +7,7 @@ from typing import Any
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.exchange.importing.results import Way
-from registret.records.models import Episode
 from registret.records.reporting.deciding import ProposalDecision, decide, open_proposal
-from registret.records.scope import all_providers
 from tests import cast
 from tests.cast import ANNA
 from tests.house.acts.told import Act, Told, patients
@@ -47,18 +45,21 @@ def met(here: Ward) -> list[Told]:
     return [Told(by=INES, patients=patients(), clinic=here.place.infection)] * 2
 
 
-def proposed(here: Ward) -> Told:
+def _proposed(here: Ward) -> str:
+    """The episode for whose inclusion a file has another answer."""
     ines = _ines(here)
-    brought(ines, row())
+    episode = brought(ines, row()).rows[0].episode
     brought(ines, row(Förvärvad="VRI"), at=NOW + HOUR)
+    return episode
+
+
+def proposed(here: Ward) -> Told:
+    _proposed(here)
     return Told(by=INES, patients=patients(), clinic=here.place.infection)
 
 
 def proposal_decided(here: Ward) -> Told:
-    proposed(here)
-    with all_providers():
-        episode = Episode.objects.get().system_id
-    about: dict[str, Any] = {"actor": here.anna, "episode": episode, "step": "inclusion", "at": NOW + HOUR}
+    about: dict[str, Any] = {"actor": here.anna, "episode": _proposed(here), "step": "inclusion", "at": NOW + HOUR}
     page, waiting = open_proposal(**about)
     said = ProposalDecision(number=waiting.id, base=page.step.version, accepted=frozenset({"acquired"}), reason="Rätt")
     decide(said=said, **about)

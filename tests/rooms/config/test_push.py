@@ -133,10 +133,11 @@ def test_a_registry_that_never_answers_is_given_up_and_the_key_is_told(
     ("answer", "said"),
     [
         (tells(PROBLEM, "422 Unprocessable Content"), "Empty. No row. (import.file_empty, K7F-9Q4M)"),
+        (says(b"", status="413 Content Too Large"), "the file is too large"),
         (says(b"<html>", status="404 Not Found"), "no registry's: status 404"),
         (says(b"", status="302 Found", headers="Location: https://127.0.0.1/\r\n"), "no registry's: status 302"),
     ],
-    ids=["problem", "page", "redirect"],
+    ids=["problem", "large", "page", "redirect"],
 )
 def test_what_the_registry_refuses_is_told_and_not_tried_again(
     registry: Liar, command: list[str], capsys: pytest.CaptureFixture[str], answer: Behaviour, said: str
@@ -153,6 +154,7 @@ def test_nothing_is_sent_to_a_server_that_is_not_trusted_or_without_tls(
     without_ca = command[:-2]
     assert push.main(without_ca) == push.NO_ANSWER
     assert push.main([*command, "--to", f"http://127.0.0.1:{registry.port}"]) == push.NOT_SENT
+    assert push.main([*without_ca, "--ca-file", str(tmp_path / "none.pem")]) == push.NOT_SENT
     (tmp_path / "key.pem").write_text("hej")
     assert push.main(command) == push.NOT_SENT
     assert registry.asked == []
