@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from registret.accounts.folding import folded
+from registret.kernel.folding import folded
 
 
 def alike(deciding: Iterable[str], *, name: str) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Collate, Left, Lower, Replace
 
-from registret.accounts.folding import FROM, LAST, LONGEST, TO
 from registret.database.columns import PERSONAL
+from registret.kernel.folding import FROM, LAST, LONGEST, TO
 
 
 def folded_in_sql(first: str, second: str) -> Func:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Collate
 
-from registret.accounts.folding import folded
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
+from registret.kernel.folding import folded
 from registret.kernel.identifiers import HsaId
 
 PAGE = 25

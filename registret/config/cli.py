@@ -27,31 +27,34 @@ WITHOUT_INSTALLATION = {"help", "check-definitions", "sbom"}
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registret.config.settings")
-    arguments = sys.argv[1:]
     try:
-        if arguments and arguments[0] in DEMO_COMMANDS:
-            _demo(arguments)
-        if arguments in ([], ["help"], ["--help"], ["-h"]):
-            _list_commands()
-            return
-        if arguments == ["--version"]:
-            print(f"registret {version('registret')}")
-            return
-        if arguments[0] == "push":
-            from registret.config.push import main as push
-
-            sys.exit(push(arguments[1:]))
-        if arguments[0].replace("_", "-") in WITHOUT_INSTALLATION or {"--help", "-h"} & set(arguments):
-            env.use_placeholders()
-        else:
-            settings_file.use(arguments[0].replace("_", "-"))
-        _execute(arguments)
+        _run(sys.argv[1:])
     except SettingTrouble as trouble:
         for line in str(trouble).splitlines():
             print(f"registret: {line}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _run(arguments: list[str]) -> None:
+    if arguments and arguments[0] in DEMO_COMMANDS:
+        _demo(arguments)
+    if arguments in ([], ["help"], ["--help"], ["-h"]):
+        _list_commands()
+        return
+    if arguments == ["--version"]:
+        print(f"registret {version('registret')}")
+        return
+    if arguments[0] == "push":
+        from registret.config.push import main as push
+
+        sys.exit(push(arguments[1:]))
+    if arguments[0].replace("_", "-") in WITHOUT_INSTALLATION or {"--help", "-h"} & set(arguments):
+        env.use_placeholders()
+    else:
+        settings_file.use(arguments[0].replace("_", "-"))
+    _execute(arguments)
 
 
 def _execute(arguments: list[str]) -> None:

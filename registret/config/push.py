@@ -36,7 +36,7 @@ _TYPES: Final = {
 Json = dict[str, Any]
 
 
-class Refused(Exception):
+class PushRefused(Exception):
     """The registry has answered with a problem, or what was asked cannot be done. `str()` is for people."""
 
 
@@ -54,7 +54,7 @@ class Signer:
 
     @classmethod
     def of(cls, pem: Path, *, account: str, audience: str) -> Signer:
-        """Raises: Refused."""
+        """Raises: PushRefused."""
         text = pem.read_bytes()
         for kind in (ECKey, RSAKey):
             try:
@@ -63,7 +63,7 @@ class Signer:
                 continue
             if key.is_private:
                 return cls(key=key, account=account, audience=audience)
-        raise Refused(f"{pem}: no private key, P-256 or RSA, in PEM without a password")
+        raise PushRefused(f"{pem}: no private key, P-256 or RSA, in PEM without a password")
 
     def header(self) -> dict[str, str]:
         """Good for one request."""
@@ -85,7 +85,7 @@ class Registry:
     signer: Signer
 
     def send(self, file: Path, *, mapping: str, only_tried: bool, key: str) -> Json:
-        """Raises: Refused, NoAnswer."""
+        """Raises: PushRefused, NoAnswer."""
         headers = {
             "Idempotency-Key": key,
             "Content-Type": _TYPES.get(file.suffix.lower(), "application/octet-stream"),
@@ -95,11 +95,11 @@ class Registry:
         return self._asked("POST", "/api/v1/imports", params=asked, headers=headers, content=lambda: _pieces(file))
 
     def state(self, file: int) -> Json:
-        """Raises: Refused, NoAnswer."""
+        """Raises: PushRefused, NoAnswer."""
         return self._asked("GET", f"/api/v1/imports/{file}")
 
     def rows(self, file: int) -> Iterator[Json]:
-        """What is wrong with rows. Raises: Refused, NoAnswer."""
+        """What is wrong with rows. Raises: PushRefused, NoAnswer."""
         path: str | None = f"/api/v1/imports/{file}/rows"
         while path is not None:
             page = self._asked("GET", path)
@@ -109,7 +109,7 @@ class Registry:
     def _asked(
         self, method: str, path: str, *, content: Callable[[], Iterator[bytes]] | None = None, **how: Any
     ) -> Json:
-        """The answer, after as many tries as it takes, each signed anew. Raises: Refused, NoAnswer."""
+        """The answer, after as many tries as it takes, each signed anew. Raises: PushRefused, NoAnswer."""
         headers, why = how.pop("headers", {}), ""
         for wait in (*_WAITS, None):
             body = content() if content else None
@@ -133,7 +133,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return _push(asked)
-    except (Refused, OSError) as trouble:
+    except (PushRefused, OSError) as trouble:
         _tell(f"registret push: {trouble}")
         return NOT_SENT
     except NoAnswer as trouble:
@@ -144,7 +144,7 @@ def main(arguments: Sequence[str]) -> int:
 def _push(asked: argparse.Namespace) -> int:
     parts = urlsplit(asked.to)
     if parts.scheme != "https" or not parts.netloc:
-        raise Refused("--to is an address that begins with https://")
+        raise PushRefused("--to is an address that begins with https://")
     origin = f"https://{parts.netloc}"
     signer = Signer.of(asked.key, account=asked.account, audience=f"{origin}/api/v1")
     trust = _trust(asked.ca_file)
@@ -156,11 +156,11 @@ def _push(asked: argparse.Namespace) -> int:
 
 
 def _trust(ca_file: str | None) -> ssl.SSLContext:
-    """Raises: Refused."""
+    """Raises: PushRefused."""
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as trouble:
-        raise Refused(f"{ca_file}: no certificates can be read there: {trouble.strerror or trouble}") from None
+        raise PushRefused(f"{ca_file}: no certificates can be read there: {trouble.strerror or trouble}") from None
 
 
 def _outcome(registry: Registry, file: int) -> int:
@@ -186,19 +186,19 @@ def _pieces(file: Path) -> Iterator[bytes]:
 
 
 def _read(answer: httpx2.Response) -> Json:
-    """Raises: Refused."""
+    """Raises: PushRefused."""
     if answer.status_code == httpx2.codes.CONTENT_TOO_LARGE:
-        raise Refused("the file is too large")
+        raise PushRefused("the file is too large")
     try:
         told = answer.json()
     except ValueError:
         told = None
     if not isinstance(told, dict) or (answer.is_error and "en" not in told):
-        raise Refused(f"the answer is no registry's: status {answer.status_code}")
+        raise PushRefused(f"the answer is no registry's: status {answer.status_code}")
     if answer.is_error:
         lines = [f"{told['en']['title']} {told['en']['detail']} ({told['code']}, {told['reference']})"]
         lines += [f"  {one['column']}: {one['en']['text']}" for one in told.get("columns", ())]
-        raise Refused("\n".join(lines))
+        raise PushRefused("\n".join(lines))
     return told
 
 

@@ -16,8 +16,8 @@ from django.db.models.functions import JSONObject
 from registret.access.actor import Actor
 from registret.access.refusals import NotFound
 from registret.access.roles import Permission
-from registret.accounts.folding import folded
 from registret.database.prepared import Given, Prepared
+from registret.kernel.folding import folded
 from registret.records.models import Merge, Number, OptOut, Patient
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.opt_out_marks import marks_of

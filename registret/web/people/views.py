@@ -32,7 +32,7 @@ from registret.access.staff.changing_grants import change_grant, revoke_grant
 from registret.access.staff.people import GrantRow, PersonRow
 from registret.access.staff.substitutes import proposed
 from registret.access.staff.suspending import may_take_over, reinstate_person, suspend_person
-from registret.accounts.folding import folded
+from registret.kernel.folding import folded
 from registret.kernel.life import NotPossible
 from registret.kernel.sweden import day_of
 from registret.ledger.queries import entries_about

@@ -11,13 +11,13 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registret.accounts.folding import folded
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.models import Account
 from registret.accounts.opening import open_account
 from registret.accounts.search import FoundAccount, find_accounts
 from registret.accounts.services import end
 from registret.kernel.by import By
+from registret.kernel.folding import folded
 from registret.kernel.identifiers import EmailAddress, HsaId
 from registret.places.swedish import swedish_order
 from tests.owner import as_owner

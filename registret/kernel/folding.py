@@ -1,7 +1,7 @@
 """How names are looked for: without regard to case, accents and hyphens, å ä ö being letters of their own. Pure.
 
-The same in Python, for what a user types, and in SQL, for what is kept (`models.folded_in_sql`): whatever the
-database's locale, and whatever it was built with.
+The same in Python, for what a user types, and in SQL, for what is kept (`accounts.name_keys.folded_in_sql`):
+whatever the database's locale, and whatever it was built with.
 """
 
 from __future__ import annotations
