@@ -95,6 +95,8 @@ def _place() -> Iterator[Place]:
             place.stop()
             assert place.server is not None
             place.server.stop()
+            if disk is not None:
+                disk.take_away()
 
 
 def _played(place: Place, load: Load, fault: Fault, chance: random.Random, number: int) -> Round:

@@ -50,6 +50,9 @@ class Disk:
     def empty(self) -> None:
         self._ballast.unlink()
 
+    def take_away(self) -> None:
+        subprocess.run(["umount", "--lazy", self.folder], check=True)
+
 
 class Names:
     """What this machine knows by name; no server is asked for more."""
