@@ -34,7 +34,6 @@ from registret.access.refusals import (
     SubRegistryClosed,
 )
 from registret.access.roles import Permission, Role
-from registret.access.systems.keys import public_key
 from registret.accounts.locks import lock_account
 from registret.accounts.opening import open_system
 from registret.accounts.queries import living_account
@@ -87,6 +86,9 @@ def propose_system(*, source_system: str, sub_registries: Collection[str], key: 
     check_card_age(actor, at=at)
     open_clinic(actor.seat.clinic_id)
     _check_wish(actor.seat.clinic_id, frozenset(sub_registries), actor=actor, at=at)
+    # Takes long to read, and is asked for some times in a year.
+    from registret.access.systems.keys import public_key
+
     public = public_key(key)
     with conflict_as(KeyKnown, constraint="system_key_once"):
         made = SystemKey.objects.create(

@@ -12,14 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-
 from registret.access.actor import Actor
 from registret.access.models import SystemKey, UsedAssertion
 from registret.access.queries.logins import at_work
 from registret.access.refusals import AssertionRefused, NotPermitted
-from registret.access.systems.keys import stored_key
 from registret.accounts.services import note_use
 
 ALGORITHMS: Final = ("ES256", "PS256")
@@ -61,6 +57,12 @@ def forget_old(*, at: datetime) -> int:
 
 def _signed(assertion: str) -> tuple[SystemKey, dict[str, Any]]:
     """The key that has signed it, and the claims. Raises: AssertionRefused."""
+    # Takes long to read, and most installations have no system that signs.
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+
+    from registret.access.systems.keys import stored_key
+
     known: list[SystemKey] = []
 
     def find(signature: Any) -> Any:

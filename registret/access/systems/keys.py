@@ -11,7 +11,6 @@ from joserfc.jwk import ECKey, RSAKey, import_key
 
 from registret.access.refusals import KeyIsPrivate, KeyUnusable
 
-LONGEST: Final = 10_000
 _RSA_BITS: Final = range(2048, 4097)
 
 

@@ -30,7 +30,6 @@ from registret.access.systems.appointing import (
     remove_key,
     system_keys,
 )
-from registret.access.systems.keys import LONGEST
 from registret.registries.queries import names_of
 from registret.web.forms import refusals_as_errors, sub_registry_choices
 from registret.web.gate import needs
@@ -39,6 +38,8 @@ from registret.web.pieces import Link, Tag, show
 from registret.web.templatetags.look import day, last_day
 from registret.words.refusals import short
 
+_LONGEST = 10_000
+"""Characters of a key as text."""
 _PLACES = {
     BeyondOwnRights: "sub_registries",
     SubRegistryClosed: "sub_registries",
@@ -64,7 +65,7 @@ class SystemForm(forms.Form):
         widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Välj minst ett delregister")}
     )
     key = forms.CharField(
-        max_length=LONGEST,
+        max_length=_LONGEST,
         widget=forms.Textarea,
         error_messages={"required": _("Klistra in nyckeln"), "max_length": _("Texten är för lång")},
     )
