@@ -53,7 +53,8 @@ class Gate(Generic[R]):
             return (instead or view)(request, *args, **kwargs)
 
         guarded.gate = self.name  # type: ignore[attr-defined]
-        guarded.csrf_exempt = self.without_cookies  # type: ignore[attr-defined]
+        if self.without_cookies:
+            guarded.csrf_exempt = True  # type: ignore[attr-defined]
         return guarded
 
     def get(self, view: Callable[Concatenate[R, P], HttpResponseBase]) -> View:
