@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import json
 import logging
+import resource
 import sys
 import time
 from collections.abc import Iterable
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """How the program is to be started. Ports 0: any."""
+    """How the program is to be started. Ports 0: any. `open_files`: how many it may have until it takes more; 0: as
+    here."""
 
     site_port: int = 0
     door_port: int = 0
@@ -38,6 +40,7 @@ class Wanted:
     issuers: list[str] = field(default_factory=lambda: [pair.subject.hex() for pair in ca.issuers()])
     tls13: bool = True
     failing_worker: bool = False
+    open_files: int = 0
     routers: list[str] = field(default_factory=list)
     site_limits: dict[str, Any] = field(default_factory=lambda: asdict(SITE_LIMITS))
     door_limits: dict[str, Any] = field(default_factory=lambda: asdict(DOOR_LIMITS))
@@ -45,6 +48,8 @@ class Wanted:
 
 def main(folder: Path) -> None:
     wanted = Wanted(**json.loads((folder / "wanted.json").read_text()))
+    if wanted.open_files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted.open_files, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     logging.basicConfig(level=logging.DEBUG, filename=folder / "log")
     certificate, key = folder / wanted.certificate, folder / wanted.key
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import signal
 import socket
 import subprocess
@@ -155,15 +154,8 @@ def test_a_worker_that_fails_is_logged_tried_again_and_disturbs_nobody() -> None
 
 
 def test_it_takes_the_open_files_that_it_needs() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
-    try:
-        house_context = running()
-        house = house_context.__enter__()
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     with ExitStack() as stack:
-        stack.push(house_context)
+        house = stack.enter_context(running(Wanted(open_files=64)))
         for _ in range(100):
             stack.enter_context(socket.create_connection(("127.0.0.1", house.door)))
         assert ask(house.door, DOOR).status == 200
