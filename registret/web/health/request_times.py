@@ -24,7 +24,8 @@ def observe(request: HttpRequest, *, status: int, seconds: float) -> None:
     """An answer was made. What is told of its address is the folder of the view alone: addresses carry codes."""
     match = request.resolver_match
     # registret.web.<journey>.views
-    journey = match.func.__module__.split(".")[2] if match else "none"
+    folders = match.func.__module__.split(".") if match else []
+    journey = folders[2] if len(folders) > 2 else "none"
     _SECONDS.labels(journey, f"{status // 100}xx").observe(seconds)
 
 
