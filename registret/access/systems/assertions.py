@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -57,12 +57,6 @@ def forget_old(*, at: datetime) -> int:
 
 def _signed(assertion: str) -> tuple[SystemKey, dict[str, Any]]:
     """The key that has signed it, and the claims. Raises: AssertionRefused."""
-    # Takes long to read, and most installations have no system that signs.
-    from joserfc import jwt
-    from joserfc.errors import JoseError
-
-    from registret.access.systems.keys import stored_key
-
     known: list[SystemKey] = []
 
     def find(signature: Any) -> Any:
@@ -70,17 +64,28 @@ def _signed(assertion: str) -> tuple[SystemKey, dict[str, Any]]:
         known.extend(_confirmed(kid) if isinstance(kid, str) and _THUMBPRINT.fullmatch(kid) else ())
         if not known:
             raise AssertionRefused(reason="key")
-        return stored_key(known[0].jwk)
+        return known[0].jwk
+
+    found = _decoded(assertion, find)
+    if found.header.get("typ", "JWT") != "JWT" or not isinstance(found.claims, dict):
+        raise AssertionRefused(reason="signature")
+    return known[0], found.claims
+
+
+def _decoded(assertion: str, find: Callable[[Any], dict[str, Any]]) -> Any:
+    """The token, its signature checked with the JWK that `find` returns. Raises: AssertionRefused."""
+    # Takes long to read, and most installations have no system that signs.
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+
+    from registret.access.systems.keys import stored_key
 
     if len(assertion) > _LONGEST:
         raise AssertionRefused(reason="signature")
     try:
-        found = jwt.decode(assertion, find, algorithms=list(ALGORITHMS))
+        return jwt.decode(assertion, lambda signature: stored_key(find(signature)), algorithms=list(ALGORITHMS))
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise AssertionRefused(reason="signature") from None
-    if found.header.get("typ", "JWT") != "JWT" or not isinstance(found.claims, dict):
-        raise AssertionRefused(reason="signature")
-    return known[0], found.claims
 
 
 def _confirmed(thumbprint: str) -> list[SystemKey]:
