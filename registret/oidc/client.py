@@ -35,8 +35,8 @@ from registret.oidc.idtoken import (
 )
 from registret.oidc.keys import private_key, strong_keys
 from registret.oidc.refusals import AnswerUntrusted, LoginDeclined, ProviderUnavailable
-from registret.oidc.transport import Capped, Unwanted
 from registret.oidc.values import AuthorizationRequest, ProviderBroken, VerifiedIdentity
+from registret.outgoing.transport import Capped, Unwanted
 
 BUDGET = 5.0  # seconds, for everything that one request of a person asks of the provider
 KEPT = 3600.0  # seconds that the provider's description and keys are kept

@@ -1,4 +1,4 @@
-"""HTTP to an identity provider that takes small, plain answers only."""
+"""HTTP to another service that takes small, plain answers only."""
 
 from __future__ import annotations
 
