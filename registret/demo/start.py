@@ -21,6 +21,7 @@ import psycopg
 from registret.demo.browser import P12_PASSWORD
 from registret.demo.history.progress import Progress, read_progress, write_progress
 from registret.demo.mailbox import MailCatcher
+from registret.demo.national_platform import national_platform
 from registret.demo.people import cards, cast
 from registret.demo.pki import DemoAuthority
 from registret.demo.place import MARK, PREFIX, DemoTrouble, Place, other_ports
@@ -81,6 +82,8 @@ def _set(place: Place, stack: ExitStack) -> None:
         catcher = stack.enter_context(MailCatcher(place.mailbox, 0, server.chain, server.key, gone=gone))
         settings |= {"SMTP_HOST": _HOST, "SMTP_PORT": str(catcher.port), "SMTP_TLS": "starttls"}
         settings |= {"SMTP_CA_FILE": str(authority.web_root)}
+    if f"{PREFIX}NKRR_ADDRESS" not in os.environ:
+        settings |= stack.enter_context(national_platform(place.folder / "nkrr", authority))
     if "DATABASE_URL" not in os.environ:
         cluster = stack.enter_context(Cluster.start(data=place.database, database=_DATABASE))
         os.environ["DATABASE_URL"] = cluster.url
@@ -171,7 +174,7 @@ Infektionsregistret är igång, och allt är påhittat. Ctrl-C stoppar och behå
 Prova i ett annat terminalfönster; varje kommando öppnar en webbläsare med just den personens kort:
   make demo-browser                       Anna är ny: logga in, registrera dig, bekräfta med mejlet i brevlådan
   make demo-browser CARD=administrator    Bertil attesterar Anna; logga sedan in som Anna igen
-  make demo-browser CARD=working          Nadia registrerar patienter; sök till exempel 19121212-1212
+  make demo-browser CARD=working          Nadia registrerar patienter (sök 19121212-1212) och hämtar svar från journalen
   make demo-browser CARD=bounced          Lova importerar {place.journal_x} (fem rader ska rättas)
   make demo-browser CARD=office           Doris på registerkansliet, och Ingrid som bekräftar (CARD=office-colleague)
   Andra kort (CARD=…; `make demo-browser CARD='?'` säger vems de är): {others}
