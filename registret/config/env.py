@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from registret.outgoing.named import NamedService
+
 PREFIX: Final = "REGISTRET_"
 _BESIDE: Final = (
     "REGISTRET_SETTINGS",
@@ -131,6 +133,29 @@ class Variables:
         except ValueError as trouble:
             self.fault(f"{PREFIX}{name}: {trouble}: {purpose}")
             return frozenset()
+
+    def service(self, name: str, *, purpose: str, needs_certificate: bool = False) -> NamedService:
+        """A service of others: <name>_ADDRESS, …_CERTIFICATE, …_KEY and …_CA_FILE. Without an address there is none."""
+        address = self.address(f"{name}_ADDRESS", purpose=f"{purpose}; empty: none")
+        certificate = self.text(
+            f"{name}_CERTIFICATE",
+            purpose=f"certificate, and its chain, by which this registry is known there (PEM): {purpose}",
+            default=None if address and needs_certificate else "",
+        )
+        key = self.text(
+            f"{name}_KEY",
+            purpose=f"private key of that certificate (PEM): {purpose}",
+            default=None if certificate else "",
+        )
+        ca_file = self.text(f"{name}_CA_FILE", purpose=f"its CA if it is not a public one: {purpose}", default="")
+        return NamedService(address=address, certificate=certificate, key=key, ca_file=ca_file)
+
+    def pairs(self, name: str, *, purpose: str) -> Mapping[str, str]:
+        """`one=1 two=2`, as a table; empty if it is not set."""
+        found = [one.partition("=") for one in self.text(name, purpose=purpose, default="").split()]
+        if not all(key and value for key, _, value in found):
+            self.fault(f"{PREFIX}{name} must be name=value, by spaces: {purpose}")
+        return {key: value for key, _, value in found}
 
     def flag(self, name: str, *, purpose: str, default: bool = False) -> bool:
         """`yes` or `no`."""

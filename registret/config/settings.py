@@ -157,6 +157,10 @@ OIDC_CA_FILE = env.text("OIDC_CA_FILE", purpose="CA of the identity provider if 
 # Level of assurance 3, in the words of Sambi, the federation that Inera's provider belongs to.
 OIDC_LEVELS = {"http://id.sambi.se/loa/loa3": 3}
 
+# The national platform, by which record systems fill in forms (NKRR). Off unless its address is named.
+NKRR = env.service("NKRR", purpose="GetFormData of the national platform", needs_certificate=True)
+NKRR_UNITS = env.pairs("NKRR_UNITS", purpose="the care unit that each clinic is there: clinic=HSA-id, by spaces")
+
 # Time limits
 ATTEMPT_LIFETIME = timedelta(minutes=2)
 CODE_LIFETIME = timedelta(seconds=60)

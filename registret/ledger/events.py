@@ -157,6 +157,8 @@ class Event(StrEnum):
     STEP_MOVED = "step.moved"
     STEP_PROPOSED = "step.proposed"
     PROPOSAL_DECIDED = "step.proposal_decided"
+    STEP_PREFILL_ASKED = "step.prefill_asked"
+    STEP_PREFILLED = "step.prefilled"
     QUERY_ASKED = "query.asked"
     QUERY_ANSWERED = "query.answered"
     QUERY_WITHDRAWN = "query.withdrawn"

@@ -32,6 +32,7 @@ READS: Final = frozenset(
             Event.STEP_OPENED,
             Event.STEP_FOLLOWED,
             Event.STEP_HISTORY_OPENED,
+            Event.STEP_PREFILL_ASKED,
             Event.EPISODE_PRINTED,
         ),
         *(

@@ -161,6 +161,8 @@ EVENTS: Mapping[str, Promise] = {
     Event.STEP_MOVED: _("Flyttade ett steg till en annan klinik"),
     Event.STEP_PROPOSED: _("Läste in ett förslag till ett signerat steg"),
     Event.PROPOSAL_DECIDED: _("Tog ställning till ett förslag ur en fil"),
+    Event.STEP_PREFILL_ASKED: _("Frågade journalen om svar till ett steg"),
+    Event.STEP_PREFILLED: _("Tog in svar ur journalen i ett steg"),
     Event.QUERY_ASKED: _("Kansliet frågade om en uppgift"),
     Event.QUERY_ANSWERED: _("Besvarade kansliets fråga om en uppgift"),
     Event.QUERY_WITHDRAWN: _("Kansliet tog tillbaka en fråga om en uppgift"),

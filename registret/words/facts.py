@@ -179,6 +179,7 @@ FACTS = {
     "query": _("fråga"),
     "variable": _("uppgift"),
     "source": _("källa"),
+    "correlation": _("frågans id"),
     "answers": _("antal svar"),
     "from_clinic": _("från klinik"),
     "to_clinic": _("till klinik"),

@@ -61,10 +61,11 @@ def write(*, actor: Actor, episode: str, step: str, base: int, written: Written,
 
 
 def write_in(
-    actor: Actor, page: StepPage, row: Step, *, base: int, written: Written, at: datetime
+    actor: Actor, page: StepPage, row: Step, *, base: int, written: Written, reason: str = "", at: datetime
 ) -> tuple[WriteOutcome, bool]:
     """As `write`, in a step that the caller has locked. Return as well whether the page is as things are: if the
-    episode or other steps have changed with this one, it is as it was before, and must be read anew.
+    episode or other steps have changed with this one, it is as it was before, and must be read anew. `reason`: what the
+    history says of it.
 
     Raises: ReasonNeeded, OfAnotherClinic, NotPossible (signed), FormChanged.
     """
@@ -77,7 +78,7 @@ def write_in(
     changes, conflicts = _merge(page.form, row, since, written, answers, faults)
     is_current = True
     if changes:
-        page, is_current = _saved(actor, page, row, changes, at=at)
+        page, is_current = _saved(actor, page, row, changes, reason=reason, at=at)
     else:
         # The response shows the step, with what others wrote, so it is logged as opened.
         log_step(actor, Event.STEP_OPENED, page, at)
@@ -86,11 +87,17 @@ def write_in(
 
 
 def _saved(
-    actor: Actor, page: StepPage, row: Step, changes: Mapping[str, tuple[Stored | None, Stored | None]], *, at: datetime
+    actor: Actor,
+    page: StepPage,
+    row: Step,
+    changes: Mapping[str, tuple[Stored | None, Stored | None]],
+    *,
+    reason: str,
+    at: datetime,
 ) -> tuple[StepPage, bool]:
     """Save the changes. Return the page as it is then, and whether it is: not if more than this step has changed."""
     row.state = STEP_LIFE.after(StepState(row.state), "write")
-    assessment = change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason="", at=at)
+    assessment = change_answers(actor, page, row, changes, kind=Revision.Kind.WRITE, reason=reason, at=at)
     log_step(actor, Event.STEP_WRITTEN, page, at, answers=len(changes))
     return (page, False) if assessment is None else (with_step(page, row, assessment), True)
 

@@ -16,6 +16,7 @@ from registret.records.rows import StepPage, StepRow
 from registret.web.pieces import Link, Note
 from registret.web.steps.data_query_pages import QueryNote, query_notes
 from registret.web.steps.heads import NamedStep, step_address, steps_shown
+from registret.web.steps.prefill_pages import PrefillNote, prefill_note
 from registret.web.steps.proposal_pages import proposal_link
 from registret.web.steps.receipts import Receipt
 from registret.web.templatetags.look import day, moment
@@ -51,6 +52,7 @@ class StepNotes:
     receipt: Receipt | None
     queries: Sequence[QueryNote]
     proposal: Link | None
+    prefill: PrefillNote | None
     signed: SignedNote | None
     closed: ClosedNote | None
     read_only: str
@@ -61,9 +63,14 @@ class StepNotes:
 
 
 def step_notes(
-    page: StepPage, actor: Actor, *, receipt: Receipt | None = None, is_elsewhere: bool = False
+    page: StepPage,
+    actor: Actor,
+    *,
+    receipt: Receipt | None = None,
+    is_elsewhere: bool = False,
+    prefilled: str = "",
 ) -> StepNotes:
-    """`receipt`: what was done with the step just now."""
+    """`receipt`: what was done with the step just now. `prefilled`: how the record system was asked about it."""
     is_signed = page.step.state is StepState.SIGNED
     closed_why = "" if is_signed else _closed_why(page)
     reads = not page.is_writable and not is_signed and not closed_why
@@ -72,6 +79,7 @@ def step_notes(
         receipt=None if is_signed else receipt,
         queries=query_notes(page),
         proposal=proposal_link(page) if is_own(page, actor) else None,
+        prefill=prefill_note(page, actor, prefilled) if is_own(page, actor) else None,
         signed=_signed(page, receipt, actor) if is_signed else None,
         closed=ClosedNote(why=closed_why, may_take_up=is_own(page, actor)) if closed_why else None,
         read_only=_read_only(page) if reads else "",

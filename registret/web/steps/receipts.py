@@ -28,6 +28,8 @@ class StepReceipt(StrEnum):
     """About what a file proposed."""
     ANSWERED = "besvarat"
     """The office was answered."""
+    PREFILLED = "hamtat"
+    """From the record system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,8 @@ def _done(page: StepPage, done: StepReceipt) -> str:
             return _("Klart: förslaget är avgjort.")
         case StepReceipt.TAKEN_UP:
             return _("Klart: %(step)s är upptagen igen.") % step
+        case StepReceipt.PREFILLED:
+            return _("Klart: svaren ur journalen är införda.")
     return _("Klart: %(step)s är sparad.") % step
 
 
@@ -103,7 +107,11 @@ def _later(page: StepPage, done: StepReceipt) -> str:
     """What the patient's episode waits for now."""
     if done is StepReceipt.LAID_ASIDE:
         return _("Den ligger bland undanlagda på startsidan tills den signeras.")
-    if page.step.state is StepState.REOPENED or done in {StepReceipt.SAVED, StepReceipt.TAKEN_UP}:
+    if page.step.state is StepState.REOPENED or done in {
+        StepReceipt.SAVED,
+        StepReceipt.TAKEN_UP,
+        StepReceipt.PREFILLED,
+    }:
         return _("Signera när allt är besvarat.")
     if done is StepReceipt.MOVED:
         return _("Den kliniken fortsätter med steget.")

@@ -33,6 +33,7 @@ from registret.web.steps.notes import step_notes
 from registret.web.steps.obstacles import remarks
 from registret.web.steps.pages import step_page
 from registret.web.steps.parts import parts_of
+from registret.web.steps.prefill_pages import PREFILL
 from registret.web.steps.receipts import StepReceipt, receipt
 
 RECEIPT: Final = "klart"
@@ -176,6 +177,7 @@ def _show(request: ActorRequest, page: StepPage, *, number: str = "") -> HttpRes
         request.actor,
         receipt=receipt(page, request.GET.get(RECEIPT, ""), seat=request.actor.seat.clinic_id),
         is_elsewhere=request.GET.get("annan") == "1",
+        prefilled=request.GET.get(PREFILL, ""),
     )
     shown = step_page(page, parts=parts, notes=notes, actor=request.actor, number=number)
     return show(request, "steps/step.html", shown, tab="records")
