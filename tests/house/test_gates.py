@@ -164,6 +164,7 @@ SITE = {
     "vardepisod/<system_id:episode>/<slug:step>/flytta": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>/andringar": "needs read_records",
     "vardepisod/<system_id:episode>/<slug:step>/forslag": "needs report",
+    "vardepisod/<system_id:episode>/<slug:step>/journalen": "needs report",
     "vardepisod/<system_id:episode>/<slug:step>/fraga/<int:id>": "needs report",
     "konto/ansok": "needs work",
     "attestera": "needs attest",

@@ -22,6 +22,7 @@ from django.urls import Resolver404, resolve
 
 from registret.demo.browser import P12_PASSWORD, nss_home
 from registret.demo.certificates import IssuedCertificate
+from registret.demo.national_platform import national_platform
 from registret.demo.people import cards, cast
 from registret.demo.people.cast import Person
 from tests.journeys.running import House
@@ -69,7 +70,8 @@ def furnished_house(folder: Path, database: str) -> Iterator[Furnished]:
         at=datetime.now(UTC),
     )
     its_cards = folder / "certificates" / "cards"
-    with House.build(folder, authority, database) as house:
+    with House.build(folder, authority, database) as house, national_platform(folder / "nkrr", authority) as named:
+        house.environment |= {f"REGISTRET_{name}": value for name, value in named.items()}
         house.migrate()
         subprocess.run([sys.executable, "-c", FURNISH, str(its_cards)], env=house.environment, check=True)
         house.start()

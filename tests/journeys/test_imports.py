@@ -1,4 +1,5 @@
-"""A registrar brings the demo's file of *Journal X* in: five errors, mended, thirty drafts."""
+"""A registrar brings the demo's file of *Journal X* in: five errors, mended, thirty drafts. A doctor fetches answers
+from the record system."""
 
 from __future__ import annotations
 
@@ -69,3 +70,48 @@ def to_do(seat: Seat) -> int:
     found = re.search(r"Spara (\d+) vårdepisoder", seat.page.locator("main").inner_text())
     assert found is not None
     return int(found[1])
+
+
+# --- answers of the record system -------------------------------------------------------------------
+
+FETCH = "Hämta från journalen"
+
+
+def acute_care(seat: Seat) -> None:
+    """To a step of acute care in which something can be fetched."""
+    seat.page.goto(f"{seat.site}/registreringar?register=pneumoni")
+    found = re.findall(r'"(/vardepisod/E\w{8})', seat.page.content())
+    for episode in dict.fromkeys(found):
+        seat.page.goto(f"{seat.site}{episode}/acute")
+        if seat.page.get_by_role("button", name=FETCH).count():
+            return
+    raise AssertionError("no step of acute care that is not filled in")
+
+
+def fetched(seat: Seat) -> None:
+    """A busy machine answers too late for a second's patience: then the form says so, and one asks again."""
+    for _ in range(10):
+        seat.page.get_by_role("button", name=FETCH).click()
+        seat.page.wait_for_load_state()
+        if seat.page.get_by_role("heading", name="Förslag från journalen").count():
+            return
+        expect(seat.page.locator("main")).to_contain_text("Journalen svarade inte.")
+        seat.page.wait_for_timeout(15_000)
+    raise AssertionError("never in time")
+
+
+def test_answers_of_the_record_are_fetched_compared_and_brought_in(sit: Sit) -> None:
+    seat = sit(cast.NADIA)
+    page = seat.page
+    acute_care(seat)
+    looked_at(page, "220-steg-journalen")
+    fetched(seat)
+    looked_at(page, "221-journalen")
+    page.get_by_role("button", name="För in svaren").click()
+    expect(page.get_by_role("alert")).to_contain_text("Välj de svar som ska föras in")
+    page.get_by_label("CRP, första värdet").check()
+    looked_at(page, "222-journalen-valt")
+    page.get_by_role("button", name="För in svaren").click()
+    expect(page.locator("main")).to_contain_text("Klart: svaren ur journalen är införda.")
+    expect(page.locator("#crp")).not_to_have_value("")
+    looked_at(page, "223-steg-infort")

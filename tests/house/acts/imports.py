@@ -7,13 +7,16 @@ from typing import Any
 from registret.access.actor import Actor
 from registret.access.roles import Role
 from registret.exchange.importing.results import Way
+from registret.exchange.nkrr.suggesting import ask
 from registret.records.reporting.deciding import ProposalDecision, decide, open_proposal
+from registret.records.reporting.prefilling import AcceptedSuggestions, accept
 from tests import cast
 from tests.cast import ANNA
 from tests.house.acts.told import Act, Told, patients
+from tests.national_platform import national_platform
 from tests.rooms.exchange.journal_x import row
 from tests.rooms.exchange.scene import INES, brought, saved
-from tests.rooms.records.scene import DAY, HOUR, NOW, Ward
+from tests.rooms.records.scene import DAY, HOUR, NOW, Ward, begun
 
 
 def _ines(here: Ward) -> Actor:
@@ -66,6 +69,18 @@ def proposal_decided(here: Ward) -> Told:
     return Told(by=ANNA, patients=patients(), clinic=here.place.infection)
 
 
+def prefill_asked(here: Ward) -> Told:
+    with national_platform():
+        ask(actor=here.anna, episode=begun(here.anna), step="acute", at=NOW)
+    return Told(by=ANNA, patients=patients(), clinic=here.place.infection)
+
+
+def prefilled(here: Ward) -> Told:
+    said = AcceptedSuggestions(written={"crp": ("212",)}, sources={}, correlation="1f0c")
+    accept(actor=here.anna, episode=begun(here.anna), step="acute", said=said, at=NOW)
+    return Told(by=ANNA, patients=patients(), clinic=here.place.infection)
+
+
 ACTS: dict[str, Act] = {
     "mapping.saved": mapping_saved,
     "import.tried": tried,
@@ -73,4 +88,6 @@ ACTS: dict[str, Act] = {
     "patient.import_met": met,
     "step.proposed": proposed,
     "step.proposal_decided": proposal_decided,
+    "step.prefill_asked": prefill_asked,
+    "step.prefilled": prefilled,
 }

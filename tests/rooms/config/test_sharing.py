@@ -9,6 +9,7 @@ import sys
 
 LIBRARIES = (
     "authlib",
+    "defusedxml",
     "email_validator",
     "httpx2",
     "joserfc",
@@ -16,6 +17,7 @@ LIBRARIES = (
     "svg.elements",
     "typst",
     "xlsxwriter",
+    "xmlschema",
 )
 """What takes long to read and much room, and is for a few pages, or for installations with an identity provider."""
 PROGRAM = """

@@ -321,7 +321,7 @@ CHANGES = {
     *("patient.opted_out", "patient.opt_out_taken_back", "patient.destroyed"),
     *("episode.begun", "episode.destroyed", "episode.research_destroyed", "episode.moved_on"),
     *("step.written", "step.laid_aside", "step.taken_up", "step.signed", "step.reopened", "step.moved"),
-    *("step.closed", "step.opened_again", "step.proposed", "step.proposal_decided"),
+    *("step.closed", "step.opened_again", "step.proposed", "step.proposal_decided", "step.prefilled"),
     *("query.asked", "query.answered", "query.withdrawn", "query.lapsed"),
 }
 ABOUT_NOBODY = {"patient.not_found", "case.nobody"}
