@@ -79,7 +79,7 @@ def _demo(arguments: list[str]) -> NoReturn:
     try:
         from registret.demo.main import run
     except ModuleNotFoundError as trouble:
-        print(f"registret: {trouble.name} is missing: the demo needs requirements-dev.txt", file=sys.stderr)
+        print(f"registret: {trouble.name} is missing: the demo needs requirements-demo.txt", file=sys.stderr)
         sys.exit(2)
     sys.exit(run(arguments, execute=_execute))
 
