@@ -18,7 +18,7 @@ from django.utils import translation
 
 from registret.access.actor import Actor
 from registret.exchange.exporting import csv_file, fhir_file, json_file, xlsx_file
-from registret.exchange.exporting.read_back import mapping_of
+from registret.exchange.exporting.read_back import mapping_of, mapping_of_responses
 from registret.exchange.exporting.rows import ExportLayout
 from registret.exchange.exporting.wishes import ExportFormat, ExportWish, RowFor, ShownAs
 from registret.exchange.kept_files import FilePart, add_parts
@@ -137,6 +137,7 @@ def _beside(archive: Archive) -> Iterator[tuple[str, str]]:
         for form in known:
             asked = as_questionnaire(form, origin=settings.SITE_ORIGIN, on=day_of(archive.at))
             yield f"questionnaire-{form.version}.json", json.dumps(asked, ensure_ascii=False, indent=2) + "\n"
+        yield "filbeskrivning.toml", mapping_of_responses(known, source_system=settings.REGISTRY_NAME)
     elif wish.shown_as is ShownAs.CODES and wish.row_for is RowFor.EPISODE:
         yield "filbeskrivning.toml", mapping_of(_layout(wish), known[-1], source_system=settings.REGISTRY_NAME)
 

@@ -17,16 +17,23 @@ _DONE = {StepState.SIGNED, StepState.CLOSED}
 
 def write(out: IO[bytes], episodes: Iterable[ExportedEpisode], *, origin: str) -> None:
     for episode in episodes:
-        out.write(json.dumps(response_of(episode, origin=origin), ensure_ascii=False).encode() + b"\n")
+        out.write(_line(as_response(answered_form(episode), origin=origin)))
 
 
-def response_of(episode: ExportedEpisode, *, origin: str) -> Json:
+def _line(resource: Json) -> bytes:
+    return json.dumps(resource, ensure_ascii=False).encode() + b"\n"
+
+
+def answered_form(episode: ExportedEpisode) -> AnsweredForm:
     number = episode.patient.numbers[0]
-    answered = AnsweredForm(
+    return AnsweredForm(
         form=episode.form,
         episode=episode.system_id,
         number=number.text,
         number_kind=number.kind,
+        birth_date=episode.patient.birth_date,
+        sex=episode.patient.sex.value,
+        began_at=episode.began_at,
         saved_at=episode.saved_at,
         is_completed=all(step.state in _DONE for step in episode.steps),
         steps={
@@ -40,4 +47,3 @@ def response_of(episode: ExportedEpisode, *, origin: str) -> Json:
         },
         scores=scores_of(episode),
     )
-    return as_response(answered, origin=origin)
