@@ -67,22 +67,24 @@ def as_response(answered: AnsweredForm, *, origin: str) -> Json:
         "identifier": {"system": f"{base}/NamingSystem/episode", "value": answered.episode},
         "questionnaire": f"{base}/Questionnaire/{form.code}|{form.version}",
         "status": "completed" if answered.is_completed else "in-progress",
-        "subject": subject_of(base, answered),
+        "subject": _subject(base, answered),
         "authored": moment(answered.saved_at),
         "item": items,
     }
 
 
-def subject_of(base: str, answered: AnsweredForm) -> Json:
-    """The patient, by number. `base`: of the names that are ours."""
+def _subject(base: str, answered: AnsweredForm) -> Json:
+    about = {"birth-date": {"valueDate": answered.birth_date.isoformat()}, "sex": {"valueCode": answered.sex}}
+    return patient_of(base, answered) | {
+        "extension": [own_extension(base, name, value) for name, value in about.items()]
+    }
+
+
+def patient_of(base: str, answered: AnsweredForm) -> Json:
+    """By number. `base`: of the names that are ours."""
     # A reserve number is of the region that gave it out, and has no address that all know.
     system = NUMBER_SYSTEMS.get(answered.number_kind, f"{base}/NamingSystem/{answered.number_kind}")
-    about = {"birth-date": {"valueDate": answered.birth_date.isoformat()}, "sex": {"valueCode": answered.sex}}
-    return {
-        "type": "Patient",
-        "identifier": {"system": system, "value": answered.number},
-        "extension": [own_extension(base, name, value) for name, value in about.items()],
-    }
+    return {"type": "Patient", "identifier": {"system": system, "value": answered.number}}
 
 
 def _step(base: str, form: Form, step: FormStep, told: AnsweredStep, scores: Mapping[str, Decimal]) -> Json:
