@@ -104,7 +104,7 @@ class _Files(WhiteNoiseMiddleware):
         # Where it looks for what it does not know.
         self.directories = [(f"{settings.STATIC_ROOT.absolute()}/", self.static_prefix)]
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:  # type: ignore[override]
         path = request.path_info
         if path not in self.files and _VERSIONED.fullmatch(path.removeprefix(self.static_prefix)):
             found = self.find_file(path)  # type: ignore[no-untyped-call]

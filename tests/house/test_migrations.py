@@ -38,7 +38,7 @@ def migrations() -> list[tuple[str, str]]:
 def complaints(sql: str, *, settled: Collection[str] = ()) -> str:
     """What squawk says, a line for each; nothing if all is well."""
     excluded = ",".join((*OF_STYLE, *SET_BY_MIGRATE, *settled))
-    command = [SQUAWK, "--reporter=gcc", "--pg-version=15.0", f"--exclude={excluded}"]
+    command: list[str | Path] = [SQUAWK, "--reporter=gcc", "--pg-version=15.0", f"--exclude={excluded}"]
     return subprocess.run(command, input=sql, capture_output=True, text=True, check=False).stdout.strip()
 
 
