@@ -103,8 +103,10 @@ def test_what_cannot_be_brought_back_is_told_and_not_taken_for_whole(kept: Kept,
     folders = (str(kept.server.folder / f"to-{n}") for n in count())
 
     def refused(*command: str) -> str:
-        code, said = kept.run("restore", *command, "--in", next(folders))
+        folder = next(folders)
+        code, said = kept.run("restore", *command, "--in", folder)
         assert code == 1, said
+        assert not Path(folder).exists(), "a drill leaves nothing behind"
         return said
 
     assert "recovery ended before configured recovery target was reached" in refused(
