@@ -28,11 +28,13 @@ class FileKind(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     JSON = "json"
+    ODM = "odm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """`line`: as the file counts, from 1: of a table its header, of JSON the first object. Values are stripped."""
+    """`line`: as the file counts, from 1: of a table its header, of JSON the first object, of ODM the first subject.
+    Values are stripped."""
 
     line: int
     values: Mapping[str, str]
@@ -50,7 +52,8 @@ class SourceTable:
 
     def letter_of(self, column: str) -> str:
         """The letter by which a spreadsheet program knows the column: A, Z, AA; empty if the file has none."""
-        place = self.columns.index(column) + 1 if column in self.columns and self.kind is not FileKind.JSON else 0
+        has_letters = self.kind in {FileKind.CSV, FileKind.XLSX}
+        place = self.columns.index(column) + 1 if has_letters and column in self.columns else 0
         letters = ""
         while place:
             place, rest = divmod(place - 1, 26)

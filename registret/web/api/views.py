@@ -37,7 +37,9 @@ _TYPES: Final = frozenset(
         "text/csv",
         "application/json",
         "application/octet-stream",
+        "application/odm+xml",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/xml",
     }
 )
 _KEY: Final = re.compile(r'"?([A-Za-z0-9_-]{16,128})"?')
