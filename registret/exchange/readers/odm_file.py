@@ -15,8 +15,8 @@ from registret.exchange.readers.odm_places import StudyPlaces
 from registret.exchange.readers.odm_rows import OdmRows, Subject
 from registret.exchange.readers.table import SourceTable
 from registret.exchange.refusals import FileOfOtherKind, FileUnreadable, HasEntities, TransactionNotTaken
+from registret.registries.exports.odm_names import NAMESPACE
 
-NAMESPACE: Final = "http://www.cdisc.org/ns/odm/v1.3"
 _DEEPEST: Final = 32
 _CONTAINERS: Final = {"StudyEventData": "StudyEventOID", "FormData": "FormOID", "ItemGroupData": "ItemGroupOID"}
 _ACTS: Final = frozenset({"", "Insert", "Update", "Upsert", "Context", "Remove"})

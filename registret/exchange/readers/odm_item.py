@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from registret.exchange.readers.odm_places import Place
-
-MISSING_LIST: Final = "registret:missing"
-MARK_LIST: Final = "registret:mark"
-"""Lists of our own, from which the flags of a value come: why there is none, and that the true number lies below or
-above it."""
+from registret.registries.exports.odm_names import MARK_LIST, MISSING_LIST
 
 Attributes = Mapping[str, str]
 
