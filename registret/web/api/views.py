@@ -36,6 +36,8 @@ _TYPES: Final = frozenset(
     {
         "text/csv",
         "application/json",
+        "application/fhir+json",
+        "application/fhir+ndjson",
         "application/octet-stream",
         "application/odm+xml",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
