@@ -12,11 +12,20 @@ from registret.exchange.readers.table import SourceTable
 from registret.registries.forms import Form
 
 _ABOUT_ROW: Final[Mapping[str, tuple[str, ...]]] = {
-    "source_id": ("Vårdtillfälle", "Vårdkontakt", "Kontakt-id", "Id", "Episode", "Encounter", "identifier"),
+    "source_id": (
+        "Vårdtillfälle",
+        "Vårdkontakt",
+        "Kontakt-id",
+        "Id",
+        "Episode",
+        "Encounter",
+        "identifier",
+        "SubjectKey",
+    ),
     "number": ("Personnummer", "Personnr", "Pnr", "Patient-id", "Patient", "subject"),
     "birth_date": ("Födelsedatum", "Född", "subject.birthDate"),
     "sex": ("Kön", "Sex", "subject.sex"),
-    "exported_at": ("Uttaget", "Exporterad", "Exported at", "authored"),
+    "exported_at": ("Uttaget", "Exporterad", "Exported at", "authored", "CreationDateTime"),
 }
 
 
