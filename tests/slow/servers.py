@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 
@@ -98,7 +98,9 @@ class Server:
 
     def _started(self, *command: str | Path) -> subprocess.Popen[bytes]:
         account = account_of_server()
-        as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+        as_user: dict[str, Any] = (
+            {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+        )
         with (self.folder / "server.log").open("ab") as log:
             return subprocess.Popen(
                 [str(word) for word in command],
@@ -108,7 +110,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                **as_user,  # type: ignore[arg-type]
+                **as_user,
             )
 
 

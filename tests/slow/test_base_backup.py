@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pyrage
@@ -102,8 +103,10 @@ def test_what_cannot_be_brought_back_is_told_and_not_taken_for_whole(kept: Kept,
     folders = (str(kept.server.folder / f"to-{n}") for n in count())
 
     def refused(*command: str) -> str:
-        code, said = kept.run("restore", *command, "--in", next(folders))
+        folder = next(folders)
+        code, said = kept.run("restore", *command, "--in", folder)
         assert code == 1, said
+        assert not Path(folder).exists(), "a drill leaves nothing behind"
         return said
 
     assert "recovery ended before configured recovery target was reached" in refused(
@@ -159,8 +162,8 @@ def test_a_cluster_comes_back_as_it_was_at_a_moment(kept: Kept, tmp_path: Path) 
 
 def _is_reached_by_the_server() -> bool:
     account = account_of_server()
-    as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
-    return subprocess.run(["test", "-x", REGISTRET], check=False, **as_user).returncode == 0  # type: ignore[call-overload]
+    as_user: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+    return subprocess.run(["test", "-x", REGISTRET], check=False, **as_user).returncode == 0
 
 
 def _public(identity: Path) -> object:

@@ -68,11 +68,15 @@ def recovered(source: Source, folder: Path, *, until: datetime | None, role: str
     shutil.rmtree(pieces)
 
 
-def _unpacked(source: Source, folder: Path) -> Path:
-    data = folder / "data"
+def make_empty(folder: Path) -> None:
+    """Make the folder unless it is there. Raises: NotReady (it is not empty)."""
     folder.mkdir(mode=0o700, exist_ok=True)
     if any(folder.iterdir()):
         raise NotReady(f"{folder} is not empty: name a folder that is, or is not there")
+
+
+def _unpacked(source: Source, folder: Path) -> Path:
+    data = folder / "data"
     data.mkdir(mode=0o700)
     feed(["tar", "--extract", "--gzip", f"--directory={data}"], os.environ, source.base, source.identity)
     return data

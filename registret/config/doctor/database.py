@@ -188,7 +188,7 @@ _QUESTIONS: Final = {
     "log": log,
     "checkpoint": checkpoint,
     "database's disk": disk,
-    "archive of the database": archive,
+    "WAL archive": archive,
     "opt-outs": opt_outs,
 }
 CHECKS: Final = (

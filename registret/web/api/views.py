@@ -39,7 +39,9 @@ _TYPES: Final = frozenset(
         "application/fhir+json",
         "application/fhir+ndjson",
         "application/octet-stream",
+        "application/odm+xml",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/xml",
     }
 )
 _KEY: Final = re.compile(r'"?([A-Za-z0-9_-]{16,128})"?')

@@ -51,7 +51,7 @@ def test_an_installation_that_is_well_is_told_so_in_each_line(house: House) -> N
     not_used = {name for name, verdict in verdicts.items() if verdict == "not used"} - {"database's disk"}
     assert not_used == {
         *("opt-outs", "identity provider", "checkpoint", "slow requests", "security.txt"),
-        *("last backup", "last base backup", "archive of the database"),
+        *("last backup", "last base backup", "WAL archive"),
     }
     assert {name: found[name]["told"] for name, verdict in verdicts.items() if verdict == "wrong"} == {}
     assert code == 0

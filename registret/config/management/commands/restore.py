@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from registret.config.backup.base import PREFIX
-from registret.config.backup.recovering import Source, recovered
+from registret.config.backup.recovering import Source, make_empty, recovered
 from registret.config.backup.restoring import restore, succeeds_there
 from registret.config.management.decided import Program
 from registret.config.not_ready import NotReady
@@ -66,21 +66,25 @@ class Command(Program):
         )
 
     def _recover(self, file: Path, folder: Path, options: dict[str, Any]) -> None:
-        source = Source(base=file, log=options["log"], identity=options["identity"])
-        database = settings.DATABASES["default"]
-        with recovered(
-            source, folder.absolute(), until=options["until"], role=database["USER"], database=database["NAME"]
-        ) as found:
-            last = f", and the last entry of the log is of {timezone.localtime(found.last):%Y-%m-%d %H:%M:%S}"
-            self.stdout.write(f"{found.rows} rows came back{last if found.last else ''}")
-            self._go_through(found.url, options)
-        if options["drill"]:
-            shutil.rmtree(folder)
+        make_empty(folder)
+        try:
+            self._bring_to(folder.absolute(), file, options)
+        finally:
+            if options["drill"]:
+                shutil.rmtree(folder)
         self.stdout.write(
             "a drill: nothing was changed, nothing is sent, and the folder is gone"
             if options["drill"]
             else f"now let PostgreSQL run on {folder / 'data'}, and start the services"
         )
+
+    def _bring_to(self, folder: Path, file: Path, options: dict[str, Any]) -> None:
+        source = Source(base=file, log=options["log"], identity=options["identity"])
+        known = settings.DATABASES["default"]
+        with recovered(source, folder, until=options["until"], role=known["USER"], database=known["NAME"]) as found:
+            last = f", and the last entry of the log is of {timezone.localtime(found.last):%Y-%m-%d %H:%M:%S}"
+            self.stdout.write(f"{found.rows} rows came back{last if found.last else ''}")
+            self._go_through(found.url, options)
 
     def _go_through(self, url: str, options: dict[str, Any]) -> None:
         if not options["drill"]:
