@@ -228,6 +228,7 @@ TRIGGERS = {
     ("records_disclosurefetch", "records_disclosurefetch_append_only"),
     ("records_episode", "records_episode_keep"),
     ("records_formversion", "records_formversion_keep"),
+    ("records_historyimport", "records_historyimport_append_only"),
     ("records_retentiondecision", "records_retentiondecision_decided"),
     ("records_merge", "records_merge_keep"),
     ("records_optout", "records_optout_keep"),
