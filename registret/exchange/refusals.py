@@ -141,7 +141,7 @@ class AnswerImpossible(Refused, code="import.answer_impossible", status=422):
 
 
 class AnswerMissing(Refused, code="import.answer_missing", status=422):
-    """An inclusion question that must be answered is not."""
+    """A question that must be answered is not: of the inclusion, or, as a remark, of a signed step of a history."""
 
 
 class AnswerKept(Refused, code="import.answer_kept", status=409):
@@ -176,3 +176,23 @@ class ParameterUnclear(Refused, code="import.parameter_unclear", status=400):
     """A parameter of the address, `name`, has a value that it cannot have."""
 
     name: str
+
+
+class HistoryUnreadable(Refused, code="import.history_unreadable", status=422):
+    """A line of a history is not an episode as the file describes one. `where`: the field; empty: no JSON at all."""
+
+    where: str = ""
+
+
+class HistoryNameUnknown(Refused, code="import.history_unknown", status=422):
+    """A line names a clinic, a form, a step or a question that the registry does not have: `name`."""
+
+    name: str
+
+
+class HistoryRuleBroken(Refused, code="import.history_rule", status=409):
+    """A rule does not hold in a step that the earlier platform let be signed. The step is signed all the same."""
+
+
+class HistoryUnasked(Refused, code="import.history_unasked", status=409):
+    """An answer to a question that is not asked after the other answers. It is left out; the step is brought in."""

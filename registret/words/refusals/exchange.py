@@ -211,6 +211,28 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         happened=_("En vårdepisod kan inte börjas utan svar på inklusionens frågor."),
         todo=(_("Fyll i värdet i filen."),),
     ),
+    "import.history_unreadable": RefusalWords(
+        title=_("Raden är inte en vårdepisod."),
+        happened=_("Den kan inte läsas: %(where)s"),
+        in_general=_("Varje rad är ett JSON-objekt, med fälten i beskrivningen av historikfilen."),
+        todo=(_("Rätta raden i filen."),),
+    ),
+    "import.history_unknown": RefusalWords(
+        title=_("Registret har inte det som raden nämner."),
+        happened=_("Det är %(name)s."),
+        in_general=_("En klinik, ett formulär, ett steg eller en fråga har en kod som registret inte känner till."),
+        todo=(_("Jämför koderna med kodboken för den versionen av formuläret."),),
+    ),
+    "import.history_rule": RefusalWords(
+        title=_("En regel håller inte i ett signerat steg."),
+        happened=_("Den tidigare plattformen lät det signeras, och det är signerat."),
+        todo=(_("Låser någon upp steget behöver svaren rättas innan det signeras igen."),),
+    ),
+    "import.history_unasked": RefusalWords(
+        title=_("Frågan ställs inte efter de andra svaren."),
+        happened=_("Svaret är inte inläst. Resten av steget är det."),
+        todo=(_("Jämför svaren i den tidigare plattformen."),),
+    ),
     "import.answer_kept": RefusalWords(
         title=_("Svaret är ändrat i registret sedan förra importen."),
         happened=_("Det som en människa har skrivit är kvar. Resten av raden är inläst."),
