@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from registret.access.applications.time_to_access import ENOUGH, ENOUGH_FOR_90, AccessTime
 from registret.time_limits.lengths import Length, Unit
-from registret.web.charts import ChartRange, ranges
+from registret.web.figures.charts import ChartRange, ranges
 from registret.web.http import ActorRequest
 from registret.web.numbers import number_in
 from registret.web.pieces import Link

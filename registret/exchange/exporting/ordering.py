@@ -47,16 +47,20 @@ def order(*, actor: Actor, wish: ExportWish, at: datetime) -> int:
             row_for=wish.row_for,
             reason=mask_personal_numbers(wish.reason),
         )
-        facts: dict[str, Fact] = {
-            "export": made.id,
-            "sub_registry": made.sub_registry,
-            "since": made.first_day.isoformat(),
-            "until": made.last_day.isoformat(),
-            "form": made.format,
-            "reason": made.reason,
-        }
-        record(event=Event.EXPORT_ORDERED, by=actor.by, at=at, clinic_id=made.clinic_id, facts=facts)
+        _record(made, actor=actor, at=at)
     return made.id
+
+
+def _record(made: Export, *, actor: Actor, at: datetime) -> None:
+    facts: dict[str, Fact] = {
+        "export": made.id,
+        "sub_registry": made.sub_registry,
+        "since": made.first_day.isoformat(),
+        "until": made.last_day.isoformat(),
+        "form": made.format,
+        "reason": made.reason,
+    }
+    record(event=Event.EXPORT_ORDERED, by=actor.by, at=at, clinic_id=made.clinic_id, facts=facts)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -103,13 +103,7 @@ def _advance(batch: ImportBatch, at: datetime) -> None:
     table = head_of(asked.file_id, at=at)
     parts = list(parts_of(asked.file_id, first=batch.first, most=batch.last - batch.first + 1, at=at))
     kept = {part.number: rows_in(table, mapping.form, part.content) for part in parts}
-    # Seen as by the actor from the first row to the last: what a row asks says nothing of it again.
-    with provider_scope(actor, Permission.REPORT), transaction.atomic(), gathered() as entries:
-        done = {number: with_results(rows, list(_results(actor, mapping, rows, at))) for number, rows in kept.items()}
-        if asked.only_tried:
-            connection.check_constraints()
-            transaction.set_rollback(True)
-            entries.clear()
+    done = _done(actor, mapping, kept, only_tried=asked.only_tried, at=at)
     job = _locked(batch.job_id)
     if job.ended_at is not None:
         # Removed meanwhile: nothing of the batch stays.
@@ -127,6 +121,20 @@ def _advance(batch: ImportBatch, at: datetime) -> None:
         end(job, by=actor.by, why="", at=at)
     else:
         job.save()
+
+
+def _done(
+    actor: Actor, mapping: FormMapping, kept: Mapping[int, list[KeptRow]], *, only_tried: bool, at: datetime
+) -> dict[int, list[KeptRow]]:
+    """By part, its rows with what became of them."""
+    # Seen as by the actor from the first row to the last: what a row asks says nothing of it again.
+    with provider_scope(actor, Permission.REPORT), transaction.atomic(), gathered() as entries:
+        done = {number: with_results(rows, list(_results(actor, mapping, rows, at))) for number, rows in kept.items()}
+        if only_tried:
+            connection.check_constraints()
+            transaction.set_rollback(True)
+            entries.clear()
+    return done
 
 
 def _actor(job: ImportJob, at: datetime) -> Actor:

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from registret.reports.statistics.funnels import FunnelPlace
 from registret.reports.statistics.intervals import Interval
-from registret.web.drawing import svg
+from registret.web.figures.drawing import svg
 from registret.web.figures.pictures import END, START, WIDTH, Axis, Whose, heading, mark, picture, place, text
 
 

@@ -16,7 +16,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from registret.reports.statistics.intervals import Interval
-from registret.web.drawing import svg
+from registret.web.figures.drawing import svg
 from registret.web.figures.figure_words import number_text
 
 

@@ -19,7 +19,7 @@ from registret.places.queries import ClinicRow
 from registret.places.swedish import swedish_order
 from registret.reports.coverage.counted import TRUSTED_FROM, Coverage, CoverageRemark, ImportedCoverage
 from registret.reports.coverage.counts_file import COLUMNS
-from registret.web.coverage_words import coverage_text
+from registret.web.figures.coverage_words import coverage_text
 from registret.web.figures.figure_words import number_text
 from registret.web.numbers import number_in
 from registret.web.office.clinic_pages import SHOWN, ClinicImportLine, FileFaults

@@ -20,8 +20,8 @@ from registret.reports.comparing.figures import Compared, GroupFigures, Indicato
 from registret.reports.comparing.over_time import OverTime
 from registret.reports.counts import Figure
 from registret.reports.coverage.counted import Coverage
-from registret.web.coverage_words import colour_of, coverage_note
 from registret.web.figures.captions import captions_of
+from registret.web.figures.coverage_words import colour_of, coverage_note
 from registret.web.figures.edition_words import closed_text, edition_text, is_to_this_day, months
 from registret.web.figures.figure_words import figure_text, missing_text, others_text
 from registret.web.figures.level_words import level_tag

@@ -23,7 +23,7 @@ from registret.reports.comparing.figures import IndicatorFigures
 from registret.reports.comparing.over_time import over_time_of
 from registret.reports.coverage.counted import Coverage
 from registret.reports.told import EditionRow
-from registret.web.coverage_words import colour_of, coverage_note
+from registret.web.figures.coverage_words import colour_of, coverage_note
 from registret.web.figures.edition_words import closed_text, editions_text, is_to_this_day, months
 from registret.web.figures.figure_words import expected_outside, figure_text, missing_text, others_text
 from registret.web.figures.level_words import is_to_the_worse, level_tag, levels_text

@@ -21,7 +21,7 @@ from registret.reports.completeness import AnswerCounts, Completeness, StepCount
 from registret.reports.coverage.counted import Coverage
 from registret.reports.periods import own_months
 from registret.reports.statistics.intervals import median
-from registret.web.coverage_words import coverage_text
+from registret.web.figures.coverage_words import coverage_text
 from registret.web.figures.figure_words import number_text
 from registret.web.pieces import FigureText, Link
 from registret.web.reports.not_included_part import IncludedPart

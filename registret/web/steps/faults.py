@@ -14,6 +14,7 @@ from registret.registries.answers import Answer, Fault, FormFault
 from registret.registries.assessing import Assessment
 from registret.registries.forms import Question
 from registret.registries.saying import in_digits, said
+from registret.registries.variables import Variable
 from registret.web.steps.code_fields import code_fault, doubts_said
 from registret.words.dates import date_fault
 from registret.words.days import day_in_words
@@ -24,8 +25,6 @@ def fault_of(question: Question, fault: Fault) -> str:
     if isinstance(fault, DateFault):
         return date_fault(fault)
     variable = question.variable
-    unit = f" {variable.unit}" if variable.unit else ""
-    least, most = (_limit(variable.hard.least), _limit(variable.hard.most)) if variable.hard else ("", "")
     of_numbers = {FormFault.NOT_A_NUMBER, FormFault.TOO_LOW, FormFault.TOO_HIGH, FormFault.NOT_WHOLE}
     if variable.error is not None and fault in of_numbers:
         return str(variable.error)
@@ -39,10 +38,8 @@ def fault_of(question: Question, fault: Fault) -> str:
         case FormFault.DECIMALS:
             n = variable.decimals
             return ngettext("Skriv högst %(n)s decimal", "Skriv högst %(n)s decimaler", n) % {"n": n}
-        case FormFault.TOO_LOW:
-            return _("Värdet kan inte vara lägre än %(limit)s. Kontrollera det.") % {"limit": f"{least}{unit}"}
-        case FormFault.TOO_HIGH:
-            return _("Värdet kan inte vara högre än %(limit)s. Kontrollera det.") % {"limit": f"{most}{unit}"}
+        case FormFault.TOO_LOW | FormFault.TOO_HIGH:
+            return _beyond(variable, is_low=fault is FormFault.TOO_LOW)
         case FormFault.NOT_YET:
             return _("Frågan kan inte besvaras än")
         case FormFault.TOO_LONG:
@@ -52,6 +49,14 @@ def fault_of(question: Question, fault: Fault) -> str:
         case FormFault.NOT_A_CODE | FormFault.NO_SUCH_CODE:
             return code_fault(question, fault)
     return _("Välj ett av alternativen")
+
+
+def _beyond(variable: Variable, *, is_low: bool) -> str:
+    limit = (variable.hard.least if is_low else variable.hard.most) if variable.hard else None
+    shown = {"limit": f"{_limit(limit)} {variable.unit or ''}".rstrip()}
+    if is_low:
+        return _("Värdet kan inte vara lägre än %(limit)s. Kontrollera det.") % shown
+    return _("Värdet kan inte vara högre än %(limit)s. Kontrollera det.") % shown
 
 
 def ask_for(question: Question) -> str:

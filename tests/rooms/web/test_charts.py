@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from registret.web.charts import ChartRange, ranges
+from registret.web.figures.charts import ChartRange, ranges
 
 HOUR = timedelta(hours=1)
 

@@ -1,6 +1,6 @@
 """svg.py, which is read when the first picture is drawn: its hundreds of classes take 60 ms of a start.
 
-from registret.web.drawing import svg
+from registret.web.figures.drawing import svg
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from registret.web.drawing import svg
+from registret.web.figures.drawing import svg
 
 _WIDTH, _LEFT, _RIGHT = 400, 8, 386
 _ROW, _TOP, _FOOT = 46, 8, 52
