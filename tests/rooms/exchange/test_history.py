@@ -60,14 +60,14 @@ def brought(*files: Path, dry_run: bool = False) -> HistoryResult:
     return import_history(files, decision=DECISION, dry_run=dry_run, by=BY, at=NOW)
 
 
-def signed(by: dict[str, str] = ULLA, at: str = AT, **answers: Any) -> Line:
+def signed(by: dict[str, str] = ULLA, at: str = AT, /, **answers: Any) -> Line:
     return {"state": "signed", "at": at, "by": by, "answers": answers}
 
 
 def pneumonia(**different: Any) -> Line:
     """Tolvan's, of whom two steps are signed."""
-    inclusion = {"arrived_at": "2021-03-01T08:15", "pneumonia_treated": "yes", "acquired": "community"}
-    acute = {code: texts[0] if len(texts) == 1 else list(texts) for code, texts in ACUTE.items()}
+    inclusion: Line = {"arrived_at": "2021-03-01T08:15", "pneumonia_treated": "yes", "acquired": "community"}
+    acute: Line = {code: texts[0] if len(texts) == 1 else list(texts) for code, texts in ACUTE.items()}
     acute |= {"blood_cultured_at": "2021-03-01T08:50+01:00", "antibiotic_at": "2021-03-01 09:30", "systolic": 118}
     acute |= {"airway_culture": {"missing": "unknown"}, "imaging": ["xray_infiltrate"], "respiratory_rate": 32}
     acute |= {code: [text] for code, text in acute.items() if code in {"immunosuppression", "care_limits"}}
@@ -276,7 +276,7 @@ def test_what_the_earlier_platform_no_longer_waited_for_is_in_no_work_list(here:
         (changed(pneumonia(), "inclusion", pneumonia_treated="no"), ("episode.not_included", "pneumonia_treated")),
         (changed(pneumonia(), "inclusion", arrived_at=None), ("import.answer_missing", "arrived_at")),
         (pneumonia(steps={}), ("import.history_unreadable", "")),
-        (pneumonia(steps={"inclusion": signed(at="2027-01-01T10:00:00Z")}), ("import.history_unreadable", "")),
+        (pneumonia(steps={"inclusion": signed(ULLA, "2027-01-01T10:00:00Z")}), ("import.history_unreadable", "")),
         (pneumonia(id=TOLVAN), ("import.history_unreadable", "")),
         (pneumonia(weather="fine"), ("import.history_unreadable", "")),
     ],

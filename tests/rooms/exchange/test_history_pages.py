@@ -11,7 +11,8 @@ from registret.records.patient_rights.extracts import registry_extract
 from registret.records.scope import all_providers
 from registret.web.cases.documents import registry_extract as extract_as_json
 from tests.cast import ANNA
-from tests.rooms.exchange.test_history import brought, pneumonia, written
+from tests.rooms.exchange.earlier import written
+from tests.rooms.exchange.test_history import brought, pneumonia
 from tests.rooms.exchange.test_pages import browser, now
 from tests.rooms.records.scene import NOW, case, handler
 from tests.rooms.web.client import Browser, text_of
