@@ -161,19 +161,19 @@ class ColumnsUnfit(Refused, code="import.columns_unfit", status=422):
 
 
 class IdempotencyKeyMissing(Refused, code="import.idempotency_key_missing", status=400):
-    """A file was sent without a key by which it is known when it is sent once more."""
+    """A file was sent, or ordered, without a key by which it is known when it is sent once more."""
 
 
 class IdempotencyKeyReused(Refused, code="import.idempotency_key_reused", status=422):
-    """Under this key another file was sent, or the same to do something else with."""
+    """Under this key another file was sent or ordered, or the same to do something else with."""
 
 
 class ContentTypeUnknown(Refused, code="import.content_type_unknown", status=415):
-    """The body does not say that it is a file of a kind that is read."""
+    """The body does not say that it is of a kind that is read."""
 
 
 class ParameterUnclear(Refused, code="import.parameter_unclear", status=400):
-    """A parameter of the address, `name`, has a value that it cannot have."""
+    """A parameter of the address or a field of the body, `name`, has a value that it cannot have."""
 
     name: str
 

@@ -14,7 +14,7 @@ from registret.access.checks import existing
 from registret.access.models import Grant
 from registret.access.queries.grants import is_of_substitute
 from registret.access.refusals import NotFound
-from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
+from registret.access.roles import ROLES_OF_SYSTEMS, ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.database.prepared import Given, Prepared
 from registret.kernel.identifiers import HsaId
@@ -180,7 +180,7 @@ def _grant_row(found: Any, *, actor: Actor, at: datetime) -> GrantRow:
         ended=ended,
         substitute=found.is_substitute,
         changeable=at_a_clinic and own and lasting and found.account_id != actor.account_id,
-        revocable=(own or found.role == Role.SYSTEM) and found.account_id != actor.account_id,
+        revocable=(own or found.role in ROLES_OF_SYSTEMS) and found.account_id != actor.account_id,
     )
 
 

@@ -63,9 +63,11 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         todo=(_("Skicka filen som den är, inte som ett formulär."),),
     ),
     "import.parameter_unclear": RefusalWords(
-        title=_("En parameter i adressen går inte att tolka."),
+        title=_("En parameter går inte att tolka."),
         happened=_("Det gäller %(name)s."),
-        in_general=_("Parametrarna är mapping, dry-run (true eller false), before och after."),
+        in_general=_(
+            "I adressen är de mapping, dry-run (true eller false), before och after; i en beställning dess fält i JSON."
+        ),
         todo=(_("Rätta parametern."),),
     ),
     "import.file_empty": RefusalWords(
