@@ -76,6 +76,15 @@ class ValueNested(Refused, code="import.value_nested", status=422):
     line: int
 
 
+class ResourceUnfit(Refused, code="import.resource_unfit", status=422):
+    """A FHIR resource lacks `element`, or has something there that is not read. `line`: which resource, from 1.
+    `place`: the linkIds that lead there, or what kind of resource it is, if it is the resource itself."""
+
+    line: int
+    element: str
+    place: str
+
+
 class HasFormulas(Refused, code="import.has_formulas", status=422):
     """The sheet has cells that are computed: what they show depends on the program that opens it."""
 

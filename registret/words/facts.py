@@ -127,6 +127,8 @@ FACTS = {
     "accepted": _("godkända"),
     "opted_out": _("hade avböjt"),
     "line": _("rad i filen"),
+    "element": _("element"),
+    "place": _("plats"),
     "issuer": _("utfärdare"),
     "front_said": _("servern framför sade"),
     "serial": _("serienummer"),

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from registret.exchange.exporting.rows import BIRTH_DATE, EPISODE_ID, NUMBER, SEX, ExportLayout
 from registret.exchange.mappings.drafting import mapping_text
+from registret.exchange.readers import fhir_file
 from registret.registries.forms import Form
 
 _ABOUT_ROW = {"source_id": EPISODE_ID, "number": NUMBER, "birth_date": BIRTH_DATE, "sex": SEX}
+_ABOUT_RESPONSE = {
+    "source_id": fhir_file.IDENTIFIER,
+    "number": fhir_file.SUBJECT,
+    "birth_date": fhir_file.BIRTH_DATE,
+    "sex": fhir_file.SEX,
+    "exported_at": fhir_file.AUTHORED,
+}
 
 
 def mapping_of(layout: ExportLayout, form: Form, *, source_system: str) -> str:
@@ -14,3 +24,12 @@ def mapping_of(layout: ExportLayout, form: Form, *, source_system: str) -> str:
     answers = {code: code for code in layout.columns if code in form.questions}
     ignored = [code for code in layout.columns if code not in answers and code not in _ABOUT_ROW.values()]
     return mapping_text(form, source_system, _ABOUT_ROW, answers, ignored)
+
+
+def mapping_of_responses(forms: Sequence[Form], *, source_system: str) -> str:
+    """As `mapping_of`, of FHIR, where the linkIds are the codes. `forms`: all versions, oldest first; responses are
+    brought in to the last."""
+    form = forms[-1]
+    every = dict.fromkeys(code for one in forms for code in (*one.questions, *one.scores))
+    ignored = [code for code in every if code not in form.questions]
+    return mapping_text(form, source_system, _ABOUT_RESPONSE, {code: code for code in form.questions}, ignored)

@@ -11,11 +11,11 @@ from registret.exchange.readers.table import SourceTable
 from registret.registries.forms import Form
 
 _ABOUT_ROW: Final[Mapping[str, tuple[str, ...]]] = {
-    "source_id": ("Vårdtillfälle", "Vårdkontakt", "Kontakt-id", "Id", "Episode", "Encounter"),
-    "number": ("Personnummer", "Personnr", "Pnr", "Patient-id", "Patient"),
-    "birth_date": ("Födelsedatum", "Född"),
-    "sex": ("Kön", "Sex"),
-    "exported_at": ("Uttaget", "Exporterad", "Exported at"),
+    "source_id": ("Vårdtillfälle", "Vårdkontakt", "Kontakt-id", "Id", "Episode", "Encounter", "identifier"),
+    "number": ("Personnummer", "Personnr", "Pnr", "Patient-id", "Patient", "subject"),
+    "birth_date": ("Födelsedatum", "Född", "subject.birthDate"),
+    "sex": ("Kön", "Sex", "subject.sex"),
+    "exported_at": ("Uttaget", "Exporterad", "Exported at", "authored"),
 }
 
 

@@ -35,6 +35,8 @@ _TYPES: Final = frozenset(
     {
         "text/csv",
         "application/json",
+        "application/fhir+json",
+        "application/fhir+ndjson",
         "application/octet-stream",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     }

@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from registret.words.shapes import RefusalWords
 
 _SAVE_ANEW = _("Öppna filen i ett kalkylprogram, spara den som CSV UTF-8 och försök igen.")
+_RESOURCE_TODO = _(
+    "Rätta filen. Registret läser text, tal, ja eller nej, tider och koder som står i svaret själv, och inget som "
+    "pekar någon annanstans."
+)
 _SPLIT = _("Dela filen i flera och läs in dem en i taget.")
 
 EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
@@ -59,7 +63,10 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
     ),
     "import.content_type_unknown": RefusalWords(
         title=_("Content-Type är inte en fil som registret läser."),
-        happened=_("Registret tar emot text/csv, application/json, application/octet-stream och den typ som XLSX har."),
+        happened=_(
+            "Registret tar emot text/csv, application/json, application/fhir+json, application/fhir+ndjson, "
+            "application/octet-stream och den typ som XLSX har."
+        ),
         todo=(_("Skicka filen som den är, inte som ett formulär."),),
     ),
     "import.parameter_unclear": RefusalWords(
@@ -83,7 +90,7 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
     ),
     "import.file_of_other_kind": RefusalWords(
         title=_("Filen är av ett annat slag."),
-        happened=_("Registret läser CSV, XLSX och JSON."),
+        happened=_("Registret läser CSV, XLSX, JSON och FHIR."),
         todo=(_SAVE_ANEW,),
     ),
     "import.too_many_rows": RefusalWords(
@@ -125,8 +132,16 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
     "import.value_nested": RefusalWords(
         title=_("JSON-filen har en annan form."),
         happened=_("Objekt %(line)s är inte ett enkelt objekt med texter och tal."),
-        in_general=_("Registret läser en lista av enkla objekt, ett för varje vårdepisod."),
+        in_general=_(
+            "Registret läser en lista av enkla objekt, ett för varje vårdepisod, och QuestionnaireResponse i FHIR."
+        ),
         todo=(_("Skriv filen som en lista av objekt, utan listor eller objekt inuti dem."),),
+    ),
+    "import.resource_unfit": RefusalWords(
+        title=_("FHIR-filen har något som registret inte läser."),
+        happened=_("I svar nummer %(line)s gäller det %(element)s. Plats, som linkId: %(place)s."),
+        in_general=_("Något i en QuestionnaireResponse saknas, eller är av ett slag som registret inte läser."),
+        todo=(_RESOURCE_TODO,),
     ),
     "import.has_formulas": RefusalWords(
         title=_("Bladet har formler."),

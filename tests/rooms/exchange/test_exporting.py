@@ -127,6 +127,9 @@ def test_every_format_is_made(eva: Actor, two: list[str], kind: ExportFormat) ->
         if kind is ExportFormat.FHIR:
             told = [json.loads(line) for line in archive.read(data).splitlines()]
             assert {one["id"] for one in told} == set(two)
+            observed = [json.loads(line) for line in archive.read("observations.ndjson").splitlines()]
+            of = {source["reference"] for one in observed for source in one["derivedFrom"]}
+            assert of == {f"QuestionnaireResponse/{episode}" for episode in two}
 
 
 def test_a_file_has_the_own_clinics_episodes_and_no_others(here: Ward, eva: Actor, two: list[str]) -> None:
