@@ -85,8 +85,9 @@ def busy(module_db: None) -> None:
     cast.appoint_by_program(INES, Role.IMPORTER, clinic_id=place.infection, at=now - timedelta(days=1))
     assert brought(cast.actor(INES, at=now), recent(now), at=now).is_saved
     system, sent = shown(connected(at=now).assertion(now), now), file_of(recent(now))
-    mapping = mapping_for(system, "pneumoni")
-    deliver(system, SentFile(saved=mapping, content=sent, table=read(sent), only_tried=True, key="k" * 16), at=now)
+    saved, mapping = mapping_for(system, "pneumoni")
+    file = SentFile(saved=saved, mapping=mapping, content=sent, table=read(sent), only_tried=True, key="k" * 16)
+    deliver(system, file, at=now)
 
 
 # --- columns ---------------------------------------------------------------------------------------

@@ -63,13 +63,14 @@ def order_once(*, actor: Actor, wish: ExportWish, key: str, at: datetime) -> int
     Raises: NotPermitted, TooMany, IdempotencyKeyReused.
     """
     actor.require(Permission.EXPORT)
-    asked = {"by_id": actor.account_id, "key": hashlib.sha256(key.encode()).digest()}
-    found = Export.objects.filter(**asked).first()
+    digest = hashlib.sha256(key.encode()).digest()
+    own = Export.objects.filter(by_id=actor.account_id, key=digest)
+    found = own.first()
     if found is None:
         # Of two at once, the second waits here for the first.
         with suppress(IdempotencyKeyReused), conflict_as(IdempotencyKeyReused, constraint="export_key_once"):
-            return order(actor=actor, wish=wish, key=asked["key"], at=at)
-        found = Export.objects.get(**asked)
+            return order(actor=actor, wish=wish, key=digest, at=at)
+        found = own.get()
     if wish_of(found) != replace(wish, reason=mask_personal_numbers(wish.reason)):
         raise IdempotencyKeyReused()
     return found.id

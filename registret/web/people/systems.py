@@ -137,15 +137,15 @@ def remove(request: ActorRequest, id: int) -> HttpResponse:
     return see_other("systems")
 
 
-def _choices(within: Collection[str]) -> list[tuple[str, str]]:
-    """Code and name; what is closed is only taken out of."""
+def _choices(within: Collection[str] | None) -> list[tuple[str, str]]:
+    """Code and name; what is closed is only taken out of. `within`: no others, if it is given."""
     return [
         (
             one.code,
             one.name if one.state is RegistryState.OPEN else gettext("%(name)s (stängt: ta ut)") % {"name": one.name},
         )
         for one in open_for_rights()
-        if one.code in within
+        if within is None or one.code in within
     ]
 
 

@@ -47,7 +47,7 @@ def now(module_db: None) -> datetime:
     cast.appoint_by_program(ANNA, Role.REPORTER, clinic_id=place.infection, at=now - 20 * DAY)
     cast.appoint_by_program(CECILIA, Role.REPORTER, clinic_id=place.sydvik, at=now - 20 * DAY)
     cast.appoint_by_program(EVA, Role.EXPORTER, clinic_id=place.infection, at=now - 20 * DAY)
-    arrived = {"arrived_at": [f"{now - 3 * DAY:%F %R}"]}
+    arrived: Any = {"arrived_at": [f"{now - 3 * DAY:%F %R}"]}
     begun(cast.actor(ANNA, at=now - DAY), at=now - DAY, **arrived)
     begun(cast.actor(CECILIA, at=now - DAY), patient=SAMORDNAD, at=now - DAY, **arrived)
     return now
