@@ -19,7 +19,6 @@ from tests.rooms.exchange.two_registries import (
     Signed,
     all_open,
     brought_in,
-    content_of,
     exported,
     facts_of,
     filled,
@@ -73,7 +72,7 @@ def test_an_empty_registry_gets_the_same_answers_and_scores(
 def test_every_file_tells_who_signed_each_step_and_when(kind: ExportFormat, first: FirstRegistry) -> None:
     told: dict[tuple[str, str], Signed] = {}
     for code in SUB_REGISTRIES:
-        told |= signed_in(kind, content_of(first.files[kind, code]))
+        told |= signed_in(kind, first.files[kind, code])
     assert told == first.signed
     assert {one.state for one in told.values()} >= {"signed", "draft", "planned"}
 

@@ -10,6 +10,7 @@ import json
 import random
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from registret.demo.people.episodes import EpisodeAnswers, fictitious_number, of
 from registret.exchange.exporting.fetching import fetch
 from registret.exchange.exporting.making import make_next
 from registret.exchange.exporting.ordering import order
-from registret.exchange.exporting.rows import EPISODE_ID, scores_of
+from registret.exchange.exporting.rows import scores_of
 from registret.exchange.exporting.wishes import ExportFormat, ExportWish
 from registret.exchange.importing.results import FileResult, Way
 from registret.exchange.importing.running import ImportWish, run
@@ -234,23 +235,25 @@ def facts_of(episodes: Sequence[ExportedEpisode]) -> dict[str, EpisodeFacts]:
     }
 
 
-def signed_in(kind: ExportFormat, data: bytes) -> dict[tuple[str, str], Signed]:
+def signed_in(kind: ExportFormat, archive: bytes) -> dict[tuple[str, str], Signed]:
     """What a file says of signatures, by episode and step."""
-    return dict(_signed_in_fhir(data) if kind is ExportFormat.FHIR else _signed_in_table(data))
+    return dict(_signed_in_fhir(archive) if kind is ExportFormat.FHIR else _signed_in_columns(archive))
 
 
-def _signed_in_table(data: bytes) -> Iterator[tuple[tuple[str, str], Signed]]:
-    table = read(data)
+def _signed_in_columns(archive: bytes) -> Iterator[tuple[tuple[str, str], Signed]]:
+    """Of each format that the import reads columns about steps of."""
+    episode_id = tomllib.loads(content_of(archive, "filbeskrivning.toml").decode())["source_id"]
+    table = read(content_of(archive))
     steps = [name.removesuffix(".state") for name in table.columns if name.endswith(".state")]
     for row in table.rows:
         for step in steps:
             state, at, by = (row.values.get(f"{step}.{about}", "") for about in ("state", "signed_at", "signed_by"))
             if state:
-                yield (row.values[EPISODE_ID], step), Signed(state=state, at=moment_in(at) if at else None, by=by)
+                yield (row.values[episode_id], step), Signed(state=state, at=moment_in(at) if at else None, by=by)
 
 
-def _signed_in_fhir(data: bytes) -> Iterator[tuple[tuple[str, str], Signed]]:
-    for response in map(json.loads, data.splitlines()):
+def _signed_in_fhir(archive: bytes) -> Iterator[tuple[tuple[str, str], Signed]]:
+    for response in map(json.loads, content_of(archive).splitlines()):
         for step in response["item"]:
             told = {one["url"].rpartition("/")[2]: one for one in step["extension"]}
             at = told["signed-at"]["valueDateTime"] if "signed-at" in told else ""
