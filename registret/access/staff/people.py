@@ -139,7 +139,9 @@ def _people(grants: Iterable[Any], *, actor: Actor, at: datetime) -> tuple[Perso
     refused = bounces(theirs[0].account.email for theirs in found.values())
     people = [_person_row(theirs, refused, actor=actor, at=at) for theirs in found.values()]
     surname = {theirs[0].account_id: theirs[0].account.surname for theirs in found.values()}
-    return tuple(sorted(people, key=lambda p: (swedish_order(surname[p.account_id]), swedish_order(p.name), p.hsa_id)))
+    return tuple(
+        sorted(people, key=lambda p: (swedish_order(surname[p.account_id]), swedish_order(p.name), p.hsa_id.text))
+    )
 
 
 def _person_row(grants: list[Any], refused: Mapping[str, Bounce], *, actor: Actor, at: datetime) -> PersonRow:

@@ -189,3 +189,5 @@ def test_a_system_with_the_name_of_another_is_another_account(now: datetime) -> 
     both = [connected(Journal(), role=role, at=timezone.now()).name for role in (Role.SYSTEM, Role.EXPORT_SYSTEM)]
     assert len(set(both)) == 2
     assert Grant.objects.filter(role__in=[Role.SYSTEM, Role.EXPORT_SYSTEM]).count() == 2
+    listed = Browser.of(BERTIL).get("/personer")
+    assert (listed.status_code, listed.content.decode().count("Journal X") >= 2) == (200, True)
