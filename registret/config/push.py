@@ -32,6 +32,7 @@ _TYPES: Final = {
     ".json": "application/json",
     ".ndjson": "application/fhir+ndjson",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xml": "application/odm+xml",
 }
 
 Json = dict[str, Any]
@@ -222,7 +223,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Sends a file of care episodes to a registry, as a record system does: see docs/interchange.md.",
         epilog="Exit status: 0 all rows are taken; 1 some are not; 2 nothing was sent; 3 no answer.",
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX, JSON or FHIR")
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX, JSON, FHIR or ODM")
     parser.add_argument("--to", required=True, metavar="URL", help="the registry, https://…")
     parser.add_argument("--mapping", required=True, metavar="CODE", help="the sub-registry, as pneumoni")
     parser.add_argument("--key", required=True, type=Path, metavar="PEM", help="the private key of the system")

@@ -30,7 +30,7 @@ class FileUnreadable(Refused, code="import.file_unreadable", status=422):
 
 
 class FileOfOtherKind(Refused, code="import.file_of_other_kind", status=422):
-    """The file is neither text nor a workbook in XLSX."""
+    """The file is neither text, nor a workbook in XLSX, nor ODM 1.3."""
 
 
 class TooManyRows(Refused, code="import.too_many_rows", status=422):
@@ -90,7 +90,19 @@ class HasFormulas(Refused, code="import.has_formulas", status=422):
 
 
 class HasEntities(Refused, code="import.has_entities", status=422):
-    """The workbook declares XML entities or a document type, which no spreadsheet program writes."""
+    """The workbook, or the file in ODM, declares XML entities or a document type, which no such file needs."""
+
+
+class ItemTwice(Refused, code="import.item_twice", status=422):
+    """A subject in ODM has two values for one item: its forms or groups repeat. `line`: which row."""
+
+    line: int
+
+
+class TransactionNotTaken(Refused, code="import.transaction_not_taken", status=422):
+    """A file in ODM says of a value that it is to be removed, or is no data. `kind`: Remove or Context."""
+
+    kind: str
 
 
 class MappingOutdated(Refused, code="import.mapping_outdated", status=409):

@@ -14,7 +14,7 @@ from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.mappings.schema import ColumnPart, MappingPart
 from registret.exchange.readers.table import SPARSE, SourceRow, SourceTable
 from registret.kernel.sweden import SWEDEN
-from registret.registries.forms import Question
+from registret.registries.forms import Form, Question
 from registret.registries.vocabulary import VariableType
 
 _NUMBER: Final = re.compile(r"([<>≤≥]=?)?\s*([-+\u2212]?\d[\d\s\u00a0]*(?:[.,]\d+)?)")
@@ -61,11 +61,15 @@ def column_faults(mapping: FormMapping, table: SourceTable) -> tuple[MappingFaul
     )
 
 
+def own_questionnaire(form: Form) -> str:
+    """How canonical|version of the Questionnaire ends that a registry publishes of a form, whatever its origin."""
+    return f"/fhir/Questionnaire/{form.code}|{form.version}"
+
+
 def _questionnaire_faults(mapping: FormMapping, table: SourceTable) -> Iterator[MappingFault]:
     """Responses to another questionnaire, or version of it, than the mapping is for: our own, of whichever registry, if
     it names none."""
-    form, named = mapping.form, mapping.says.questionnaire
-    own = f"/fhir/Questionnaire/{form.code}|{form.version}"
+    named, own = mapping.says.questionnaire, own_questionnaire(mapping.form)
     for found in table.questionnaires:
         if found != named if named else not found.endswith(own):
             facts = {"known": named or f"…{own}"}

@@ -29,16 +29,17 @@ class FileKind(StrEnum):
     XLSX = "xlsx"
     JSON = "json"
     FHIR = "fhir"
+    ODM = "odm"
 
 
-SPARSE: Final = frozenset({FileKind.JSON, FileKind.FHIR})
+SPARSE: Final = frozenset({FileKind.JSON, FileKind.FHIR, FileKind.ODM})
 """What a row of these does not name, it says nothing of: such a column need not be there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """`line`: as the file counts, from 1: of a table its header, of JSON and FHIR the first object. Values are
-    stripped."""
+    """`line`: as the file counts, from 1: of a table its header, of JSON and FHIR the first object, of ODM the first
+    subject. Values are stripped."""
 
     line: int
     values: Mapping[str, str]

@@ -38,7 +38,9 @@ _TYPES: Final = frozenset(
         "application/fhir+json",
         "application/fhir+ndjson",
         "application/octet-stream",
+        "application/odm+xml",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/xml",
     }
 )
 

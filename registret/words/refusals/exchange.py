@@ -65,6 +65,7 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         title=_("Content-Type är inte en fil som registret läser."),
         happened=_(
             "Registret tar emot text/csv, application/json, application/fhir+json, application/fhir+ndjson, "
+            "application/odm+xml, application/xml, "
             "application/octet-stream och den typ som XLSX har."
         ),
         todo=(_("Skicka filen som den är, inte som ett formulär."),),
@@ -86,11 +87,11 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         title=_("Filen går inte att läsa."),
         happened=_("Den är skadad, eller något annat än den ser ut att vara. Det märktes på rad %(line)s."),
         in_general=_("Den är skadad, eller något annat än den ser ut att vara."),
-        todo=(_SAVE_ANEW,),
+        todo=(_SAVE_ANEW, _("JSON och ODM: ta ut filen på nytt, hel, ur systemet som den kommer från.")),
     ),
     "import.file_of_other_kind": RefusalWords(
         title=_("Filen är av ett annat slag."),
-        happened=_("Registret läser CSV, XLSX, JSON och FHIR."),
+        happened=_("Registret läser CSV, XLSX, JSON, FHIR och ODM 1.3."),
         todo=(_SAVE_ANEW,),
     ),
     "import.too_many_rows": RefusalWords(
@@ -149,9 +150,21 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         todo=(_("Kopiera bladet och klistra in det som värden i en ny arbetsbok, eller spara som CSV UTF-8."),),
     ),
     "import.has_entities": RefusalWords(
-        title=_("Arbetsboken är inte skriven av ett kalkylprogram."),
-        happened=_("Filen innehåller en dokumenttyp eller entiteter i XML. Sådant läses inte."),
-        todo=(_SAVE_ANEW,),
+        title=_("Filen har en dokumenttyp eller entiteter i XML."),
+        happened=_("Inget kalkylprogram skriver sådant, och en fil i ODM behöver det inte. Därför läses det inte."),
+        todo=(_("Spara en arbetsbok på nytt som CSV UTF-8. Ta ut en fil i ODM utan DOCTYPE."),),
+    ),
+    "import.item_twice": RefusalWords(
+        title=_("En uppgift i ODM-filen står två gånger."),
+        happened=_("På rad %(line)s har en uppgift mer än ett värde: ett formulär eller en grupp upprepas."),
+        in_general=_("Registret läser ett värde för varje ItemOID, utom där StudyEventData upprepas."),
+        todo=(_("Ta ut filen utan formulär och grupper som upprepas."),),
+    ),
+    "import.transaction_not_taken": RefusalWords(
+        title=_("ODM-filen säger att något ska tas bort, eller inte är data."),
+        happened=_("Ett element har TransactionType %(kind)s. Registret läser Insert, Update och Upsert."),
+        in_general=_("Ett element har TransactionType Remove, eller Context om ett värde."),
+        todo=(_("Ta ut en fil med FileType Snapshot. Ett svar tas bort med ett ord under erase i filbeskrivningen."),),
     ),
     "import.mapping_outdated": RefusalWords(
         title=_("Formuläret har en ny version."),

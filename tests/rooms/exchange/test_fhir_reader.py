@@ -6,6 +6,7 @@ import copy
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -243,13 +244,23 @@ def own_mapping(extra: str = "") -> FormMapping:
     return read_mapping(extra + text, catalogue().forms)
 
 
-def test_our_own_responses_fit_the_mapping_that_comes_along_and_one_that_is_drafted() -> None:
+def test_our_own_responses_fit_the_mapping_that_comes_along_and_one_that_is_drafted_of_any_of_them() -> None:
     form = form_of("pneumoni", 1)
     table = table_of(*(as_response(answered_form(one), origin=ORIGIN) for one in episodes(form)))
     assert column_faults(own_mapping(), table) == ()
-    drafted = read_mapping(draft(table, form, source_system="X"), catalogue().forms).says
-    assert drafted.about_row == ("identifier", "subject", "subject.birthDate", "subject.sex", "authored")
-    assert set(table.columns) <= set(drafted.columns)
+    first, *_ = episodes(form, 1)
+    bare = replace(first, steps=first.steps[:1])
+    one = table_of(as_response(answered_form(bare), origin=ORIGIN))
+    drafted = read_mapping(draft(one, form, source_system="X"), catalogue().forms)
+    assert drafted.says.about_row == ("identifier", "subject", "subject.birthDate", "subject.sex", "authored")
+    assert column_faults(drafted, table) == ()
+
+
+def test_a_draft_names_the_questionnaire_that_is_not_ours() -> None:
+    form, canonical = form_of("pneumoni", 1), "https://journalx.example/Questionnaire/lung|3"
+    table = table_of(response(item=items()[:1], questionnaire=canonical))
+    drafted = read_mapping(draft(table, form, source_system="X"), catalogue().forms)
+    assert (drafted.says.questionnaire, column_faults(drafted, table)) == (canonical, ())
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,12 @@ from registret.access.roles import Role
 from registret.access.staff.changing_grants import revoke_grant
 from registret.exchange.exporting import ordering
 from registret.exchange.exporting.making import make_next
+from registret.exchange.exporting.wishes import ExportFormat, ExportWish
 from registret.exchange.models import Export
 from registret.ledger.queries import Wanted, entries
 from registret.rate_limits.services import Limit
 from registret.records.models import Patient
+from registret.records.queries.exports import ExportSelection
 from registret.records.scope import all_providers
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA
@@ -30,7 +32,7 @@ from tests.rooms.records.scene import DAY, SAMORDNAD, begun, case, handler, leav
 from tests.rooms.web.api import IMPORTS, Machine
 from tests.rooms.web.client import Browser
 from tests.rooms.web.conftest import static_files
-from tests.rooms.web.test_api import code, fits
+from tests.rooms.web.test_api import DESCRIPTION, code, fits
 
 __all__ = ["static_files"]
 
@@ -154,9 +156,6 @@ def test_what_others_have_ordered_does_not_exist(machine: Machine, now: datetime
 
 
 def _as_person(now: datetime) -> Any:
-    from registret.exchange.exporting.wishes import ExportFormat, ExportWish
-    from registret.records.queries.exports import ExportSelection
-
     selection = ExportSelection(sub_registry="pneumoni", first_day=now.date() - 9 * DAY, last_day=now.date())
     return ExportWish(selection=selection, format=ExportFormat.CSV, reason="Uppföljning")
 
@@ -183,6 +182,12 @@ def test_so_many_are_ordered_in_an_hour(machine: Machine, now: datetime, monkeyp
     assert ordered(machine, wish(now)).status_code == 202
     answer = ordered(machine, wish(now))
     assert (code(answer, 429), int(answer.headers["Retry-After"]) > 0) == ("limits.too_many", True)
+
+
+def test_the_description_names_each_format() -> None:
+    for schema in ("ExportAsked", "Export"):
+        named = DESCRIPTION["components"]["schemas"][schema]["properties"]["format"]["enum"]
+        assert named == [one.value for one in ExportFormat]
 
 
 def test_a_system_with_the_name_of_another_is_another_account(now: datetime) -> None:
