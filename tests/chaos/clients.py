@@ -18,8 +18,9 @@ from benchmarks.logins import number_of_patient
 from registret.kernel.secret import fingerprint
 from registret.kernel.sweden import day_of
 from tests.chaos.journal import Journal
-from tests.chaos.place import Place, reporters
+from tests.chaos.place import reporters
 from tests.journeys.people import CLINIC_TITLE, Person, clinic_id
+from tests.journeys.running import House
 from tests.journeys.wire import Visitor, token_in
 
 NEWCOMERS: Final = 2
@@ -31,7 +32,7 @@ _numbers = count()
 class Load:
     """The clients, and what they saw: by round, how often each status, or each way in which no answer came."""
 
-    def __init__(self, place: Place, journal: Journal) -> None:
+    def __init__(self, place: House, journal: Journal) -> None:
         self.place, self.journal = place, journal
         self.seen: dict[int, Counter[str]] = {}
         self._lock = Lock()

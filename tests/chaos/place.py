@@ -217,7 +217,7 @@ def eventually(true: Callable[[], bool]) -> float:
     return time.monotonic() - begun
 
 
-def reporters(place: Place) -> list[Person]:
+def reporters(place: House) -> list[Person]:
     return [Person(place, "Nils", f"Nord{n}", f"SE2321009991-B{n:05}") for n in range(REPORTERS)]
 
 
