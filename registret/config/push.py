@@ -119,6 +119,7 @@ class Registry:
             try:
                 answer = self.client.request(method, f"{self.origin}{path}", headers=signed, content=body, **how)
             except httpx2.TransportError as trouble:
+                _require_trust(trouble, self.origin)
                 why = f"no answer from {self.origin}: {trouble}"
             else:
                 if answer.status_code not in _LATER:
@@ -155,6 +156,14 @@ def _push(asked: argparse.Namespace) -> int:
         told = registry.send(asked.file, mapping=asked.mapping, only_tried=asked.dry_run, key=asked.idempotency_key)
         print(f"import {told['id']}: {told['rows']['total']} rows sent")
         return _outcome(registry, told["id"]) if asked.wait else ALL_IN
+
+
+def _require_trust(trouble: BaseException | None, origin: str) -> None:
+    """Raises: PushRefused (the certificate is not trusted: the next time it would not be either)."""
+    while trouble is not None:
+        if isinstance(trouble, ssl.SSLCertVerificationError):
+            raise PushRefused(f"{origin} is not trusted: {trouble.verify_message}") from None
+        trouble = trouble.__cause__ or trouble.__context__
 
 
 def _trust(ca_file: str | None) -> ssl.SSLContext:

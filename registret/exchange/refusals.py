@@ -162,7 +162,7 @@ class AnswerImpossible(Refused, code="import.answer_impossible", status=422):
 
 
 class AnswerMissing(Refused, code="import.answer_missing", status=422):
-    """An inclusion question that must be answered is not."""
+    """A question that must be answered is not: of the inclusion, or, as a remark, of a signed step of a history."""
 
 
 class AnswerKept(Refused, code="import.answer_kept", status=409):
@@ -182,18 +182,38 @@ class ColumnsUnfit(Refused, code="import.columns_unfit", status=422):
 
 
 class IdempotencyKeyMissing(Refused, code="import.idempotency_key_missing", status=400):
-    """A file was sent without a key by which it is known when it is sent once more."""
+    """A file was sent, or ordered, without a key by which it is known when it is sent once more."""
 
 
 class IdempotencyKeyReused(Refused, code="import.idempotency_key_reused", status=422):
-    """Under this key another file was sent, or the same to do something else with."""
+    """Under this key another file was sent or ordered, or the same to do something else with."""
 
 
 class ContentTypeUnknown(Refused, code="import.content_type_unknown", status=415):
-    """The body does not say that it is a file of a kind that is read."""
+    """The body does not say that it is of a kind that is read."""
 
 
 class ParameterUnclear(Refused, code="import.parameter_unclear", status=400):
-    """A parameter of the address, `name`, has a value that it cannot have."""
+    """A parameter of the address or a field of the body, `name`, has a value that it cannot have."""
 
     name: str
+
+
+class HistoryUnreadable(Refused, code="import.history_unreadable", status=422):
+    """A line of a history is not an episode as the file describes one. `where`: the field; empty: no JSON at all."""
+
+    where: str = ""
+
+
+class HistoryNameUnknown(Refused, code="import.history_unknown", status=422):
+    """A line names a clinic, a form, a step or a question that the registry does not have: `name`."""
+
+    name: str
+
+
+class HistoryRuleBroken(Refused, code="import.history_rule", status=409):
+    """A rule does not hold in a step that the earlier platform let be signed. The step is signed all the same."""
+
+
+class HistoryUnasked(Refused, code="import.history_unasked", status=409):
+    """An answer to a question that is not asked after the other answers. It is left out; the step is brought in."""

@@ -71,9 +71,11 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         todo=(_("Skicka filen som den är, inte som ett formulär."),),
     ),
     "import.parameter_unclear": RefusalWords(
-        title=_("En parameter i adressen går inte att tolka."),
+        title=_("En parameter går inte att tolka."),
         happened=_("Det gäller %(name)s."),
-        in_general=_("Parametrarna är mapping, dry-run (true eller false), before och after."),
+        in_general=_(
+            "I adressen är de mapping, dry-run (true eller false), before och after; i en beställning dess fält i JSON."
+        ),
         todo=(_("Rätta parametern."),),
     ),
     "import.file_empty": RefusalWords(
@@ -238,6 +240,28 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         title=_("En fråga i inklusionen är obesvarad."),
         happened=_("En vårdepisod kan inte börjas utan svar på inklusionens frågor."),
         todo=(_("Fyll i värdet i filen."),),
+    ),
+    "import.history_unreadable": RefusalWords(
+        title=_("Raden är inte en vårdepisod."),
+        happened=_("Den kan inte läsas: %(where)s"),
+        in_general=_("Varje rad är ett JSON-objekt, med fälten i beskrivningen av historikfilen."),
+        todo=(_("Rätta raden i filen."),),
+    ),
+    "import.history_unknown": RefusalWords(
+        title=_("Registret har inte det som raden nämner."),
+        happened=_("Det är %(name)s."),
+        in_general=_("En klinik, ett formulär, ett steg eller en fråga har en kod som registret inte känner till."),
+        todo=(_("Jämför koderna med kodboken för den versionen av formuläret."),),
+    ),
+    "import.history_rule": RefusalWords(
+        title=_("En regel håller inte i ett signerat steg."),
+        happened=_("Den tidigare plattformen lät det signeras, och det är signerat."),
+        todo=(_("Låser någon upp steget behöver svaren rättas innan det signeras igen."),),
+    ),
+    "import.history_unasked": RefusalWords(
+        title=_("Frågan ställs inte efter de andra svaren."),
+        happened=_("Svaret är inte inläst. Resten av steget är det."),
+        todo=(_("Jämför svaren i den tidigare plattformen."),),
     ),
     "import.answer_kept": RefusalWords(
         title=_("Svaret är ändrat i registret sedan förra importen."),

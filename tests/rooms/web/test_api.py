@@ -322,5 +322,5 @@ def test_the_description_has_every_address_with_its_methods(now: datetime) -> No
     }
     assert set(DESCRIPTION["paths"]) == ours
     for path, told in DESCRIPTION["paths"].items():
-        allowed = Browser().options(f"/api/v1{path.replace('{file}', '1')}").headers["Allow"]
+        allowed = Browser().options(f"/api/v1{path.replace('{file}', '1').replace('{export}', '1')}").headers["Allow"]
         assert {name.upper() for name in told if name != "parameters"} == set(allowed.split(", "))
