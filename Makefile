@@ -1,7 +1,7 @@
 # Everything a newcomer needs is here; each target sets up what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help audit pictures setup setup-bench setup-browser demo demo-reset demo-browser test test-fast test-slow bench chaos conformance lint format messages migrations requirements clean
+.PHONY: help audit pictures setup setup-bench setup-browser setup-demo demo demo-reset demo-browser test test-fast test-slow bench chaos conformance lint format messages migrations requirements clean
 
 BIN := .venv/bin
 # Which demo card `make demo-browser` puts into the browser.
@@ -15,19 +15,23 @@ help: ## This list
 setup:
 	@sh tools/setup.sh
 
+setup-demo:
+	@sh tools/setup.sh --demo
+
 setup-browser:
 	@sh tools/setup.sh --browser
 
 setup-bench:
 	@sh tools/setup.sh --bench
 
-demo: setup ## Start a whole country in a box: https://registret.localhost:8443
+demo: setup-demo ## Start a whole country in a box: https://registret.localhost:8443
 	@$(BIN)/registret demo
 
-demo-reset: setup ## Delete the demo's data; the next `make demo` starts over
+demo-reset: setup-demo ## Delete the demo's data; the next `make demo` starts over
 	@$(BIN)/registret demo-reset
 
-demo-browser: setup-browser ## Open a browser that holds one demo card: make demo-browser CARD=reporter
+demo-browser: ## Open a browser that holds one demo card: make demo-browser CARD=reporter
+	@sh tools/setup.sh --demo --browser
 	@$(BIN)/registret demo-browser --card "$(CARD)" --pin "$(PIN)"
 
 # For two cores: a journey waits for its browser half of the time, so a third worker finds room. Tests that share a house
@@ -47,7 +51,7 @@ pictures: setup-browser ## Make the pictures of the README anew
 # And a whole year of a country, of which `make test` plays the first weeks. It lasts longest and comes first: pytest-xdist
 # would begin with the groups that have most tests, and one worker would play the year while the others are done.
 test-slow: ## The tests with Debian's nginx and HAProxy, those that need a screen, and a year of a country
-	@sh tools/setup.sh --browser --fronts --screen
+	@sh tools/setup.sh --browser --fronts --postgresql --screen
 	@REGISTRET_YEAR_PEOPLE=1000 $(BIN)/python tools/run_tests.py -n 3 --dist loadgroup --no-loadscope-reorder tests/rooms/access/test_a_year.py $(wildcard tests/slow tests/fronts)
 
 bench: setup-bench ## Measure what things cost, each with its spread and beside what is promised: benchmarks/*.py
@@ -85,6 +89,7 @@ LOCK = UV_NO_CONFIG=1 $(BIN)/uv pip compile --quiet --universal --generate-hashe
 requirements: setup ## Make the locks anew from requirements*.in: make requirements UPGRADE=--upgrade
 	@$(BIN)/python -m pip install --quiet uv
 	@$(LOCK) requirements.in --output-file requirements.txt
+	@$(LOCK) requirements-demo.in --output-file requirements-demo.txt
 	@$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 
 clean: ## Remove what was made here, except the demo's data

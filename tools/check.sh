@@ -46,7 +46,7 @@ templates() { find registret -path '*/templates/*' -name '*.html' -exec djade --
 
 # A lock that names an index, a folder or an unhashed package works on one machine only.
 locks() {
-    ! grep -nE '://|^ *--(index|extra-index|find-links|trusted-host|no-index)|^[./]|@ ' requirements.txt requirements-dev.txt
+    ! grep -nE '://|^ *--(index|extra-index|find-links|trusted-host|no-index)|^[./]|@ ' requirements.txt requirements-demo.txt requirements-dev.txt
 }
 
 step "ruff: mistakes and style" ruff check --quiet .

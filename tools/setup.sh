@@ -2,8 +2,10 @@
 # Makes .venv and fills it from the hashed lock. Done before, it costs a few hundredths of a second.
 #
 #   tools/setup.sh              what the demo and the checks need
+#   tools/setup.sh --demo       what the demo needs, and no more, unless there is more
 #   tools/setup.sh --browser    also Chromium, certutil and fonts, for `make demo-browser` and the journeys
 #   tools/setup.sh --fronts     also nginx, HAProxy and PgBouncer, for the tests of deploy/
+#   tools/setup.sh --postgresql also Debian's PostgreSQL 17, beside the one of the demo, for tests/slow
 #   tools/setup.sh --bench      also nginx and what builds the client of benchmarks/logins.py
 #   tools/setup.sh --screen     also a screen without a screen, a card with a PIN and Firefox, for tests/slow
 #
@@ -86,17 +88,23 @@ pip_install() { # $1: what it is called if it fails; the rest: for pip
 command -v sha256sum >/dev/null && sha=sha256sum || sha="shasum -a 256"
 # An environment does not survive being moved, nor a change of what it was filled from.
 place=$PWD
-contents=$(cat requirements-dev.txt pyproject.toml | $sha | cut -d ' ' -f 1)
+contents_of() { cat "$1" pyproject.toml | $sha | cut -d ' ' -f 1; }
+asked_for() { case " $arguments " in *" $1 "*) ;; *) return 1 ;; esac; }
+arguments=$*
 
 if ! [ -f "$stamp" ] || ! [ "$(sed -n 1p "$stamp")" = "$place" ] || ! "$venv/bin/python" -c "$new_enough" 2>/dev/null; then
     make_venv
     printf '%s\n' "$place" >"$stamp"
 fi
-if ! [ "$(sed -n 2p "$stamp")" = "$contents" ]; then
-    say "Installing $(grep -c '^[a-z]' requirements-dev.txt) packages (130 MB to fetch the first time)"
-    pip_install "The packages of requirements-dev.txt" --require-hashes -r requirements-dev.txt
+lock=requirements-dev.txt size=305
+filled_from=$(sed -n 2p "$stamp")
+# More than the demo needs does it as well.
+if asked_for --demo && ! [ "$filled_from" = "$(contents_of $lock)" ]; then lock=requirements-demo.txt size=86; fi
+if ! [ "$filled_from" = "$(contents_of $lock)" ]; then
+    say "Installing $(grep -c '^[a-z]' $lock) packages ($size MB to fetch the first time)"
+    pip_install "The packages of $lock" --require-hashes -r $lock
     pip_install "registret itself" --no-deps --no-build-isolation -e .
-    printf '%s\n%s\n' "$place" "$contents" >"$stamp"
+    printf '%s\n%s\n' "$place" "$(contents_of $lock)" >"$stamp"
 fi
 
 # --- the translations -------------------------------------------------------------------------------------------------
@@ -113,9 +121,6 @@ if [ -f tools/messages.py ] && [ -d registret/locale ]; then
 fi
 
 # --- a browser --------------------------------------------------------------------------------------------------------
-
-asked_for() { case " $arguments " in *" $1 "*) ;; *) return 1 ;; esac; }
-arguments=$*
 
 if asked_for --browser; then
     missing=
@@ -167,6 +172,21 @@ if asked_for --fronts; then
         # The tests start programs of their own; nobody asked for a server on port 80 or 6432.
         ! command -v systemctl >/dev/null ||
             for front in $missing; do systemctl disable --now "$front" >/dev/null 2>&1 || true; done
+    fi
+fi
+
+# --- Debian's PostgreSQL ----------------------------------------------------------------------------------------------
+
+has_17() { apt-cache search --names-only '^postgresql-17$' 2>/dev/null | grep -q .; }
+
+if asked_for --postgresql && ! [ -x /usr/lib/postgresql/17/bin/postgres ]; then
+    if debian_root && { has_17 || { apt-get -q update >/dev/null 2>&1 && has_17; }; }; then
+        apt_install postgresql-common
+        # Its programs are wanted, and no server that runs.
+        sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+        apt_install postgresql-17
+    else
+        say "PostgreSQL 17 is not installed (Debian 13: sudo apt-get install postgresql-17): the tests with it are skipped"
     fi
 fi
 

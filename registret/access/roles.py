@@ -11,7 +11,9 @@ class Role(StrEnum):
     REPORT_READER = "report_reader"
     IMPORTER = "importer"
     SYSTEM = "system"
-    """A record system, never a person: see `access.systems`."""
+    """A record system that brings files in, never a person: see `access.systems`."""
+    EXPORT_SYSTEM = "export_system"
+    """A system that takes files out, never a person, nor one that brings files in."""
     EXPORTER = "exporter"
     LOCAL_ADMINISTRATOR = "local_administrator"
     REGISTRY_OFFICE = "registry_office"
@@ -43,7 +45,8 @@ class Permission(StrEnum):
 
 # What a person may ask for when registering; the other roles are given by appointment.
 ROLES_TO_APPLY_FOR = (Role.REPORTER, Role.READER, Role.REPORT_READER, Role.IMPORTER, Role.EXPORTER)
-ROLES_AT_A_CLINIC = frozenset({*ROLES_TO_APPLY_FOR, Role.LOCAL_ADMINISTRATOR, Role.SYSTEM})
+ROLES_OF_SYSTEMS = (Role.SYSTEM, Role.EXPORT_SYSTEM)
+ROLES_AT_A_CLINIC = frozenset({*ROLES_TO_APPLY_FOR, *ROLES_OF_SYSTEMS, Role.LOCAL_ADMINISTRATOR})
 ROLES_OF_THE_OFFICE = frozenset({Role.REGISTRY_OFFICE, Role.LOG_REVIEWER, Role.SUPPORT, Role.CASE_HANDLER})
 # They read what the office must not: one at the office proposes a person, another confirms.
 ROLES_TO_NOMINATE = (Role.LOG_REVIEWER, Role.CASE_HANDLER)
@@ -71,6 +74,7 @@ MAY: dict[Role, frozenset[Permission]] = {
     ),
     # It meets what is there only where a row of its files does: no page takes a system.
     Role.SYSTEM: frozenset({Permission.READ_RECORDS, Permission.REPORT, Permission.IMPORT}),
+    Role.EXPORT_SYSTEM: frozenset({Permission.READ_RECORDS, Permission.EXPORT}),
     Role.READER: frozenset({Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS}),
     Role.EXPORTER: frozenset(
         {Permission.WORK, Permission.READ_REPORTS, Permission.READ_RECORDS, Permission.EXPORT},

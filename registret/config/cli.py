@@ -18,8 +18,11 @@ DEMO_COMMANDS = {
 }
 
 
-CLIENT_COMMANDS = {"push": "Sends a file of care episodes to a registry, as a record system does"}
-"""Commands of others than the registry's operator: they read nothing of it, and need no Django."""
+OTHER_COMMANDS = {
+    "push": "Sends a file of care episodes to a registry, as a record system does",
+    "archive-wal": "Keeps a piece of PostgreSQL's write-ahead log, as PostgreSQL asks for",
+}
+"""Commands that others than the registry's operator run: they read no settings, and need no Django."""
 
 WITHOUT_INSTALLATION = {"help", "check-definitions", "sbom"}
 """Commands that read no database, no key and no file that a setting names, unless it is set."""
@@ -50,6 +53,10 @@ def _run(arguments: list[str]) -> None:
         from registret.config.push import main as push
 
         sys.exit(push(arguments[1:]))
+    if arguments[0] == "archive-wal":
+        from registret.config.backup.base import main as archive
+
+        sys.exit(archive(arguments[1:]))
     if arguments[0].replace("_", "-") in WITHOUT_INSTALLATION or {"--help", "-h"} & set(arguments):
         env.use_placeholders()
     else:
@@ -79,7 +86,7 @@ def _demo(arguments: list[str]) -> NoReturn:
     try:
         from registret.demo.main import run
     except ModuleNotFoundError as trouble:
-        print(f"registret: {trouble.name} is missing: the demo needs requirements-dev.txt", file=sys.stderr)
+        print(f"registret: {trouble.name} is missing: the demo needs requirements-demo.txt", file=sys.stderr)
         sys.exit(2)
     sys.exit(run(arguments, execute=_execute))
 
@@ -95,7 +102,7 @@ def _list_commands() -> None:
     folder = management.__path__[0]
     own = {name.replace("_", "-"): load_command_class("registret.config", name).help for name in find_commands(folder)}
     print("registret COMMAND …; `registret COMMAND --help` says what a command wants\n")
-    for name, what in (DEMO_COMMANDS | CLIENT_COMMANDS | own).items():
+    for name, what in (DEMO_COMMANDS | OTHER_COMMANDS | own).items():
         print(f"  {name:16} {what.partition('. ')[0].removesuffix('.')}")
     print("\nDjango's own commands work too, migrate and check among them.")
     print("What there is to set: docs/settings.md")

@@ -30,7 +30,9 @@ _LATER: Final = frozenset({429, 502, 503, 504})
 _TYPES: Final = {
     ".csv": "text/csv",
     ".json": "application/json",
+    ".ndjson": "application/fhir+ndjson",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xml": "application/odm+xml",
 }
 
 Json = dict[str, Any]
@@ -117,6 +119,7 @@ class Registry:
             try:
                 answer = self.client.request(method, f"{self.origin}{path}", headers=signed, content=body, **how)
             except httpx2.TransportError as trouble:
+                _require_trust(trouble, self.origin)
                 why = f"no answer from {self.origin}: {trouble}"
             else:
                 if answer.status_code not in _LATER:
@@ -153,6 +156,14 @@ def _push(asked: argparse.Namespace) -> int:
         told = registry.send(asked.file, mapping=asked.mapping, only_tried=asked.dry_run, key=asked.idempotency_key)
         print(f"import {told['id']}: {told['rows']['total']} rows sent")
         return _outcome(registry, told["id"]) if asked.wait else ALL_IN
+
+
+def _require_trust(trouble: BaseException | None, origin: str) -> None:
+    """Raises: PushRefused (the certificate is not trusted: the next time it would not be either)."""
+    while trouble is not None:
+        if isinstance(trouble, ssl.SSLCertVerificationError):
+            raise PushRefused(f"{origin} is not trusted: {trouble.verify_message}") from None
+        trouble = trouble.__cause__ or trouble.__context__
 
 
 def _trust(ca_file: str | None) -> ssl.SSLContext:
@@ -212,7 +223,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Sends a file of care episodes to a registry, as a record system does: see docs/interchange.md.",
         epilog="Exit status: 0 all rows are taken; 1 some are not; 2 nothing was sent; 3 no answer.",
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX or JSON")
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX, JSON, FHIR or ODM")
     parser.add_argument("--to", required=True, metavar="URL", help="the registry, https://…")
     parser.add_argument("--mapping", required=True, metavar="CODE", help="the sub-registry, as pneumoni")
     parser.add_argument("--key", required=True, type=Path, metavar="PEM", help="the private key of the system")

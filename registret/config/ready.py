@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
@@ -24,7 +25,7 @@ from registret.web.door.provider import provider
 from registret.web.gate import Ungated, require_all_gated
 
 # What the collected files were made of.
-_STAMP = "sources.sha256"
+_STAMP = f"sources-{version('registret')}.sha256"
 
 
 def check_gates() -> None:
@@ -70,11 +71,11 @@ def check_forms_in_use() -> None:
 
     Raises: NotReady.
     """
-    for (code, version), digest in digests_in_use().items():
-        form = catalogue().forms.get((code, version))
+    for (code, number), digest in digests_in_use().items():
+        form = catalogue().forms.get((code, number))
         if form is None or form.digest != digest:
             raise NotReady(
-                f"version {version} of {code} is in use, and its definition is "
+                f"version {number} of {code} is in use, and its definition is "
                 f"{'gone' if form is None else 'not what it was'}: put it back, and make changes in a new version"
             )
 

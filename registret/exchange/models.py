@@ -182,7 +182,8 @@ class Origin(models.Model):
 
 
 class Export(models.Model):
-    """Episodes of a clinic that a person takes out. The row stays, the file (`file`) is fetched once or deleted.
+    """Episodes of a clinic that a person or a system takes out. The row stays, the file (`file`) is fetched once or
+    deleted. `key`: under which a system has ordered it, so that the same order again is the same file.
 
     `total`, `done`: episodes. `beat_at`: when a worker last told how far it was; `attempts`: how often one has begun.
     `who`: the patients in the file, as long as it is there.
@@ -210,10 +211,12 @@ class Export(models.Model):
     file = models.ForeignKey(KeptFile, on_delete=models.PROTECT, related_name="+", null=True)
     who = ArrayField(models.BigIntegerField(), null=True, db_comment=PLAIN)
     ended_at = models.DateTimeField(null=True)
+    key = models.BinaryField(max_length=32, null=True, db_comment=DIGEST)
 
     class Meta:
         db_table_comment = "records"
         constraints = [
+            unique("export_key_once", "by", "key"),
             known("export_state_known", state=ExportState),
             given("export_has_reason", "reason"),
             check("export_period", Q(last_day__gte=F("first_day"))),

@@ -30,7 +30,7 @@ class FileUnreadable(Refused, code="import.file_unreadable", status=422):
 
 
 class FileOfOtherKind(Refused, code="import.file_of_other_kind", status=422):
-    """The file is neither text nor a workbook in XLSX."""
+    """The file is neither text, nor a workbook in XLSX, nor ODM 1.3."""
 
 
 class TooManyRows(Refused, code="import.too_many_rows", status=422):
@@ -76,12 +76,33 @@ class ValueNested(Refused, code="import.value_nested", status=422):
     line: int
 
 
+class ResourceUnfit(Refused, code="import.resource_unfit", status=422):
+    """A FHIR resource lacks `element`, or has something there that is not read. `line`: which resource, from 1.
+    `place`: the linkIds that lead there, or what kind of resource it is, if it is the resource itself."""
+
+    line: int
+    element: str
+    place: str
+
+
 class HasFormulas(Refused, code="import.has_formulas", status=422):
     """The sheet has cells that are computed: what they show depends on the program that opens it."""
 
 
 class HasEntities(Refused, code="import.has_entities", status=422):
-    """The workbook declares XML entities or a document type, which no spreadsheet program writes."""
+    """The workbook, or the file in ODM, declares XML entities or a document type, which no such file needs."""
+
+
+class ItemTwice(Refused, code="import.item_twice", status=422):
+    """A subject in ODM has two values for one item: its forms or groups repeat. `line`: which row."""
+
+    line: int
+
+
+class TransactionNotTaken(Refused, code="import.transaction_not_taken", status=422):
+    """A file in ODM says of a value that it is to be removed, or is no data. `kind`: Remove or Context."""
+
+    kind: str
 
 
 class MappingOutdated(Refused, code="import.mapping_outdated", status=409):
@@ -141,7 +162,7 @@ class AnswerImpossible(Refused, code="import.answer_impossible", status=422):
 
 
 class AnswerMissing(Refused, code="import.answer_missing", status=422):
-    """An inclusion question that must be answered is not."""
+    """A question that must be answered is not: of the inclusion, or, as a remark, of a signed step of a history."""
 
 
 class AnswerKept(Refused, code="import.answer_kept", status=409):
@@ -161,18 +182,38 @@ class ColumnsUnfit(Refused, code="import.columns_unfit", status=422):
 
 
 class IdempotencyKeyMissing(Refused, code="import.idempotency_key_missing", status=400):
-    """A file was sent without a key by which it is known when it is sent once more."""
+    """A file was sent, or ordered, without a key by which it is known when it is sent once more."""
 
 
 class IdempotencyKeyReused(Refused, code="import.idempotency_key_reused", status=422):
-    """Under this key another file was sent, or the same to do something else with."""
+    """Under this key another file was sent or ordered, or the same to do something else with."""
 
 
 class ContentTypeUnknown(Refused, code="import.content_type_unknown", status=415):
-    """The body does not say that it is a file of a kind that is read."""
+    """The body does not say that it is of a kind that is read."""
 
 
 class ParameterUnclear(Refused, code="import.parameter_unclear", status=400):
-    """A parameter of the address, `name`, has a value that it cannot have."""
+    """A parameter of the address or a field of the body, `name`, has a value that it cannot have."""
 
     name: str
+
+
+class HistoryUnreadable(Refused, code="import.history_unreadable", status=422):
+    """A line of a history is not an episode as the file describes one. `where`: the field; empty: no JSON at all."""
+
+    where: str = ""
+
+
+class HistoryNameUnknown(Refused, code="import.history_unknown", status=422):
+    """A line names a clinic, a form, a step or a question that the registry does not have: `name`."""
+
+    name: str
+
+
+class HistoryRuleBroken(Refused, code="import.history_rule", status=409):
+    """A rule does not hold in a step that the earlier platform let be signed. The step is signed all the same."""
+
+
+class HistoryUnasked(Refused, code="import.history_unasked", status=409):
+    """An answer to a question that is not asked after the other answers. It is left out; the step is brought in."""

@@ -32,12 +32,13 @@ def workers(*, at: datetime) -> tuple[WorkerRow, ...]:
             since=one.succeeded_at or one.began_at,
             fault=one.fault,
             failures=one.failures,
-            is_late=_is_late(one, at),
+            is_late=is_late(one, at),
         )
         for one in Heartbeat.objects.all()
     )
     return tuple(sorted(rows, key=lambda row: (not row.is_late, row.since)))
 
 
-def _is_late(found: Heartbeat, at: datetime) -> bool:
+def is_late(found: Heartbeat, at: datetime) -> bool:
+    """Whether it has not succeeded for two rounds and `PATIENCE`."""
     return at - (found.succeeded_at or found.began_at) > timedelta(seconds=2 * found.every) + PATIENCE

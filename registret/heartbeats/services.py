@@ -10,15 +10,18 @@ from django.db import transaction
 from django.db.models import F
 
 from registret.heartbeats.models import Heartbeat
+from registret.heartbeats.queries import is_late
 
 CHECKPOINT: Final = "checkpoint"
 """Not a worker: another machine that fetches a checkpoint of the log each day."""
 
 
 def begin(workers: Mapping[str, int], *, at: datetime) -> None:
-    """These work from now on (`workers`: name, seconds between two rounds), and no others of this program."""
+    """These work from now on (`workers`: name, seconds between two rounds). Others are forgotten once they stand still:
+    until then another release may run beside this one."""
     with transaction.atomic():
-        Heartbeat.objects.exclude(worker__in=[*workers, CHECKPOINT]).delete()
+        others = Heartbeat.objects.exclude(worker__in=[*workers, CHECKPOINT])
+        others.filter(id__in=[other.id for other in others if is_late(other, at)]).delete()
         Heartbeat.objects.bulk_create(
             [Heartbeat(worker=name, every=every, began_at=at) for name, every in workers.items()],
             update_conflicts=True,

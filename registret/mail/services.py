@@ -147,10 +147,15 @@ def forget_about(*, account_ids: Sequence[int]) -> int:
 
 
 def _take(at: datetime) -> Letter | None:
-    """The next letter that is due and that nobody else has, now taken."""
+    """The next letter that is due and that nobody else has, now taken.
+
+    While two releases run on one database, the older leaves kinds that it does not know to the newer.
+    """
     free = Q(lease_until=None) | Q(lease_until__lte=at)
     with transaction.atomic():
-        due = Letter.objects.select_for_update(skip_locked=True).filter(OPEN, free, not_before__lte=at)
+        due = Letter.objects.select_for_update(skip_locked=True).filter(
+            OPEN, free, not_before__lte=at, kind__in=LETTERS
+        )
         letter = due.order_by("-urgent", "not_before", "id").first()
         if letter is not None:
             letter.attempts += 1

@@ -102,6 +102,8 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeRow:
+    """`source`: the earlier platform that it was brought in from, and `source_id`: its id there; or both are empty."""
+
     id: int
     system_id: str
     sub_registry: str
@@ -110,6 +112,8 @@ class EpisodeRow:
     began_at: datetime
     created_by_name: str
     steps: tuple[StepRow, ...]
+    source: str
+    source_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

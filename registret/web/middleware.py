@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from time import monotonic
-from typing import cast
+from typing import Final, cast
 
 from django.conf import settings
 from django.db import connection
@@ -22,6 +23,9 @@ from registret.web.presented import FRONT_HEADERS, NotFromFront, arrival
 from registret.web.refusals import refusal_response
 
 log = logging.getLogger(__name__)
+
+_VERSIONED: Final = re.compile(r"[\w/-]+\.[0-9a-f]{12}\.\w+", re.ASCII)
+"""The name of a static file that changes with what it holds."""
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -92,12 +96,29 @@ class Hosts:
         return self.get_response(request)
 
 
+class _Files(WhiteNoiseMiddleware):
+    """Also those that came after the start: of a newer release, whose pages another machine makes already."""
+
+    def __init__(self, get_response: Handler) -> None:
+        super().__init__(get_response)  # type: ignore[no-untyped-call]
+        # Where it looks for what it does not know.
+        self.directories = [(f"{settings.STATIC_ROOT.absolute()}/", self.static_prefix)]
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:  # type: ignore[override]
+        path = request.path_info
+        if path not in self.files and _VERSIONED.fullmatch(path.removeprefix(self.static_prefix)):
+            found = self.find_file(path)  # type: ignore[no-untyped-call]
+            if found is not None:
+                self.files[path] = found
+        return cast(HttpResponseBase, super().__call__(request))  # type: ignore[no-untyped-call]
+
+
 class SiteFiles:
     """Stylesheet and script, for the site's own hosts: the card hosts have one address and no files."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
-        self.with_files: Handler = WhiteNoiseMiddleware(get_response)  # type: ignore[no-untyped-call]
+        self.with_files: Handler = _Files(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         at_card_host = getattr(request, "urlconf", None) == settings.CARD_URLCONF

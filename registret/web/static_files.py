@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any, Final
 
 from django.core.files.base import ContentFile, File
@@ -18,6 +19,8 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     """Replaces the names in `import … from "./other.js"`, and makes one file of the stylesheet and its parts."""
 
     support_js_module_import_aggregation = True
+    # Two releases may share a folder: each knows its own files by a list of its own, and those of the other are kept.
+    manifest_name = f"staticfiles-{version('registret')}.json"
 
     def post_process(self, paths: Mapping[str, tuple[Storage, str]], dry_run: bool = False, **options: Any) -> Any:
         if STYLESHEET in paths:

@@ -22,6 +22,7 @@ ACTS = {
     "version": _("Gick över till en ny version"),
     "close": _("Stängdes: patienten har avlidit"),
     "plan": _("Öppnades igen: dödsfallet togs tillbaka"),
+    "history": _("Registrerade i en tidigare plattform"),
 }
 SEXES = {"female": _("Kvinna"), "male": _("Man"), "unknown": _("Okänt")}
 NUMBERS = {"personnummer": _("Personnummer"), "samordningsnummer": _("Samordningsnummer")}

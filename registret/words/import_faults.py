@@ -24,6 +24,9 @@ FAULTS = {
     "file.column_missing": gettext_lazy(
         "Kolumnen %(about)s saknas i filen. Lägg till den, eller ändra filbeskrivningen."
     ),
+    "file.questionnaire_other": gettext_lazy(
+        "Svaren är på formuläret %(about)s, och filbeskrivningen gäller %(known)s. Skicka varje version för sig."
+    ),
 }
 
 

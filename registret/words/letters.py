@@ -37,6 +37,7 @@ LETTERS = {
     "reinstated": _("Spärren är hävd"),
     "administrator_suspended": _("En lokal administratör är spärrad av sin klinik"),
     "administrator_appointed": _("Kliniken har fått en lokal administratör till"),
+    "system_proposed": _("Ett system är föreslaget"),
     "substitute_proposed": _("En vikarie är föreslagen"),
     "substitute_confirmed": _("Vikariat som lokal administratör"),
     "substitute_declined": _("Förslaget om vikarie är avslaget"),

@@ -15,6 +15,7 @@ PROGRAMS = {
     "import-accounts": _("Kommandot import-accounts"),
     "accept-card": _("Kommandot accept-card"),
     "import": _("Inläsningen av filer"),
+    "import-history": _("Kommandot import-history"),
     "mail": _("Mejlutskicket"),
     "probe": _("Frågan om kortet sitter i"),
     "lists": _("Hämtning av spärrlistor"),

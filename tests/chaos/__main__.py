@@ -43,7 +43,7 @@ def main() -> int:
     logging.disable(logging.WARNING)
     with _place() as place:
         journal = Journal(place.folder / "acts.jsonl")
-        load, rounds = Load(place, journal), [Round(fault=CALM, began=datetime.now(UTC))]
+        load, rounds = Load(place, journal, with_opt_outs=True), [Round(fault=CALM, began=datetime.now(UTC))]
         chance = random.Random(given.seed)
         faults = drawn(given.rounds, _possible(given.only), chance)
         place.start_all()
@@ -82,7 +82,7 @@ def _place() -> Iterator[Place]:
     with tempfile.TemporaryDirectory(prefix="registret-chaos-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        disk = mounts.Disk(folder / "disk") if mounts.are_own() else None
+        disk = mounts.Disk(folder / "disk", mounts.LARGE) if mounts.are_own() else None
         cluster = Cluster.start(data=(disk.folder if disk else folder) / "database", database="registret")
         urls = {"DATABASE_URL": cluster.url, "REGISTRET_OWNER_DATABASE_URL": cluster.owner_url}
         os.environ |= urls
@@ -95,8 +95,9 @@ def _place() -> Iterator[Place]:
             place.stop()
             assert place.server is not None
             place.server.stop()
-            if disk is not None:
-                disk.take_away()
+            for one in (place.disk, place.disk_of_marks):
+                if one is not None:
+                    one.take_away()
 
 
 def _played(place: Place, load: Load, fault: Fault, chance: random.Random, number: int) -> Round:
@@ -138,7 +139,7 @@ def _report(place: Place, rounds: Sequence[Round], load: Load) -> Report:
         rounds=rounds,
         acts=acts,
         seen=load.seen,
-        findings=findings(acts, place.ask_all, arrived),
+        findings=findings(acts, place.ask_all, arrived, place.marks()),
         done=unknown_but_done(acts, place.ask_all),
         repeated=repeated(arrived),
         log=place.run("check-ledger"),

@@ -91,6 +91,7 @@ EVIDENCE: Final = (
         question="SELECT facts->>'episode', id::text FROM ledger_entry"
         " WHERE event = 'step.signed' AND facts->>'step' = 'acute'",
     ),
+    Evidence(name="opt-out", of="opt-out", question="SELECT mark, id::text FROM records_optout"),
 )
 ADDRESSES: Final = (
     "SELECT p.hsa_id, l.message_id FROM mail_letter l JOIN accounts_account p ON p.id = l.about_account_id"
@@ -98,15 +99,22 @@ ADDRESSES: Final = (
 )
 
 
-def findings(acts: Sequence[Act], ask: Ask, letters: Iterable[CaughtLetter]) -> list[Finding]:
-    """Everything that is not as clients were told. Letters count once for each Message-ID (see `repeated`)."""
+def findings(
+    acts: Sequence[Act], ask: Ask, letters: Iterable[CaughtLetter], marks: Iterable[str] | None = None
+) -> list[Finding]:
+    """Everything that is not as clients were told. Letters count once for each Message-ID (see `repeated`). `marks`: of
+    those who opted out, as the file beside the backups has them."""
     found = []
     for evidence in EVIDENCE:
         found += _compared(evidence, acts, _traces(ask(evidence.question)))
     arrived = {letter.message_id for letter in letters}
     delivered = Evidence(name="letter that arrived", of="registration", question=ADDRESSES)
     rows = [row for row in ask(ADDRESSES) if row[1] in arrived]
-    return found + _compared(delivered, acts, _traces(rows))
+    found += _compared(delivered, acts, _traces(rows))
+    if marks is not None:
+        kept = Evidence(name="mark in the file", of="opt-out", question="")
+        found += _compared(kept, acts, _traces((mark, mark) for mark in set(marks)))
+    return found
 
 
 def unknown_but_done(acts: Sequence[Act], ask: Ask) -> Counter[int]:

@@ -18,12 +18,14 @@ from benchmarks.logins import number_of_patient
 from registret.kernel.secret import fingerprint
 from registret.kernel.sweden import day_of
 from tests.chaos.journal import Journal
-from tests.chaos.place import Place, reporters
+from tests.chaos.place import case_handler, reporters
 from tests.journeys.people import CLINIC_TITLE, Person, clinic_id
+from tests.journeys.running import House
 from tests.journeys.wire import Visitor, token_in
 
 NEWCOMERS: Final = 2
 EPISODES_A_LOGIN: Final = 3
+OPT_OUTS_A_LOGIN: Final = 3
 SESSION: Final = "__Host-session"
 _numbers = count()
 
@@ -31,8 +33,8 @@ _numbers = count()
 class Load:
     """The clients, and what they saw: by round, how often each status, or each way in which no answer came."""
 
-    def __init__(self, place: Place, journal: Journal) -> None:
-        self.place, self.journal = place, journal
+    def __init__(self, place: House, journal: Journal, *, with_opt_outs: bool = False) -> None:
+        self.place, self.journal, self._with_opt_outs = place, journal, with_opt_outs
         self.seen: dict[int, Counter[str]] = {}
         self._lock = Lock()
         self._ends = Event()
@@ -40,6 +42,8 @@ class Load:
     @contextmanager
     def lasts(self) -> Iterator[None]:
         acts = [self._reports(who) for who in reporters(self.place)] + [self._registers() for _ in range(NEWCOMERS)]
+        if self._with_opt_outs:
+            acts.append(self._hides(case_handler(self.place)))
         threads = [Thread(target=self._goes_on, args=(one,)) for one in acts]
         for thread in threads:
             thread.start()
@@ -71,6 +75,16 @@ class Load:
                 if episode:
                     yield
                     client.signs(episode)
+
+    def _hides(self, who: Person) -> Iterator[None]:
+        while True:
+            yield
+            client = Client(self, who)
+            if not client.logs_in():
+                continue
+            for _ in range(OPT_OUTS_A_LOGIN):
+                yield
+                client.opts_out(number_of_patient(next(_numbers)))
 
     def _registers(self) -> Iterator[None]:
         while True:
@@ -125,6 +139,15 @@ class Client(Visitor):
         fields = {"do": "sign", "base": "0", **_answers("ACUTE")}
         return bool(self._sent("signature", episode, page, path, fields, r"klart=signerat"))
 
+    def opts_out(self, number: str) -> bool:
+        """A patient of whom nothing is registered."""
+        page = self._looked("/patientarenden")
+        if page is None:
+            return False
+        fields = {"number": number, "case_number": "26RS4711", "ok": "1", "sure": "1", "seen": ""}
+        mark = _mark_of(number)
+        return bool(self._sent("opt-out", mark, page, "/patientarenden/avboj", fields, r"/patientarenden\?klart=\d+"))
+
     def _site(self, method: str, path: str, **how: Any) -> httpx.Response:
         try:
             answer = super()._site(method, path, **how)
@@ -175,6 +198,14 @@ class Client(Visitor):
 def _session(answer: httpx.Response) -> str:
     key = answer.cookies.get(SESSION)
     return fingerprint(key).hex() if key else ""
+
+
+def _mark_of(number: str) -> str:
+    """By which the registry knows who opted out. Its module needs Django."""
+    from registret.records.opt_out_marks import mark_of
+    from tests.rooms.records import scene
+
+    return mark_of(scene.number(number))[1]
 
 
 def _answers(which: str) -> dict[str, Sequence[str]]:

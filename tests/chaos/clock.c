@@ -1,4 +1,4 @@
-/* Preloaded into a program, it makes the clock go CLOCK_AHEAD seconds ahead. */
+/* Preloaded into a program, it makes the clock go CLOCK_AHEAD seconds ahead (behind, if it is negative). */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/syscall.h>

@@ -13,8 +13,10 @@ from typing import Final
 import psutil
 
 from tests.chaos import mounts
+from tests.chaos.ca import Lie
 from tests.chaos.mail import Mood
-from tests.chaos.place import NODES, WORKERS, Place
+from tests.chaos.place import NODES, WORKERS, Place, eventually
+from tests.chaos.promotion import Standby
 
 LOST: Final = 0.25
 """Of the answers to COMMIT. A request has several, most of them before it comes to what was asked for."""
@@ -171,22 +173,59 @@ def _disk_full(place: Place, chance: random.Random) -> Mend:
     return mend
 
 
+def _disk_of_marks_full(place: Place, chance: random.Random) -> Mend:
+    assert place.disk_of_marks is not None
+    place.disk_of_marks.fill()
+    return place.disk_of_marks.empty
+
+
 def _names_gone(place: Place, chance: random.Random) -> Mend:
     assert place.names is not None
     place.names.forget()
     return place.names.know
 
 
-def _clock_ahead(place: Place, chance: random.Random) -> Mend:
-    name = chance.choice(NODES)
-    place.kill(name)
-    place.start_one(name, ahead=3600)
-
-    def mend() -> None:
+def _clock_wrong(ahead: int) -> Callable[[Place, random.Random], Mend]:
+    def begin(place: Place, chance: random.Random) -> Mend:
+        name = chance.choice(NODES)
         place.kill(name)
-        place.start_one(name)
+        place.start_one(name, ahead=ahead)
 
-    return mend
+        def mend() -> None:
+            place.kill(name)
+            place.start_one(name)
+
+        return mend
+
+    return begin
+
+
+def _ca(lie: Lie) -> Callable[[Place, random.Random], Mend]:
+    """The list is fetched meanwhile, and no answer about a card is kept. What is known must go on to decide."""
+
+    def begin(place: Place, chance: random.Random) -> Mend:
+        ca = place.ca
+        assert ca is not None
+        ca.lie = lie
+        place.change_database("DELETE FROM revocation_keptanswer")
+        assert not place.fetch_lists(), f"a list that is {lie} was taken"
+
+        def mend() -> None:
+            ca.lie = Lie.NONE
+            assert place.fetch_lists(), "the list is not taken again"
+
+        return mend
+
+    return begin
+
+
+def _promoted(place: Place, chance: random.Random) -> Mend:
+    server = place.server
+    assert server is not None
+    standby = Standby(server, "registret")
+    eventually(lambda: standby.follows(server))
+    place.signal_database(signal.SIGKILL)
+    return lambda: place.fall_over(standby)
 
 
 FAULTS: Final = (
@@ -194,9 +233,11 @@ FAULTS: Final = (
     Fault(name="worker killed", begin=_killed(WORKERS), repeats=True),
     Fault(name="node frozen", begin=_frozen(NODES)),
     Fault(name="worker frozen", begin=_frozen(WORKERS)),
-    Fault(name="node's clock an hour ahead", begin=_clock_ahead, repeats=True, is_possible=_has_compiler),
+    Fault(name="node's clock an hour ahead", begin=_clock_wrong(3600), repeats=True, is_possible=_has_compiler),
+    Fault(name="node's clock an hour behind", begin=_clock_wrong(-3600), repeats=True, is_possible=_has_compiler),
     Fault(name="PostgreSQL stopped", begin=_database_stopped(signal.SIGINT), repeats=True),
     Fault(name="PostgreSQL stopped at once", begin=_database_stopped(signal.SIGQUIT), repeats=True),
+    Fault(name="PostgreSQL dead, its standby promoted", begin=_promoted, repeats=True),
     Fault(name="process of PostgreSQL killed", begin=_connection_killed, repeats=True),
     Fault(name="PostgreSQL frozen", begin=_database_frozen, repeats=True),
     Fault(name="node cut off from PostgreSQL", begin=_cut_off(NODES), repeats=True),
@@ -209,7 +250,9 @@ FAULTS: Final = (
     Fault(name="mail server drops letters", begin=_mail_server(Mood.DROPS)),
     Fault(name="mail server keeps them unsaid", begin=_mail_server(Mood.KEEPS_AND_DROPS), repeats=True),
     Fault(name="mail server gone", begin=_mail_server_gone, repeats=True),
+    *(Fault(name=f"revocation {lie}", begin=_ca(lie)) for lie in Lie if lie is not Lie.NONE),
     Fault(name="disk of PostgreSQL full", begin=_disk_full, repeats=True, is_possible=mounts.are_own),
+    Fault(name="disk of the opt-outs' marks full", begin=_disk_of_marks_full, is_possible=mounts.are_own),
     Fault(name="names not found", begin=_names_gone, repeats=True, is_possible=mounts.are_own),
 )
 CALM: Final = Fault(name="none", begin=lambda place, chance: lambda: None)

@@ -14,7 +14,8 @@ NAME: Final = "registret.localhost"
 """Of the mail server and of PostgreSQL, where names are our own."""
 
 _OWN: Final = "CHAOS_MOUNTS"
-_SIZE: Final = "1g"
+LARGE, SMALL = "1g", "1m"
+"""For PostgreSQL's data, and for a file of some lines."""
 
 
 def are_own() -> bool:
@@ -34,9 +35,9 @@ def have_own() -> None:
 class Disk:
     """A small one, that can be filled."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, size: str) -> None:
         folder.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_SIZE},mode=755", "tmpfs", folder], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", folder], check=True)
         self.folder, self._ballast = folder, folder / "ballast"
 
     def fill(self) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -19,8 +21,10 @@ import psycopg
 
 from registret.demo.pki import DemoAuthority
 from registret.demo.postgres import Cluster
+from tests.chaos.ca import Publisher
 from tests.chaos.mail import MoodyServer
-from tests.chaos.mounts import NAME, Disk, Names
+from tests.chaos.mounts import NAME, SMALL, Disk, Names
+from tests.chaos.promotion import Standby
 from tests.chaos.relay import Relay
 from tests.journeys.people import Person
 from tests.journeys.running import PATIENCE, REGISTRET, House, answers, free_ports
@@ -38,7 +42,9 @@ class Place(House):
 
     server: Cluster | None = None
     moody: MoodyServer | None = None
+    ca: Publisher | None = None
     disk: Disk | None = None
+    disk_of_marks: Disk | None = None
     names: Names | None = None
     sites: Relay = field(default_factory=lambda: Relay([]))
     doors: Relay = field(default_factory=lambda: Relay([]))
@@ -54,6 +60,8 @@ class Place(House):
         made.names = Names(folder) if disk else None
         made.migrate()
         made._ask_mail_server()
+        made._ask_ca()
+        made._keep_marks()
         made.site_port, made.card_port = made.sites.port, made.doors.port
         made.ways = {name: Relay([_port_of(cluster)]) for name in (*NODES, *WORKERS, "operator")}
         made.environment |= {
@@ -64,12 +72,18 @@ class Place(House):
         }
         made._end_operator()
         _furnish(made.environment)
+        made.fetch_lists()
         return made
 
     def start_all(self) -> None:
         for name in (*NODES, *WORKERS):
             self.start_one(name)
         eventually(self.serves)
+
+    def fetch_lists(self) -> bool:
+        """As the operator does, and the workers by the clock. Return whether those that came were good."""
+        self._end_operator()
+        return subprocess.run([REGISTRET, "fetch-crls"], env=self.environment, capture_output=True).returncode == 0
 
     def start_one(self, name: str, *, ahead: int = 0) -> None:
         """Node or worker. A port that another program has taken meanwhile is replaced.
@@ -115,6 +129,8 @@ class Place(House):
         self.stop_all()
         if self.moody is not None:
             self.moody.stop()
+        if self.ca is not None:
+            self.ca.stop()
         House.stop(self)
 
     def stop_all(self) -> None:
@@ -158,15 +174,31 @@ class Place(House):
         """From the main thread (`Cluster`)."""
         assert self.server is not None
         self.server.stop()
-        self.server = Cluster.start(data=self.server.folder, database="registret")
+        self._go_to(Cluster.start(data=self.server.folder, database="registret"))
+
+    def fall_over(self, standby: Standby) -> None:
+        """The standby takes the place of the server, which is dead. From the main thread (`Cluster`)."""
+        before = self.server
+        assert before is not None
+        self._go_to(standby.promoted())
+        before.stop()
+        shutil.rmtree(before.folder)
+
+    def _go_to(self, server: Cluster) -> None:
+        self.server = server
         for way in self.ways.values():
-            way.to = [_port_of(self.server)]
+            way.to = [_port_of(server)]
 
     def ask_all(self, question: str) -> Sequence[tuple[Any, ...]]:
         """As one who sees every row."""
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             connection.execute("SELECT set_config('registret.sees', 'all', true)")
             return connection.execute(question.encode()).fetchall()
+
+    def marks(self) -> frozenset[str]:
+        """Those of patients who opted out, as the file beside the backups has them."""
+        lines = Path(self.environment["REGISTRET_OPT_OUT_FILE"]).read_text(encoding="utf-8").splitlines()
+        return frozenset(json.loads(line)["mark"] for line in lines)
 
     def log(self) -> str:
         files = sorted(self.folder.glob("*.log"))
@@ -198,6 +230,17 @@ class Place(House):
         if self.names is not None:
             self.environment["REGISTRET_SMTP_HOST"] = NAME
 
+    def _ask_ca(self) -> None:
+        self.ca = Publisher(self.authority)
+        self.ca.is_named_in(Path(self.environment["REGISTRET_TRUST_DIR"]))
+
+    def _keep_marks(self) -> None:
+        folder = self.folder / "marks"
+        if self.disk is not None:
+            self.disk_of_marks = Disk(folder, SMALL)
+        folder.mkdir(exist_ok=True)
+        self.environment["REGISTRET_OPT_OUT_FILE"] = str(folder / "marks.jsonl")
+
     def _through(self, name: str, variable: str) -> str:
         parts = urlsplit(self.environment[variable])
         host = NAME if self.names is not None and name != "operator" else "127.0.0.1"
@@ -217,12 +260,16 @@ def eventually(true: Callable[[], bool]) -> float:
     return time.monotonic() - begun
 
 
-def reporters(place: Place) -> list[Person]:
+def reporters(place: House) -> list[Person]:
     return [Person(place, "Nils", f"Nord{n}", f"SE2321009991-B{n:05}") for n in range(REPORTERS)]
 
 
+def case_handler(place: House) -> Person:
+    return Person(place, "Hilma", "Holm", "SE2321009991-B99999")
+
+
 def _furnish(environment: dict[str, str]) -> None:
-    """Clinics, and people who report at one of them."""
+    """Clinics, people who report at one of them, and a case handler."""
     os.environ |= environment
     import django
 
@@ -236,6 +283,8 @@ def _furnish(environment: dict[str, str]) -> None:
     for n in range(REPORTERS):
         who = cast.person("Nils", f"Nord{n}", f"SE2321009991-B{n:05}")
         cast.appoint_by_program(who, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=20))
+    handler = cast.person("Hilma", "Holm", "SE2321009991-B99999")
+    cast.appoint_by_program(handler, Role.CASE_HANDLER, at=now - timedelta(days=20))
     disconnect()
 
 

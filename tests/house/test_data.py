@@ -19,11 +19,14 @@ from registret.access.queries.applications import newest_application
 from registret.access.roles import Role
 from registret.accounts.lifecycle import ACCOUNT_LIFE
 from registret.database.columns import DIGEST, PERSONAL, PLAIN, columns, own_models
+from registret.exchange.exporting.ordering import order_once
+from registret.exchange.exporting.wishes import ExportFormat, ExportWish
 from registret.exchange.importing.deliveries import SentFile, deliver, mapping_for
 from registret.exchange.lifecycle import EXPORT_LIFE
 from registret.exchange.readers import read
 from registret.kernel.life import Life
 from registret.records.lifecycle import DISCLOSURE_LIFE, QUERY_LIFE, STEP_LIFE
+from registret.records.queries.exports import ExportSelection
 from registret.records.scope import all_providers
 from registret.words.processings import PROCESSINGS
 from tests import cast
@@ -85,8 +88,13 @@ def busy(module_db: None) -> None:
     cast.appoint_by_program(INES, Role.IMPORTER, clinic_id=place.infection, at=now - timedelta(days=1))
     assert brought(cast.actor(INES, at=now), recent(now), at=now).is_saved
     system, sent = shown(connected(at=now).assertion(now), now), file_of(recent(now))
-    mapping = mapping_for(system, "pneumoni")
-    deliver(system, SentFile(saved=mapping, content=sent, table=read(sent), only_tried=True, key="k" * 16), at=now)
+    saved, mapping = mapping_for(system, "pneumoni")
+    file = SentFile(saved=saved, mapping=mapping, content=sent, table=read(sent), only_tried=True, key="k" * 16)
+    deliver(system, file, at=now)
+    exporting = shown(connected(role=Role.EXPORT_SYSTEM, at=now).assertion(now), now)
+    selection = ExportSelection(sub_registry="pneumoni", first_day=now.date(), last_day=now.date())
+    wish = ExportWish(selection=selection, format=ExportFormat.CSV, reason="Uppföljning")
+    order_once(actor=exporting.actor, wish=wish, key="k" * 16, at=now)
 
 
 # --- columns ---------------------------------------------------------------------------------------
@@ -228,6 +236,7 @@ TRIGGERS = {
     ("records_disclosurefetch", "records_disclosurefetch_append_only"),
     ("records_episode", "records_episode_keep"),
     ("records_formversion", "records_formversion_keep"),
+    ("records_historyimport", "records_historyimport_append_only"),
     ("records_retentiondecision", "records_retentiondecision_decided"),
     ("records_merge", "records_merge_keep"),
     ("records_optout", "records_optout_keep"),

@@ -85,6 +85,9 @@ SITE = {
     "api/v1/imports": "needs_system",
     "api/v1/imports/<int:file>": "needs_system",
     "api/v1/imports/<int:file>/rows": "needs_system",
+    "api/v1/exports": "needs_system",
+    "api/v1/exports/<int:export>": "needs_system",
+    "api/v1/exports/<int:export>/file": "needs_system",
     # A card
     "session/fortsatt": "needs_any_card",
     "bekraftad": "needs_any_card",

@@ -62,6 +62,7 @@ MAY: Final = {
     "records_disclosurefetch": ADDED,
     "records_episode": FORGOTTEN,
     "records_formversion": ADDED,
+    "records_historyimport": ADDED,
     "records_retentiondecision": CHANGED,
     "records_leaving": TAKEN_AWAY,
     "records_merge": TAKEN_AWAY,

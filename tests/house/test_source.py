@@ -148,6 +148,7 @@ SOMEBODYS = {
     "snomed.info": "the name of SNOMED CT",
     "loinc.org": "the name of LOINC",
     "unitsofmeasure.org": "the name of UCUM",
+    "www.cdisc.org": "the namespace of ODM",
     "hl7.org": "the names of FHIR's extensions",
     "terminology.hl7.org": "the names of its code systems",
     "github.com": "where other projects are cited",

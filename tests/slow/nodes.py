@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -18,6 +20,7 @@ from tests.fronts.running import DEPLOY, SBIN, with_changes
 from tests.journeys.running import PATIENCE, REGISTRET, House, answers, free_ports
 
 NODES = ("one", "two")
+_BACKENDS = ("sites", "doors")
 # Far fewer connections to PostgreSQL than threads of the nodes: each serves many of them, one after the other.
 CONNECTIONS = 3
 BOUNCER = """
@@ -73,6 +76,9 @@ class Nodes(House):
             self.start_node(node)
         self._start_router()
 
+    def program(self, node: str) -> str:
+        return REGISTRET
+
     def start_node(self, node: str) -> None:
         site, door = self.ports[node]
         own = {
@@ -80,7 +86,7 @@ class Nodes(House):
             "REGISTRET_LISTEN_CARD_PORT": str(door),
             "REGISTRET_STATIC_ROOT": str(self.folder / f"static-{node}"),
         }
-        self._run(node, [REGISTRET, "serve"], own, until=lambda: answers(site) and answers(door))
+        self._run(node, [self.program(node), "serve"], own, until=lambda: answers(site) and answers(door))
 
     def kill(self, node: str) -> None:
         """As if the power had gone."""
@@ -90,9 +96,21 @@ class Nodes(House):
 
     def only(self, *nodes: str) -> None:
         """From now on new connections are passed on to these."""
-        for backend in ("sites", "doors"):
+        for backend in _BACKENDS:
             for node in NODES:
                 self._tell_router(f"set server {backend}/{node} state {'ready' if node in nodes else 'maint'}")
+
+    def take_out(self, node: str) -> None:
+        """New connections go elsewhere; return when those that there are have come to their end."""
+        for backend in _BACKENDS:
+            self._tell_router(f"set server {backend}/{node} state drain")
+        self._await(lambda: not any(int(self._stat(backend, node)["scur"]) for backend in _BACKENDS))
+
+    def put_back(self, node: str) -> None:
+        """Return when the router has found that it answers."""
+        for backend in _BACKENDS:
+            self._tell_router(f"set server {backend}/{node} state ready")
+        self._await(lambda: all(self._stat(backend, node)["status"] == "UP" for backend in _BACKENDS))
 
     def stop(self) -> None:
         for name in reversed(list(self.running)):
@@ -124,7 +142,8 @@ class Nodes(House):
 
     def _start_router(self) -> None:
         changes = {
-            "    user haproxy\n    group haproxy\n": f"    stats socket {self._router} mode 600 level admin\n",
+            "    user haproxy\n    group haproxy\n": "",
+            "stats socket /run/haproxy/admin.sock": f"stats socket {self._router}",
             "log /dev/log local0": "log stderr format raw local0",
             r"registret\.example\.se": r"registret\.localhost",
             "bind [::]:443": "",
@@ -144,21 +163,31 @@ class Nodes(House):
         return self.folder / "router.sock"
 
     def _tell_router(self, command: str) -> None:
+        assert self._ask_router(command) == ""
+
+    def _ask_router(self, command: str) -> str:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(self._router))
             connection.sendall(f"{command}\n".encode())
-            said = connection.recv(4096).strip()
-        assert said == b"", said
+            with connection.makefile("rb") as answer:
+                return answer.read().decode().strip()
 
-    def _run(self, name: str, command: list[str], own: dict[str, str], *, until: object) -> None:
+    def _stat(self, backend: str, node: str) -> dict[str, str]:
+        heads, *rows = csv.reader(self._ask_router("show stat").removeprefix("# ").splitlines())
+        found = (dict(zip(heads, values, strict=True)) for values in rows if values[:2] == [backend, node])
+        return next(found)
+
+    def _run(self, name: str, command: list[str], own: dict[str, str], *, until: Callable[[], bool]) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 command, env=self.environment | own, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         self.running[name] = process
+        self._await(lambda: until() or process.poll() is not None)
+        assert process.poll() is None, self.log()
+
+    def _await(self, true: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
-        assert callable(until)
-        while not until():
-            assert process.poll() is None, self.log()
-            assert time.monotonic() < deadline, f"{name} does not answer after {PATIENCE} s: {self.log()}"
+        while not true():
+            assert time.monotonic() < deadline, self.log()
             time.sleep(0.05)

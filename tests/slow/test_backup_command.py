@@ -118,4 +118,4 @@ def test_a_dump_that_lost_its_end_is_not_taken_for_a_whole_one(house: House, tmp
     code, _, complained = said(house, "restore", str(file), "--into", empty("torn"), "--drill")
     assert code == 1
     assert "pg_restore failed" in complained or "other numbers of rows" in complained
-    assert "do not use what may lie in the database" in complained
+    assert "do not use what may have come back" in complained

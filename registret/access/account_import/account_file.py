@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from registret.access.roles import ROLES_AT_A_CLINIC, Role
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_SYSTEMS, Role
 from registret.kernel.identifiers import EmailAddress, HsaId, Malformed
 from registret.kernel.sweden import day_of, midnight
 from registret.kernel.table import FORM_FAULTS, FileRow, read_table
@@ -31,7 +31,7 @@ ROLES: Mapping[str, Role] = {
     "importör": Role.IMPORTER,
     "exportör": Role.EXPORTER,
     "lokal administratör": Role.LOCAL_ADMINISTRATOR,
-    **{role.value: role for role in Role if role is not Role.SYSTEM},
+    **{role.value: role for role in Role if role not in ROLES_OF_SYSTEMS},
 }
 _MAY_BE_LEFT_OUT = {SUB_REGISTRIES}
 _MAY_BE_EMPTY = {GIVEN_NAME, LAST_LOGIN, SUB_REGISTRIES}

@@ -14,7 +14,7 @@ from registret.access.grants.outcomes import settle_revoked
 from registret.access.grants.reach import Right
 from registret.access.models import Grant, GrantSource
 from registret.access.refusals import AlreadyGranted, GivesRights, OwnRights, RoleImpossible
-from registret.access.roles import Role, apart_from
+from registret.access.roles import ROLES_OF_SYSTEMS, Role, apart_from
 from registret.accounts import services as accounts
 from registret.database.conflicts import conflict_as
 from registret.kernel.by import By
@@ -56,7 +56,7 @@ def create_grant(
 
     Raises: RoleImpossible (for a system another role, for a person that of a system), GivesRights, AlreadyGranted.
     """
-    if existing_account(account_id).hsa_id.is_system is not (right.role is Role.SYSTEM):
+    if existing_account(account_id).hsa_id.is_system is not (right.role in ROLES_OF_SYSTEMS):
         raise RoleImpossible()
     check_apart(account_id=account_id, role=right.role, at=at)
     _replace(Q(account_id=account_id, role=right.role, clinic_id=clinic_id), right, author=author, by=by, at=at)

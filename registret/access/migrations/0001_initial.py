@@ -142,6 +142,7 @@ class Migration(migrations.Migration):
                             ("report_reader", "report_reader"),
                             ("importer", "importer"),
                             ("system", "system"),
+                            ("export_system", "export_system"),
                             ("exporter", "exporter"),
                             ("local_administrator", "local_administrator"),
                             ("registry_office", "registry_office"),
@@ -447,6 +448,10 @@ class Migration(migrations.Migration):
             name="SystemKey",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "role",
+                    models.CharField(choices=[("system", "system"), ("export_system", "export_system")], max_length=30),
+                ),
                 ("source_system", models.CharField(max_length=60, db_comment="plain")),
                 (
                     "sub_registries",
@@ -721,6 +726,7 @@ class Migration(migrations.Migration):
                             "report_reader",
                             "importer",
                             "system",
+                            "export_system",
                             "exporter",
                             "local_administrator",
                             "registry_office",
@@ -742,6 +748,7 @@ class Migration(migrations.Migration):
                         (
                             "role__in",
                             [
+                                "export_system",
                                 "exporter",
                                 "importer",
                                 "local_administrator",
@@ -803,7 +810,9 @@ class Migration(migrations.Migration):
             model_name="grant",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("role", "system"), _negated=True), ("proposed_by__isnull", False), _connector="OR"
+                    models.Q(("role__in", ["system", "export_system"]), _negated=True),
+                    ("proposed_by__isnull", False),
+                    _connector="OR",
                 ),
                 name="grant_of_system_by_two",
             ),
@@ -1099,6 +1108,12 @@ class Migration(migrations.Migration):
             model_name="systemkey",
             constraint=models.CheckConstraint(
                 condition=models.Q(("source_system", ""), _negated=True), name="system_key_has_system"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="systemkey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["system", "export_system"])), name="system_key_role_known"
             ),
         ),
         migrations.AddConstraint(

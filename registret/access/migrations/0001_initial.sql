@@ -95,7 +95,7 @@ BEGIN
         IF NOT EXISTS (SELECT FROM access_grant
                        WHERE account_id = NEW.proposed_by_id AND revoked_at IS NULL
                          AND (role = 'registry_office'
-                              OR NEW.role = 'system' AND role = 'local_administrator' AND clinic_id = NEW.clinic_id
+                              OR NEW.role IN ('system', 'export_system') AND role = 'local_administrator' AND clinic_id = NEW.clinic_id
                                  AND sub_registries @> NEW.sub_registries AND ends_at >= NEW.ends_at)) THEN
             RAISE EXCEPTION 'account %: proposes what it may not', NEW.proposed_by_id
                 USING ERRCODE = 'check_violation';
@@ -122,10 +122,10 @@ CREATE TRIGGER access_grant_reach AFTER INSERT ON access_grant
     WHEN (NEW.granted_by_id IS NOT NULL AND NEW.clinic_id IS NOT NULL AND NEW.revoked_at IS NULL)
     EXECUTE FUNCTION access_grant_reach();
 
--- A system has the right of systems and no other, and no person has it (kernel.identifiers.HsaId.of_system).
+-- A system has the rights of systems and no other, and no person has it (kernel.identifiers.HsaId.of_system).
 CREATE FUNCTION access_grant_of_system() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (NEW.role = 'system') <> EXISTS (
+    IF (NEW.role IN ('system', 'export_system')) <> EXISTS (
         SELECT FROM accounts_account WHERE id = NEW.account_id AND hsa_id LIKE 'SYSTEM-%'
     ) THEN
         RAISE EXCEPTION 'account %: a person is no system', NEW.account_id USING ERRCODE = 'check_violation';

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registret.access.models.applications import Application
-from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, Role
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_SYSTEMS, ROLES_OF_THE_OFFICE, Role
 from registret.accounts.lifecycle import AccountState
 from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, choices, given, index, known, unique
@@ -89,7 +89,10 @@ class Grant(models.Model):
                 | (Q(granted_by__isnull=False) & ~Q(proposed_by=F("granted_by")) & ~Q(proposed_by=F("account"))),
             ),
             # Its key is in the hands of one: another has to know of it.
-            check("grant_of_system_by_two", ~Q(role=Role.SYSTEM) | Q(proposed_by__isnull=False)),
+            check(
+                "grant_of_system_by_two",
+                ~Q(role__in=[role.value for role in ROLES_OF_SYSTEMS]) | Q(proposed_by__isnull=False),
+            ),
             check("grant_has_an_author", Q(granted_by__isnull=False) | ~Q(decided_by_names="")),
             known("grant_source_known", source=GrantSource),
             # Nobody at a keyboard brings today's accounts in on their own word.

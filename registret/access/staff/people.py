@@ -14,7 +14,7 @@ from registret.access.checks import existing
 from registret.access.models import Grant
 from registret.access.queries.grants import is_of_substitute
 from registret.access.refusals import NotFound
-from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
+from registret.access.roles import ROLES_OF_SYSTEMS, ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState, Authority
 from registret.database.prepared import Given, Prepared
 from registret.kernel.identifiers import HsaId
@@ -139,7 +139,9 @@ def _people(grants: Iterable[Any], *, actor: Actor, at: datetime) -> tuple[Perso
     refused = bounces(theirs[0].account.email for theirs in found.values())
     people = [_person_row(theirs, refused, actor=actor, at=at) for theirs in found.values()]
     surname = {theirs[0].account_id: theirs[0].account.surname for theirs in found.values()}
-    return tuple(sorted(people, key=lambda p: (swedish_order(surname[p.account_id]), swedish_order(p.name), p.hsa_id)))
+    return tuple(
+        sorted(people, key=lambda p: (swedish_order(surname[p.account_id]), swedish_order(p.name), p.hsa_id.text))
+    )
 
 
 def _person_row(grants: list[Any], refused: Mapping[str, Bounce], *, actor: Actor, at: datetime) -> PersonRow:
@@ -180,7 +182,7 @@ def _grant_row(found: Any, *, actor: Actor, at: datetime) -> GrantRow:
         ended=ended,
         substitute=found.is_substitute,
         changeable=at_a_clinic and own and lasting and found.account_id != actor.account_id,
-        revocable=(own or found.role == Role.SYSTEM) and found.account_id != actor.account_id,
+        revocable=(own or found.role in ROLES_OF_SYSTEMS) and found.account_id != actor.account_id,
     )
 
 

@@ -37,7 +37,7 @@ from registret.access.refusals import (
     OwnRights,
     ProposerGone,
 )
-from registret.access.roles import Permission, Role
+from registret.access.roles import ROLES_OF_SYSTEMS, Permission, Role
 from registret.access.staff.people import PersonRow, people_of
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.locks import lock_account, lock_accounts
@@ -255,7 +255,7 @@ def _may_be(person: PersonRow) -> bool:
     living = [grant for grant in person.grants if not grant.ended]
     if person.state is not AccountState.CONFIRMED or not living:
         return False
-    return all(grant.role not in {Role.LOCAL_ADMINISTRATOR, Role.SYSTEM} for grant in living)
+    return all(grant.role not in {Role.LOCAL_ADMINISTRATOR, *ROLES_OF_SYSTEMS} for grant in living)
 
 
 def _rights_there(account_id: int, clinic_id: int, *, at: datetime) -> list[Grant]:
@@ -267,7 +267,7 @@ def _rights_there(account_id: int, clinic_id: int, *, at: datetime) -> list[Gran
     rights = list(Grant.objects.not_ended(at=at).filter(account_id=account_id, clinic_id=clinic_id))
     if any(grant.role == Role.LOCAL_ADMINISTRATOR for grant in rights):
         raise AlreadyGranted()
-    now = [grant for grant in rights if grant.begins_at <= at and grant.role != Role.SYSTEM]
+    now = [grant for grant in rights if grant.begins_at <= at and grant.role not in ROLES_OF_SYSTEMS]
     if person is None or person.state is not AccountState.CONFIRMED or not now:
         raise NotAColleague()
     return now

@@ -1,4 +1,5 @@
-"""Let a record system bring files in at a clinic: one administrator proposes its key, another confirms.
+"""Let a record system bring files in at a clinic, or take them out: one administrator proposes its key, another
+confirms.
 
 A key is proposed and confirmed anew when it is replaced, and each time the system's right lasts a year from then on. It
 is taken back as those of people are: see `staff.changing_grants.revoke_grant`.
@@ -17,12 +18,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from registret.access.actor import Actor
-from registret.access.checks import check_card_age, existing, existing_account, open_clinic
+from registret.access.checks import check_card_age, existing, existing_account, limit_letter_to, open_clinic
 from registret.access.grants.granting import create_grant, two_of
 from registret.access.grants.participation import check_participation
 from registret.access.grants.reach import Right, check_reach, hold_reach, reach_of
 from registret.access.grants.rules import end_of, last_possible_day, last_whole_day
 from registret.access.models import Grant, SystemKey
+from registret.access.notices import post_to
+from registret.access.queries.administrators import active_administrators, registry_office
 from registret.access.refusals import (
     AlreadyGranted,
     BeyondOwnRights,
@@ -33,7 +36,7 @@ from registret.access.refusals import (
     ProposerGone,
     SubRegistryClosed,
 )
-from registret.access.roles import Permission, Role
+from registret.access.roles import ROLES_OF_SYSTEMS, Permission, Role
 from registret.accounts.locks import lock_account
 from registret.accounts.opening import open_system
 from registret.accounts.queries import living_account
@@ -41,18 +44,20 @@ from registret.database.conflicts import conflict_as
 from registret.kernel.identifiers import HsaId
 from registret.ledger.events import Event
 from registret.ledger.services import record
-from registret.registries.queries import open_for_rights
+from registret.registries.queries import open_for_entry, open_for_rights
+from registret.words.roles import role_in_sentence
 
 MONTHS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemKeyRow:
-    """A key that waits or is in use. `account_id`: None while it waits; `ends_at`: of the system's right, None if it
-    has none. `decidable`: the asker may confirm it."""
+    """A key that waits or is in use. `role`: one of `ROLES_OF_SYSTEMS`. `account_id`: None while it waits; `ends_at`:
+    of the system's right, None if it has none. `decidable`: the asker may confirm it."""
 
     id: int
     clinic_name: str
+    role: Role
     source_system: str
     sub_registries: tuple[str, ...]
     thumbprint: str
@@ -68,24 +73,32 @@ class SystemKeyRow:
 def system_keys(*, actor: Actor, at: datetime) -> tuple[SystemKeyRow, ...]:
     """Those of the actor's clinic, for the office of all; by system, the oldest first. Raises: NotPermitted."""
     keys = _visible(actor).select_related("clinic", "proposed_by", "account").order_by("source_system", "id")
-    rights = Grant.objects.valid(at=at).filter(role=Role.SYSTEM, account__in=[key.account_id for key in keys])
+    rights = Grant.objects.valid(at=at).filter(role__in=ROLES_OF_SYSTEMS, account__in=[key.account_id for key in keys])
     ends = dict(rights.values_list("account_id", "ends_at"))
     return tuple(_row(key, ends.get(key.account_id or 0), actor=actor) for key in keys)
 
 
 @transaction.atomic
-def propose_system(*, source_system: str, sub_registries: Collection[str], key: str, actor: Actor, at: datetime) -> int:
-    """Return the id of the key. Nothing can be done with it yet.
+def propose_system(
+    *,
+    role: Role = Role.SYSTEM,
+    source_system: str,
+    sub_registries: Collection[str],
+    key: str,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """Return the id of the key. Nothing can be done with it yet: those who can confirm are told.
 
     Raises: NotPermitted (also the office), CardTooOld, ClinicClosed, SubRegistryClosed, NotParticipating,
-        BeyondOwnRights, KeyIsPrivate, KeyUnusable, KeyKnown.
+        BeyondOwnRights, KeyIsPrivate, KeyUnusable, KeyKnown, TooMany.
     """
     actor.require(Permission.MANAGE_PEOPLE)
     if actor.seat.clinic_id is None:
         raise NotPermitted()
     check_card_age(actor, at=at)
     open_clinic(actor.seat.clinic_id)
-    _check_wish(actor.seat.clinic_id, frozenset(sub_registries), actor=actor, at=at)
+    _check_wish(actor.seat.clinic_id, role, frozenset(sub_registries), actor=actor, at=at)
     # Takes long to read, and is asked for some times in a year.
     from registret.access.systems.keys import public_key
 
@@ -93,6 +106,7 @@ def propose_system(*, source_system: str, sub_registries: Collection[str], key: 
     with conflict_as(KeyKnown, constraint="system_key_once"):
         made = SystemKey.objects.create(
             clinic_id=actor.seat.clinic_id,
+            role=role,
             source_system=source_system,
             sub_registries=sorted(sub_registries),
             thumbprint=public.thumbprint(),
@@ -101,12 +115,13 @@ def propose_system(*, source_system: str, sub_registries: Collection[str], key: 
             proposed_by_id=actor.account_id,
         )
     _record(made, Event.SYSTEM_PROPOSED, actor=actor, at=at)
+    _tell_who_can_confirm(made, actor=actor, at=at)
     return made.id
 
 
 @transaction.atomic
 def confirm_system(*, key_id: int, actor: Actor, at: datetime) -> int:
-    """From now on the system brings files in, for a year at most. Return the id of its account.
+    """From now on the system does what its role is for, for a year at most. Return the id of its account.
 
     Letters about it go to the person who confirms.
 
@@ -151,18 +166,22 @@ def _visible(actor: Actor) -> QuerySet[SystemKey]:
     return keys if actor.seat.clinic_id is None else keys.filter(clinic_id=actor.seat.clinic_id)
 
 
-def _check_wish(clinic_id: int, sub_registries: frozenset[str], *, actor: Actor, at: datetime) -> None:
+def _check_wish(clinic_id: int, role: Role, sub_registries: frozenset[str], *, actor: Actor, at: datetime) -> None:
     """Raises: SubRegistryClosed, NotParticipating, NotPermitted, BeyondOwnRights."""
-    if not sub_registries or not sub_registries <= {one.code for one in open_for_rights()}:
+    # Nothing is brought in to what is closed; what was reported there can be taken out.
+    possible = open_for_entry() if role is Role.SYSTEM else open_for_rights()
+    if not sub_registries or not sub_registries <= {one.code for one in possible}:
         raise SubRegistryClosed()
-    check_participation(clinic_id, role=Role.SYSTEM, sub_registries=sub_registries)
+    check_participation(clinic_id, role=role, sub_registries=sub_registries)
     if not reach_of(actor, at=at).covers(sub_registries):
         raise BeyondOwnRights()
 
 
 def _account(wanted: SystemKey, *, actor: Actor, at: datetime) -> int:
-    """One for each source system of a clinic."""
+    """One for each source system and role at a clinic."""
     name = f"{wanted.clinic_id}\x1f{wanted.source_system.casefold()}"
+    if wanted.role != Role.SYSTEM:
+        name += f"\x1f{wanted.role}"
     hsa_id = HsaId.of_system(hashlib.sha256(name.encode()).hexdigest()[:12].upper())
     found = living_account(hsa_id=hsa_id)
     if found is not None:
@@ -182,7 +201,7 @@ def _grant(wanted: SystemKey, account_id: int, *, actor: Actor, at: datetime) ->
         last_whole_day(proposer.ends_at),
     )
     right = Right(
-        role=Role.SYSTEM,
+        role=Role(wanted.role),
         sub_registries=frozenset(wanted.sub_registries),
         ends_at=end_of(last_day, at=at, months=MONTHS),
     )
@@ -191,10 +210,21 @@ def _grant(wanted: SystemKey, account_id: int, *, actor: Actor, at: datetime) ->
     create_grant(right, account_id=account_id, clinic_id=wanted.clinic_id, author=author, by=actor.by, at=at)
 
 
+def _tell_who_can_confirm(made: SystemKey, *, actor: Actor, at: datetime) -> None:
+    """Other administrators of the clinic; where there are none, the office."""
+    here = [a for a in active_administrators(clinic_id=made.clinic_id, at=at) if a.account_id != actor.account_id]
+    for one in here or registry_office(at=at):
+        limit_letter_to(one.account_id, by=actor.by, at=at)
+        context = {"proposer": actor.name, "system": made.source_system, "clinic": actor.seat.clinic_name}
+        role = role_in_sentence(made.role, language=one.language)
+        post_to(one, kind="system_proposed", context=context | {"role": role}, at=at)
+
+
 def _row(key: SystemKey, ends_at: datetime | None, *, actor: Actor) -> SystemKeyRow:
     return SystemKeyRow(
         id=key.id,
         clinic_name=key.clinic.title,
+        role=Role(key.role),
         source_system=key.source_system,
         sub_registries=tuple(key.sub_registries),
         thumbprint=key.thumbprint,
@@ -210,6 +240,7 @@ def _row(key: SystemKey, ends_at: datetime | None, *, actor: Actor) -> SystemKey
 
 def _record(key: SystemKey, event: Event, *, account_id: int | None = None, actor: Actor, at: datetime) -> None:
     facts = {
+        "role": key.role,
         "source": key.source_system,
         "sub_registries": ",".join(key.sub_registries),
         "thumbprint": key.thumbprint,

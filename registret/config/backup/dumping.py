@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import psycopg
-import pyrage
 from psycopg import IsolationLevel
 
 from registret.config.backup.counted import rows_of_tables
-from registret.config.backup.tools import first_line_of, program, told
+from registret.config.backup.streams import save_output, whole
+from registret.config.backup.tools import program, told
 from registret.config.not_ready import NotReady
 from registret.database.gone import first_line
 
@@ -49,14 +43,14 @@ def make(url: str, folder: Path, *, recipient: str, at: datetime) -> Backup:
             _require_all_rows(connection)
             snapshot = _snapshot(connection)
             rows = rows_of_tables(connection)
-            with _whole(file) as out:
+            with whole(file) as out:
                 _dump(url, snapshot, out, recipient)
     except psycopg.Error as trouble:
         raise NotReady(f"the database of the backup does not answer: {first_line(trouble)}") from None
     except OSError as trouble:
         raise NotReady(f"{file} cannot be written: {trouble.strerror}") from None
     about = {"made_at": at.isoformat(), "version": version("registret"), "file": file.name, "rows": rows}
-    with _whole(folder / f"{name}.json") as out:
+    with whole(folder / f"{name}.json") as out:
         out.write(json.dumps(about, indent=1).encode())
     return Backup(file=file, size=file.stat().st_size, rows=sum(rows.values()))
 
@@ -79,41 +73,4 @@ def _snapshot(connection: psycopg.Connection[Any]) -> str:
 def _dump(url: str, snapshot: str, out: IO[bytes], recipient: str) -> None:
     address, environment = told(url)
     command = [program("pg_dump"), "--format=custom", f"--snapshot={snapshot}", "--no-password", f"--dbname={address}"]
-    with (
-        TemporaryFile() as complaints,
-        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=complaints) as dumping,
-    ):
-        dumped = cast(IO[bytes], dumping.stdout)
-        # What is dumped never lies on the disk as it is, if there is a key.
-        if recipient:
-            pyrage.encrypt_io(dumped, out, [_key(recipient)])
-        else:
-            shutil.copyfileobj(dumped, out)
-        if dumping.wait():
-            raise NotReady(f"pg_dump failed: {first_line_of(complaints) or dumping.returncode}")
-    if out.tell() == 0:
-        raise NotReady("pg_dump wrote nothing")
-
-
-def _key(recipient: str) -> Any:
-    try:
-        return pyrage.x25519.Recipient.from_str(recipient)
-    except pyrage.RecipientError:
-        raise NotReady("REGISTRET_BACKUP_KEY is no public key of age (age1…): make one with age-keygen") from None
-
-
-@contextmanager
-def _whole(file: Path) -> Iterator[IO[bytes]]:
-    """A file that nobody else may read, and that has its name only when it is whole and on the disk."""
-    partial = file.with_name(f"{file.name}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(descriptor, "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(descriptor)
-        partial.rename(file)
-    except BaseException:
-        with suppress(OSError):
-            partial.unlink()
-        raise
+    save_output(command, environment, out, recipient)

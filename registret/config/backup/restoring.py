@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, Any, cast
+from typing import Any
 
 import psycopg
-import pyrage
 
 from registret.config.backup.counted import rows_of_tables
-from registret.config.backup.tools import first_line_of, program, told
+from registret.config.backup.streams import feed
+from registret.config.backup.tools import program, told
 from registret.config.not_ready import NotReady
 
 
@@ -70,31 +68,4 @@ def _about(file: Path) -> dict[str, Any]:
 def _load(file: Path, url: str, identity: Path | None) -> None:
     address, environment = told(url)
     options = ("--no-owner", "--no-privileges", "--exit-on-error", "--no-password")
-    command = [program("pg_restore"), *options, f"--dbname={address}"]
-    with (
-        file.open("rb") as dump,
-        TemporaryFile() as complaints,
-        subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stderr=complaints) as loading,
-    ):
-        taken = cast(IO[bytes], loading.stdin)
-        try:
-            _hand_over(dump, taken, file, identity)
-            taken.close()
-        except BrokenPipeError:
-            pass  # pg_restore says why
-        if loading.wait():
-            raise NotReady(f"pg_restore failed: {first_line_of(complaints) or loading.returncode}")
-
-
-def _hand_over(dump: IO[bytes], to: IO[bytes], file: Path, identity: Path | None) -> None:
-    if file.suffix != ".age":
-        shutil.copyfileobj(dump, to)
-        return
-    if identity is None:
-        raise NotReady(f"{file} is encrypted: name the file of the secret key (--identity)")
-    lines = identity.read_text(encoding="utf-8").splitlines()
-    try:
-        keys = [pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith("AGE-SECRET-KEY-")]
-        pyrage.decrypt_io(dump, to, keys)
-    except (pyrage.IdentityError, pyrage.DecryptError):
-        raise NotReady(f"{identity} has no key that opens {file}, or the file is damaged") from None
+    feed([program("pg_restore"), *options, f"--dbname={address}"], environment, file, identity)

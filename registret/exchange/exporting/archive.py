@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from tempfile import TemporaryFile
 from typing import IO, Any, Final, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -17,8 +18,8 @@ from django.conf import settings
 from django.utils import translation
 
 from registret.access.actor import Actor
-from registret.exchange.exporting import csv_file, fhir_file, json_file, xlsx_file
-from registret.exchange.exporting.read_back import mapping_of
+from registret.exchange.exporting import csv_file, fhir_file, json_file, odm_file, xlsx_file
+from registret.exchange.exporting.read_back import mapping_of, mapping_of_odm, mapping_of_responses
 from registret.exchange.exporting.rows import ExportLayout
 from registret.exchange.exporting.wishes import ExportFormat, ExportWish, RowFor, ShownAs
 from registret.exchange.kept_files import FilePart, add_parts
@@ -36,7 +37,7 @@ _WRITERS: Final = {
     ExportFormat.XLSX: xlsx_file.write,
     ExportFormat.JSON: json_file.write,
 }
-_ENDINGS: Final = {ExportFormat.FHIR: "ndjson"}
+_ENDINGS: Final = {ExportFormat.FHIR: "ndjson", ExportFormat.ODM: "xml"}
 
 Pages = Iterable[tuple[ExportedEpisode, ...]]
 
@@ -57,11 +58,18 @@ def write_archive(archive: Archive, pages: Pages) -> None:
     pieces = _Pieces(archive.file_id)
     told = _Told()
     # Labels are Swedish in every file, whichever language the one who ordered it reads.
-    with translation.override("sv"), ZipFile(cast(IO[bytes], pieces), "w", ZIP_DEFLATED) as zipped:
+    with (
+        translation.override("sv"),
+        ZipFile(cast(IO[bytes], pieces), "w", ZIP_DEFLATED) as zipped,
+        TemporaryFile() as aside,
+    ):
         name = archive.wish.selection.sub_registry
         ending = _ENDINGS.get(archive.wish.format, archive.wish.format.value)
         with zipped.open(_named(archive, f"{name}.{ending}"), "w", force_zip64=True) as out:
-            _write_data(archive, out, told.counted(pieces.marked(pages)))
+            _write_data(archive, out, aside, told.counted(pieces.marked(pages)))
+        if archive.wish.format is ExportFormat.FHIR:
+            with zipped.open(_named(archive, fhir_file.OBSERVATIONS), "w", force_zip64=True) as out:
+                fhir_file.write_observations(out, aside)
         for beside, text in _beside(archive):
             zipped.writestr(_named(archive, beside), text)
         about = json.dumps(_about(archive, told), ensure_ascii=False, indent=2)
@@ -116,13 +124,22 @@ class _Told:
             yield episode
 
 
-def _write_data(archive: Archive, out: IO[bytes], episodes: Iterable[ExportedEpisode]) -> None:
+def _write_data(archive: Archive, out: IO[bytes], aside: IO[bytes], episodes: Iterable[ExportedEpisode]) -> None:
+    """`aside`: a file for what comes into the archive afterwards."""
     if archive.wish.format is ExportFormat.FHIR:
-        fhir_file.write(out, episodes, origin=settings.SITE_ORIGIN)
+        fhir_file.write(out, aside, episodes, origin=settings.SITE_ORIGIN)
+        return
+    if archive.wish.format is ExportFormat.ODM:
+        odm_file.write(out, episodes, forms=forms(archive.wish.selection.sub_registry), head=_head(archive))
         return
     layout = _layout(archive.wish)
     rows = (row for episode in episodes for row in layout.rows(episode))
     _WRITERS[archive.wish.format](out, layout.header, rows)
+
+
+def _head(archive: Archive) -> odm_file.OdmHead:
+    clinic, registry = archive.actor.seat.clinic_name, settings.REGISTRY_NAME
+    return odm_file.OdmHead(file=f"export-{archive.export}", registry=registry, clinic=clinic, at=archive.at)
 
 
 def _layout(wish: ExportWish) -> ExportLayout:
@@ -137,6 +154,10 @@ def _beside(archive: Archive) -> Iterator[tuple[str, str]]:
         for form in known:
             asked = as_questionnaire(form, origin=settings.SITE_ORIGIN, on=day_of(archive.at))
             yield f"questionnaire-{form.version}.json", json.dumps(asked, ensure_ascii=False, indent=2) + "\n"
+        yield "filbeskrivning.toml", mapping_of_responses(known, source_system=settings.REGISTRY_NAME)
+    elif wish.format is ExportFormat.ODM:
+        layout = ExportLayout(known, ShownAs.CODES, RowFor.EPISODE)
+        yield "filbeskrivning.toml", mapping_of_odm(layout, known[-1], source_system=settings.REGISTRY_NAME)
     elif wish.shown_as is ShownAs.CODES and wish.row_for is RowFor.EPISODE:
         yield "filbeskrivning.toml", mapping_of(_layout(wish), known[-1], source_system=settings.REGISTRY_NAME)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,10 +13,12 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Permission
-from registret.exchange.exporting.orders import end_export, lock_own
+from registret.database.conflicts import conflict_as
+from registret.exchange.exporting.orders import end_export, lock_own, wish_of
 from registret.exchange.exporting.wishes import ExportWish
 from registret.exchange.lifecycle import ExportEnd
 from registret.exchange.models import Export
+from registret.exchange.refusals import IdempotencyKeyReused
 from registret.kernel.identifiers import mask_personal_numbers
 from registret.ledger.events import Event
 from registret.ledger.services import Fact, record
@@ -24,8 +29,8 @@ ORDERS_PER_PERSON: Final = Limit(what="exports", most=10, per=timedelta(hours=1)
 """Each is made by a worker, for seconds or minutes."""
 
 
-def order(*, actor: Actor, wish: ExportWish, at: datetime) -> int:
-    """Order an export of the actor's clinic. Return its id.
+def order(*, actor: Actor, wish: ExportWish, key: bytes | None = None, at: datetime) -> int:
+    """Order an export of the actor's clinic. Return its id. `key`: the digest of the one that a system has sent.
 
     Raises: NotPermitted (no such right in this sub-registry), TooMany.
     """
@@ -46,9 +51,29 @@ def order(*, actor: Actor, wish: ExportWish, at: datetime) -> int:
             shown_as=wish.shown_as,
             row_for=wish.row_for,
             reason=mask_personal_numbers(wish.reason),
+            key=key,
         )
         _record(made, actor=actor, at=at)
     return made.id
+
+
+def order_once(*, actor: Actor, wish: ExportWish, key: str, at: datetime) -> int:
+    """Order what a system asks for under a key of its own choice: the same once more is the same export.
+
+    Raises: NotPermitted, TooMany, IdempotencyKeyReused.
+    """
+    actor.require(Permission.EXPORT)
+    digest = hashlib.sha256(key.encode()).digest()
+    own = Export.objects.filter(by_id=actor.account_id, key=digest)
+    found = own.first()
+    if found is None:
+        # Of two at once, the second waits here for the first.
+        with suppress(IdempotencyKeyReused), conflict_as(IdempotencyKeyReused, constraint="export_key_once"):
+            return order(actor=actor, wish=wish, key=digest, at=at)
+        found = own.get()
+    if wish_of(found) != replace(wish, reason=mask_personal_numbers(wish.reason)):
+        raise IdempotencyKeyReused()
+    return found.id
 
 
 def _record(made: Export, *, actor: Actor, at: datetime) -> None:

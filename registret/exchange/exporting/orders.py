@@ -49,6 +49,13 @@ def newest_exports(actor: Actor, *, at: datetime) -> tuple[ExportRow, ...]:
     return tuple(_row(one, names.get(one.by_id, ""), actor, at) for one in found)
 
 
+def own_export(actor: Actor, export: int, *, at: datetime) -> ExportRow:
+    """One that the actor has ordered where they sit now. Raises: NotPermitted, NotFound."""
+    actor.require(Permission.EXPORT)
+    own = Export.objects.filter(id=export, clinic_id=clinic_of(actor), by_id=actor.account_id)
+    return _row(existing(own.select_related("file").first()), actor.name, actor, at)
+
+
 def lock_own(actor: Actor, export: int) -> Export:
     """An export that the actor has ordered where they sit now, locked. Raises: NotPermitted, NotFound."""
     actor.require(Permission.EXPORT)

@@ -22,6 +22,7 @@ from registret.words.labels import yes_or_no
 Cell = str | Decimal | date | datetime | None
 
 EPISODE_ID, NUMBER, BIRTH_DATE, SEX = "episode_id", "number", "birth_date", "sex"
+FORM_VERSION: Final = "form_version"
 BETWEEN: Final = ","
 """Between several choices in one cell, where they are codes."""
 
@@ -65,7 +66,7 @@ class ExportLayout:
             NUMBER: _("Personnummer"),
             BIRTH_DATE: _("Födelsedatum"),
             SEX: _("Kön"),
-            "form_version": _("Formulärets version"),
+            FORM_VERSION: _("Formulärets version"),
             **steps,
         }
 
@@ -96,7 +97,7 @@ class ExportLayout:
             NUMBER: patient.numbers[0].shown if patient.numbers else None,
             BIRTH_DATE: patient.birth_date,
             SEX: sex,
-            "form_version": Decimal(form.version),
+            FORM_VERSION: Decimal(form.version),
             **facts,
         }
         cells |= {code: self._answer(form.questions[code], answer) for code, answer in answers.items()}

@@ -13,6 +13,7 @@ class ExportFormat(StrEnum):
     XLSX = "xlsx"
     JSON = "json"
     FHIR = "fhir"
+    ODM = "odm"
 
 
 class ShownAs(StrEnum):
@@ -29,7 +30,8 @@ class RowFor(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportWish:
-    """`shown_as` and `row_for` say nothing of FHIR, which has codes and one resource for each episode."""
+    """`shown_as` and `row_for` say nothing of FHIR and ODM, which have codes, and a resource or subject for each
+    episode."""
 
     selection: ExportSelection
     format: ExportFormat

@@ -13,7 +13,7 @@ from registret.access.systems.assertions import System
 from registret.exchange.importing.jobs import JobRow, keep_for_worker
 from registret.exchange.importing.kept_rows import FAULTY, HEAD, KeptFileRows, head_of, rows_in
 from registret.exchange.kept_files import parts_of
-from registret.exchange.mappings.reading import MappingBroken
+from registret.exchange.mappings.reading import FormMapping, MappingBroken
 from registret.exchange.models import Delivery
 from registret.exchange.readers.table import SourceTable
 from registret.exchange.refusals import IdempotencyKeyReused, MappingUnknown
@@ -26,18 +26,19 @@ PATIENTS_AT_ONCE: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentFile:
-    """A file with the mapping that reads it. The table has the columns that the mapping expects. `key`: under which the
-    system sends it once more if it got no answer."""
+    """A file with the mapping that reads it, as `mapping_for` has found it. The table has the columns that the mapping
+    expects. `key`: under which the system sends it once more if it got no answer."""
 
     saved: SavedMapping
+    mapping: FormMapping
     content: bytes
     table: SourceTable
     only_tried: bool
     key: str
 
 
-def mapping_for(system: System, sub_registry: str) -> SavedMapping:
-    """The mapping in force for what the system sends.
+def mapping_for(system: System, sub_registry: str) -> tuple[SavedMapping, FormMapping]:
+    """The mapping in force for what the system sends, as it was saved and as it is used.
 
     Raises: NotPermitted, NotOpenForEntry, ClosedForEntry, MappingOutdated, MappingUnknown.
     """
@@ -45,17 +46,16 @@ def mapping_for(system: System, sub_registry: str) -> SavedMapping:
     for saved in mappings_in_force(system.actor):
         if saved.sub_registry == sub_registry and saved.source_system.casefold() == name:
             try:
-                usable(system.actor, saved)
+                return saved, usable(system.actor, saved)
             except MappingBroken:
                 break
-            return saved
     raise MappingUnknown()
 
 
 def deliver(system: System, sent: SentFile, *, at: datetime) -> int:
     """Keep a file, to be tried or brought in by a worker; return its id. The same again is the same file.
 
-    Raises: NotPermitted, NotOpenForEntry, ClosedForEntry, MappingOutdated, IdempotencyKeyReused, TooMany, FileTooLarge.
+    Raises: NotPermitted, IdempotencyKeyReused, TooMany, FileTooLarge.
     """
     actor = system.actor
     about = f"{sent.saved.sub_registry}\x1f{sent.only_tried}\x1f".encode()
@@ -65,7 +65,14 @@ def deliver(system: System, sent: SentFile, *, at: datetime) -> int:
     if found is None:
         take(limit=FILES_A_DAY, subject=str(actor.account_id), at=at)
         with transaction.atomic():
-            kept = keep_for_worker(actor=actor, saved=sent.saved, table=sent.table, only_tried=sent.only_tried, at=at)
+            kept = keep_for_worker(
+                actor=actor,
+                saved=sent.saved,
+                mapping=sent.mapping,
+                table=sent.table,
+                only_tried=sent.only_tried,
+                at=at,
+            )
             # Of two at once, the second waits here for the first, and takes back what it has kept.
             found, is_new = Delivery.objects.get_or_create(**asked, defaults={"said": said, "file_id": kept})
             transaction.set_rollback(not is_new)

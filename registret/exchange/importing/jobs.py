@@ -17,6 +17,7 @@ from registret.exchange.importing.kept_rows import HEAD, KeptFileRows, head_of, 
 from registret.exchange.importing.results import RowOutcome
 from registret.exchange.importing.telling import log_file
 from registret.exchange.kept_files import Purpose, add_parts, destroy, keep, parts_of
+from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.models import ImportBatch, ImportJob
 from registret.exchange.readers.table import SourceTable
 from registret.exchange.refusals import JobNotPossible
@@ -74,18 +75,22 @@ def keep_and_try(*, actor: Actor, saved: SavedMapping, table: SourceTable, at: d
 
     Raises: NotPermitted, NotOpenForEntry, ClosedForEntry, MappingOutdated, MappingBroken; TooMany, FileTooLarge.
     """
-    usable(actor, saved)
+    mapping = usable(actor, saved)
     take(limit=FILES_A_DAY, subject=str(clinic_of(actor)), at=at)
-    return keep_for_worker(actor=actor, saved=saved, table=table, only_tried=True, at=at)
+    return keep_for_worker(actor=actor, saved=saved, mapping=mapping, table=table, only_tried=True, at=at)
 
 
 @transaction.atomic
-def keep_for_worker(*, actor: Actor, saved: SavedMapping, table: SourceTable, only_tried: bool, at: datetime) -> int:
+def keep_for_worker(
+    *, actor: Actor, saved: SavedMapping, mapping: FormMapping, table: SourceTable, only_tried: bool, at: datetime
+) -> int:
     """Keep a file, to be tried or brought in by a worker. Return its id. How often is for the caller to limit.
 
-    Raises: NotPermitted, NotOpenForEntry, ClosedForEntry, MappingOutdated, MappingBroken; FileTooLarge.
+    `mapping`: what is `usable` of `saved`, for this actor.
+
+    Raises: NotPermitted, FileTooLarge.
     """
-    mapping = usable(actor, saved)
+    actor.require(Permission.IMPORT)
     file_id = keep(
         clinic_id=clinic_of(actor), account_id=actor.account_id, purpose=Purpose.IMPORT, ends_at=at + KEPT_FOR, at=at
     )

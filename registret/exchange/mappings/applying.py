@@ -12,9 +12,9 @@ from typing import Final
 from registret.exchange.mappings.faults import MappingCode, MappingFault, nearest
 from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.mappings.schema import ColumnPart, MappingPart
-from registret.exchange.readers.table import SourceRow, SourceTable
+from registret.exchange.readers.table import SPARSE, SourceRow, SourceTable
 from registret.kernel.sweden import SWEDEN
-from registret.registries.forms import Question
+from registret.registries.forms import Form, Question
 from registret.registries.vocabulary import VariableType
 
 _NUMBER: Final = re.compile(r"([<>≤≥]=?)?\s*([-+\u2212]?\d[\d\s\u00a0]*(?:[.,]\d+)?)")
@@ -41,16 +41,19 @@ class MappedRow:
 
 def column_faults(mapping: FormMapping, table: SourceTable) -> tuple[MappingFault, ...]:
     """The columns of a file that the mapping does not know, and those that it needs and the file lacks."""
-    expected, known = mapping.says.expected, mapping.says.columns
+    says = mapping.says
+    known = says.columns
+    expected = (says.source_id, says.number) if table.kind in SPARSE else says.expected
     lacking = [name for name in expected if name not in table.columns]
     unknown = [name for name in table.columns if name not in known]
     return (
         *(
             MappingFault(
-                code=MappingCode.COLUMN_UNKNOWN, line=1, about=name, nearest=nearest(name, lacking or expected)
+                code=MappingCode.COLUMN_UNKNOWN, line=1, about=name, nearest=nearest(name, lacking or says.expected)
             )
             for name in unknown
         ),
+        *_questionnaire_faults(mapping, table),
         *(
             MappingFault(code=MappingCode.COLUMN_MISSING, line=1, about=name, nearest=nearest(name, unknown))
             for name in lacking
@@ -58,23 +61,38 @@ def column_faults(mapping: FormMapping, table: SourceTable) -> tuple[MappingFaul
     )
 
 
+def own_questionnaire(form: Form) -> str:
+    """How canonical|version of the Questionnaire ends that a registry publishes of a form, whatever its origin."""
+    return f"/fhir/Questionnaire/{form.code}|{form.version}"
+
+
+def _questionnaire_faults(mapping: FormMapping, table: SourceTable) -> Iterator[MappingFault]:
+    """Responses to another questionnaire, or version of it, than the mapping is for: our own, of whichever registry, if
+    it names none."""
+    named, own = mapping.says.questionnaire, own_questionnaire(mapping.form)
+    for found in table.questionnaires:
+        if found != named if named else not found.endswith(own):
+            facts = {"known": named or f"…{own}"}
+            yield MappingFault(code=MappingCode.QUESTIONNAIRE_OTHER, line=1, about=found, facts=facts)
+
+
 def apply(mapping: FormMapping, row: SourceRow) -> MappedRow:
-    """The row has the columns that the mapping expects (`column_faults`)."""
+    """The row is of a table that fits the mapping (`column_faults`)."""
     says, told = mapping.says, row.values
     mapped = MappedRow(
         line=row.line,
         source_id=told[says.source_id],
         number=told[says.number],
-        birth_date=told[says.birth_date] if says.birth_date else "",
-        sex=told[says.sex] if says.sex else "",
-        exported_at=told[says.exported_at] if says.exported_at else "",
+        birth_date=told.get(says.birth_date or "", ""),
+        sex=told.get(says.sex or "", ""),
+        exported_at=told.get(says.exported_at or "", ""),
         written={},
     )
     written, undated = {}, []
     for column in says.column:
-        if told[column.name]:
+        if text := told.get(column.name):
             question = mapping.form.questions[column.variable]
-            written[column.variable] = tuple(_answers(says, column, question, told[column.name]))
+            written[column.variable] = tuple(_answers(says, column, question, text))
             if _is_undated(question, written[column.variable]):
                 undated.append(column.variable)
     return replace(mapped, written=written, undated=tuple(undated))

@@ -6,21 +6,34 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from registret.exchange.mappings.applying import own_questionnaire
 from registret.exchange.mappings.faults import nearest
 from registret.exchange.readers.table import SourceTable
 from registret.registries.forms import Form
 
 _ABOUT_ROW: Final[Mapping[str, tuple[str, ...]]] = {
-    "source_id": ("Vårdtillfälle", "Vårdkontakt", "Kontakt-id", "Id", "Episode", "Encounter"),
-    "number": ("Personnummer", "Personnr", "Pnr", "Patient-id", "Patient"),
-    "birth_date": ("Födelsedatum", "Född"),
-    "sex": ("Kön", "Sex"),
-    "exported_at": ("Uttaget", "Exporterad", "Exported at"),
+    "source_id": (
+        "Vårdtillfälle",
+        "Vårdkontakt",
+        "Kontakt-id",
+        "Id",
+        "Episode",
+        "Encounter",
+        "identifier",
+        "SubjectKey",
+    ),
+    "number": ("Personnummer", "Personnr", "Pnr", "Patient-id", "Patient", "subject"),
+    "birth_date": ("Födelsedatum", "Född", "subject.birthDate"),
+    "sex": ("Kön", "Sex", "subject.sex"),
+    "exported_at": ("Uttaget", "Exporterad", "Exported at", "authored", "CreationDateTime"),
 }
 
 
 def draft(table: SourceTable, form: Form, *, source_system: str) -> str:
-    """The text of a mapping: columns that are called as a question lead to it, the others are ignored."""
+    """The text of a mapping: columns that are called as a question lead to it, the others are ignored.
+
+    Of FHIR responses to our own questionnaire all questions are there, also those that this file does not answer.
+    """
     left = list(table.columns)
     about_row = {key: _taken(left, names) for key, names in _ABOUT_ROW.items()}
     columns = {}
@@ -28,6 +41,12 @@ def draft(table: SourceTable, form: Form, *, source_system: str) -> str:
         label = question.variable.label
         if found := _taken(left, (question.code, label.sv, label.en)):
             columns[found] = question.code
+    others = [one for one in table.questionnaires if not one.endswith(own_questionnaire(form))]
+    if others:
+        about_row["questionnaire"] = others[0]
+    elif table.questionnaires:
+        columns |= {code: code for code in form.questions if code not in columns.values()}
+        left += [code for code in form.scores if code not in left]
     return mapping_text(form, source_system, about_row, columns, left)
 
 

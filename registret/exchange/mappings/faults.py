@@ -23,6 +23,7 @@ class MappingCode(StrEnum):
     NOT_A_DATE = "mapping.not_a_date"
     COLUMN_UNKNOWN = "file.column_unknown"
     COLUMN_MISSING = "file.column_missing"
+    QUESTIONNAIRE_OTHER = "file.questionnaire_other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,8 @@ class ColumnPart(DefinitionPart):
 
 class MappingPart(DefinitionPart):
     """`source_id`, `number`, `birth_date`, `sex` and `exported_at` name columns. `erase`: words that erase an answer.
-    `between`: what stands between several choices in one cell. `ignore`: columns that are not brought in."""
+    `between`: what stands between several choices in one cell. `ignore`: columns that are not brought in.
+    `questionnaire`: canonical|version that FHIR responses are answers to; None: that which this registry publishes."""
 
     source_system: Annotated[Text, StringConstraints(max_length=60)]
     sub_registry: Text
@@ -38,6 +39,7 @@ class MappingPart(DefinitionPart):
     sex: Text | None = None
     exported_at: Text | None = None
     time_zone: Literal["local", "utc"] = "local"
+    questionnaire: Text | None = None
     between: Annotated[str, StringConstraints(min_length=1, max_length=3)] = ","
     erase: Texts = ()
     ignore: Texts = ()

@@ -334,6 +334,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("ended_at", models.DateTimeField(null=True)),
+                ("key", models.BinaryField(db_comment="digest", max_length=32, null=True)),
                 (
                     "by",
                     models.ForeignKey(
@@ -362,6 +363,7 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "constraints": [
+                    models.UniqueConstraint(fields=("by", "key"), name="export_key_once"),
                     models.CheckConstraint(
                         condition=models.Q(("state__in", ["ordered", "making", "ready", "fetched", "ended"])),
                         name="export_state_known",

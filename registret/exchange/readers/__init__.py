@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from registret.exchange.readers import csv_file, json_file, xlsx_file
+from registret.exchange.readers import csv_file, fhir_file, json_file, odm_file, xlsx_file
 from registret.exchange.readers.table import MOST_BYTES, FileKind, SourceTable
 from registret.exchange.refusals import FileEmpty, FileTooLarge
 
 READERS: Final[Mapping[FileKind, Callable[[bytes], SourceTable]]] = {
     FileKind.XLSX: xlsx_file.read,
     FileKind.JSON: json_file.read,
+    FileKind.FHIR: fhir_file.read,
+    FileKind.ODM: odm_file.read,
     FileKind.CSV: csv_file.read,
 }
 
@@ -32,4 +34,4 @@ def kind_of(content: bytes) -> FileKind:
     if content.startswith(b"PK\x03\x04"):
         return FileKind.XLSX
     first = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    return FileKind.JSON if first in (b"[", b"{") else FileKind.CSV
+    return {b"[": FileKind.JSON, b"{": FileKind.FHIR, b"<": FileKind.ODM}.get(first, FileKind.CSV)

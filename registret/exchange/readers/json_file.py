@@ -6,20 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from registret.exchange.readers.table import (
-    MOST_COLUMNS,
-    MOST_ROWS,
-    FileKind,
-    SourceRow,
-    SourceTable,
-    row_of,
-)
+from registret.exchange.readers.table import MOST_ROWS, FileKind, SourceRow, SourceTable, row_of, sparse_table
 from registret.exchange.refusals import (
     ColumnTwice,
     ColumnUnnamed,
-    FileEmpty,
     FileUnreadable,
-    TooManyColumns,
     TooManyRows,
     ValueNested,
 )
@@ -34,15 +25,7 @@ def read(content: bytes) -> SourceTable:
     found = _parsed(content)
     if len(found) > MOST_ROWS:
         raise TooManyRows(most=MOST_ROWS)
-    given = list(_rows(found))
-    columns = tuple(dict.fromkeys(name for row in given for name in row.values))
-    if len(columns) > MOST_COLUMNS:
-        raise TooManyColumns(most=MOST_COLUMNS)
-    if not columns:
-        raise FileEmpty()
-    nothing = dict.fromkeys(columns, "")
-    rows = tuple(SourceRow(line=row.line, values={**nothing, **row.values}) for row in given)
-    return SourceTable(kind=FileKind.JSON, columns=columns, rows=rows, encoding="UTF-8")
+    return sparse_table(FileKind.JSON, _rows(found))
 
 
 def _parsed(content: bytes) -> list[Any]:

@@ -28,11 +28,18 @@ class FileKind(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     JSON = "json"
+    FHIR = "fhir"
+    ODM = "odm"
+
+
+SPARSE: Final = frozenset({FileKind.JSON, FileKind.FHIR, FileKind.ODM})
+"""What a row of these does not name, it says nothing of: such a column need not be there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """`line`: as the file counts, from 1: of a table its header, of JSON the first object. Values are stripped."""
+    """`line`: as the file counts, from 1: of a table its header, of JSON and FHIR the first object, of ODM the first
+    subject. Values are stripped."""
 
     line: int
     values: Mapping[str, str]
@@ -40,17 +47,18 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceTable:
-    """`separator` and `encoding`: of CSV, as found."""
+    """`separator` and `encoding`: of CSV, as found. `questionnaires`: of FHIR, those that the rows answer."""
 
     kind: FileKind
     columns: tuple[str, ...]
     rows: tuple[SourceRow, ...]
     separator: str = ""
     encoding: str = ""
+    questionnaires: tuple[str, ...] = ()
 
     def letter_of(self, column: str) -> str:
         """The letter by which a spreadsheet program knows the column: A, Z, AA; empty if the file has none."""
-        place = self.columns.index(column) + 1 if column in self.columns and self.kind is not FileKind.JSON else 0
+        place = self.columns.index(column) + 1 if column in self.columns and self.kind not in SPARSE else 0
         letters = ""
         while place:
             place, rest = divmod(place - 1, 26)
@@ -76,6 +84,22 @@ def table_of(
     if not rows:
         raise FileEmpty()
     return SourceTable(kind=kind, columns=columns, rows=tuple(rows), separator=separator, encoding=encoding)
+
+
+def sparse_table(kind: FileKind, given: Iterable[SourceRow], *, questionnaires: tuple[str, ...] = ()) -> SourceTable:
+    """Make a table of rows that each name their columns. What a row does not name is empty.
+
+    Raises: FileEmpty, TooManyColumns.
+    """
+    found = list(given)
+    columns = tuple(dict.fromkeys(name for row in found for name in row.values))
+    if len(columns) > MOST_COLUMNS:
+        raise TooManyColumns(most=MOST_COLUMNS)
+    if not columns:
+        raise FileEmpty()
+    nothing = dict.fromkeys(columns, "")
+    rows = tuple(SourceRow(line=row.line, values={**nothing, **row.values}) for row in found)
+    return SourceTable(kind=kind, columns=columns, rows=rows, encoding="UTF-8", questionnaires=questionnaires)
 
 
 def row_of(line: int, values: Mapping[str, str]) -> SourceRow:

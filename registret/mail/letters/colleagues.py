@@ -47,6 +47,15 @@ COLLEAGUES: Mapping[str, LetterKind] = {
         quote="reason",
         button=(_("Logga in"), "/"),
     ),
+    "system_proposed": LetterKind(
+        subject=_("Ett system väntar på att du bekräftar"),
+        heading=_("Ett system, eller en ny nyckel för det"),
+        lines=(
+            Line(_("{proposer} föreslår {system} på {clinic} som {role}."), "system clinic role"),
+            Line(_("Logga in med ditt kort för att bekräfta eller ta bort förslaget. Inget gäller förrän dess.")),
+        ),
+        button=(_("System"), "/personer/system"),
+    ),
     "nomination_waits": LetterKind(
         subject=_("Ett uppdrag väntar på att du bekräftar"),
         heading=_("Ett uppdrag behöver en till som bekräftar"),

@@ -304,6 +304,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="HistoryImport",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("source", models.CharField(db_comment="plain", max_length=60)),
+                ("reference", models.CharField(db_comment="plain", max_length=100)),
+                ("decided_by", models.CharField(db_comment="personal", max_length=200)),
+                ("decided_on", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("digest", models.CharField(db_comment="plain", max_length=64)),
+                ("episodes", models.PositiveIntegerField()),
+                ("patients", models.PositiveIntegerField()),
+                ("there", models.PositiveIntegerField()),
+                ("opted_out", models.PositiveIntegerField()),
+            ],
+            options={
+                "db_table_comment": "records",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reference", ""), _negated=True), name="history_has_reference"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True), name="history_has_source"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Episode",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -314,6 +341,17 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("created_by_id", models.BigIntegerField()),
                 ("created_by_name", models.CharField(max_length=520, db_comment="personal")),
+                ("source", models.CharField(blank=True, db_comment="plain", default="", max_length=60)),
+                ("source_id", models.CharField(blank=True, db_comment="personal", default="", max_length=60)),
+                (
+                    "history",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.historyimport",
+                    ),
+                ),
                 (
                     "care_provider",
                     models.ForeignKey(
@@ -660,6 +698,7 @@ class Migration(migrations.Migration):
                             ("version", "Version"),
                             ("close", "Close"),
                             ("plan", "Plan"),
+                            ("history", "History"),
                         ],
                         max_length=10,
                     ),
@@ -889,6 +928,14 @@ class Migration(migrations.Migration):
             model_name="episode",
             constraint=models.UniqueConstraint(fields=("id", "care_provider"), name="episode_with_its_provider"),
         ),
+        migrations.AddConstraint(
+            model_name="episode",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source_id", ""), _negated=True),
+                fields=("source", "source_id"),
+                name="episode_of_history_once",
+            ),
+        ),
         migrations.AddIndex(
             model_name="reasongiven",
             index=models.Index(fields=["session_id", "patient", "-at"], name="reason_given"),
@@ -1057,7 +1104,18 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     (
                         "kind__in",
-                        ["write", "lay_aside", "take_up", "sign", "reopen", "move", "version", "close", "plan"],
+                        [
+                            "write",
+                            "lay_aside",
+                            "take_up",
+                            "sign",
+                            "reopen",
+                            "move",
+                            "version",
+                            "close",
+                            "plan",
+                            "history",
+                        ],
                     )
                 ),
                 name="revision_kind_known",
@@ -1072,7 +1130,7 @@ class Migration(migrations.Migration):
                         ("by_clinic_id__isnull", False),
                         models.Q(("by_hsa_id", ""), _negated=True),
                     ),
-                    ("kind__in", ["close", "plan", "take_up"]),
+                    ("kind__in", ["close", "plan", "take_up", "history"]),
                     _connector="OR",
                 ),
                 name="revision_by_somebody",

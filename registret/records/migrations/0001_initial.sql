@@ -121,6 +121,8 @@ BEGIN
 END $$;
 CREATE TRIGGER records_disclosurefetch_append_only BEFORE UPDATE OR DELETE ON records_disclosurefetch
     FOR EACH ROW EXECUTE FUNCTION records_append_only();
+CREATE TRIGGER records_historyimport_append_only BEFORE UPDATE OR DELETE ON records_historyimport
+    FOR EACH ROW EXECUTE FUNCTION records_append_only();
 
 -- Of a retention decision only its completion is added, once.
 CREATE FUNCTION records_decided() RETURNS trigger LANGUAGE plpgsql AS $$

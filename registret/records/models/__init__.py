@@ -6,6 +6,7 @@ provider it reads. It is the second fence: the first is that `queries` asks for 
 
 from registret.records.models.data_queries import DataQuery
 from registret.records.models.disclosure import Disclosure, DisclosureFetch
+from registret.records.models.history import HistoryImport
 from registret.records.models.identity import Merge, Number, Patient, ReasonGiven
 from registret.records.models.patient_rights import Leaving, OptOut, TakenBack
 from registret.records.models.proposals import Proposal
@@ -19,6 +20,7 @@ __all__ = [
     "DisclosureFetch",
     "Episode",
     "FormVersion",
+    "HistoryImport",
     "Leaving",
     "Merge",
     "Number",

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from registret.database.columns import PERSONAL, PLAIN
 from registret.database.constraints import check, choices, index, known, unique
 from registret.records.lifecycle import UNFINISHED, ClosedWhy, StepState
+from registret.records.models.history import HistoryImport
 from registret.records.models.identity import Patient
 
 
@@ -25,7 +26,12 @@ class FormVersion(models.Model):
 
 
 class Episode(models.Model):
-    """Vårdepisod: the unit of registration. `began_at`: the answer to the anchor of its form."""
+    """Vårdepisod: the unit of registration. `began_at`: the answer to the anchor of its form.
+
+    `history`: by which it was brought in from an earlier platform; `source`: that platform, and `source_id`: its id
+    there. Of such an episode `created_by_id`, and those who saved or signed its steps, are 0,
+    which is nobody's account.
+    """
 
     id = models.BigAutoField(primary_key=True)
     system_id = models.CharField(max_length=10, unique=True, db_comment=PLAIN)
@@ -38,12 +44,16 @@ class Episode(models.Model):
     created_at = models.DateTimeField()
     created_by_id = models.BigIntegerField()
     created_by_name = models.CharField(max_length=520, db_comment=PERSONAL)
+    history = models.ForeignKey(HistoryImport, on_delete=models.PROTECT, related_name="+", null=True)
+    source = models.CharField(max_length=60, blank=True, default="", db_comment=PLAIN)
+    source_id = models.CharField(max_length=60, blank=True, default="", db_comment=PERSONAL)
 
     class Meta:
         db_table_comment = "records"
         constraints = [
             # The target of a step's composite foreign key: a step cannot belong to another provider than its episode.
             unique("episode_with_its_provider", "id", "care_provider"),
+            unique("episode_of_history_once", "source", "source_id", where=~Q(source_id="")),
         ]
         indexes = [
             index("episode_doubles", "patient", "sub_registry", "began_at"),
@@ -164,7 +174,7 @@ class Revision(models.Model):
     """What one act changed: `changes[code]` is (old, new), each as `answers.Stored` or null. Append-only.
 
     `number` is the `version` that the step got by it. `by_account_id` is null where the population register said what
-    led to it.
+    led to it, or where a person of an earlier platform did it (HISTORY: all answers as they were brought in).
     """
 
     class Kind(models.TextChoices):
@@ -177,6 +187,7 @@ class Revision(models.Model):
         VERSION = "version"
         CLOSE = "close"
         PLAN = "plan"
+        HISTORY = "history"
 
     id = models.BigAutoField(primary_key=True)
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="revisions")
@@ -198,13 +209,18 @@ class Revision(models.Model):
             unique("revision_once", "step", "number"),
             check(
                 "revision_kind_known",
-                Q(kind__in=["write", "lay_aside", "take_up", "sign", "reopen", "move", "version", "close", "plan"]),
+                Q(
+                    kind__in=[
+                        *("write", "lay_aside", "take_up", "sign", "reopen", "move", "version", "close", "plan"),
+                        "history",
+                    ]
+                ),
             ),
             # What people do to answers has an author; what the register says is followed by closing and opening.
             check(
                 "revision_by_somebody",
                 Q(by_account_id__isnull=False, by_clinic_id__isnull=False) & ~Q(by_hsa_id="")
-                | Q(kind__in=["close", "plan", "take_up"]),
+                | Q(kind__in=["close", "plan", "take_up", "history"]),
             ),
             check("revision_reopened_has_reason", ~Q(kind="reopen") | ~Q(reason="")),
         ]

@@ -177,6 +177,8 @@ def _episode(
         began_at=found.began_at,
         created_at=found.created_at,
         created_by_name=found.created_by_name,
+        source=found.source,
+        source_id=found.source_id,
         steps=tuple(_step(form, one, scores.get(one.code, ()), revisions.get(one.id, []), places) for one in steps),
     )
 

@@ -127,6 +127,8 @@ class EpisodeInWords:
     began_at: datetime
     created_at: datetime
     created_by_name: str
+    source: str
+    source_id: str
     steps: tuple[StepInWords, ...]
 
 

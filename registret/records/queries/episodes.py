@@ -83,6 +83,8 @@ def _row(found: Episode, of_it: Iterable[Step]) -> EpisodeRow:
         began_at=found.began_at,
         created_by_name=found.created_by_name,
         steps=tuple(step_row(step) for step in steps),
+        source=found.source,
+        source_id=found.source_id,
     )
 
 

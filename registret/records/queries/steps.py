@@ -245,4 +245,6 @@ def _with_steps(found: Episode, form: Form, steps: Mapping[str, Step]) -> Episod
         began_at=found.began_at,
         created_by_name=found.created_by_name,
         steps=tuple(step_row(steps[step.code]) for step in form.steps if step.code in steps),
+        source=found.source,
+        source_id=found.source_id,
     )

@@ -1,1 +1,1 @@
-"""A definition as others read it: FHIR questionnaires and measures, a code book."""
+"""A definition as others read it: FHIR questionnaires and measures, a study in CDISC ODM, a code book."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from registret.registries.exports.fhir_terms import ABSENT, OWN
 from registret.registries.forms import Form, Question
+from registret.registries.variables import Option
 from registret.registries.vocabulary import CodeSystem, Missing, Words
 
 Json = dict[str, Any]
@@ -20,15 +22,7 @@ SYSTEMS: Final[Mapping[CodeSystem, str]] = {
     CodeSystem.ATC: "urn:oid:1.2.752.129.2.2.3.1.1",
     CodeSystem.KVA: "urn:oid:1.2.752.116.1.3.2.1.4",
 }
-_ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
-_NULL_FLAVOR: Final = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
-REASONS: Final = {
-    Missing.NOT_DONE: {"system": _ABSENT, "code": "not-performed"},
-    Missing.UNKNOWN: {"system": _ABSENT, "code": "unknown"},
-    Missing.NOT_APPLICABLE: {"system": _ABSENT, "code": "not-applicable"},
-    # Trace: there, and too little to be measured.
-    Missing.UNMEASURABLE: {"system": _NULL_FLAVOR, "code": "TRC"},
-}
+REASONS: Final = {Missing(reason): {"system": system, "code": code} for reason, (system, code) in ABSENT.items()}
 
 
 def translated(key: str, words: Words) -> Json:
@@ -45,8 +39,12 @@ def list_address(base: str, form: Form, question: Question) -> str:
     return f"{base}/CodeSystem/{form.code}-{form.version}-{question.variable.list}"
 
 
+def coded_option(base: str, form: Form, question: Question, option: Option) -> Json:
+    return {"system": list_address(base, form, question), "code": option.code, "display": option.label.sv}
+
+
 def own_extension(base: str, name: str, value: Json) -> Json:
-    return {"url": f"{base}/StructureDefinition/{name}", **value}
+    return {"url": f"{base}/{OWN}{name}", **value}
 
 
 def as_number(value: Decimal) -> int | float:

@@ -22,7 +22,7 @@ from registret.registries.exports.fhir import (
     own_extension,
     translated,
 )
-from registret.registries.exports.units import ucum_of
+from registret.registries.exports.units import UCUM, ucum_of
 from registret.registries.forms import Form, FormRule, FormScore, FormSection, FormStep, Question
 from registret.registries.variables import Option, Range, Variable
 from registret.registries.vocabulary import (
@@ -35,7 +35,6 @@ from registret.registries.vocabulary import (
     Words,
 )
 
-_UCUM: Final = "http://unitsofmeasure.org"
 _CONTROL: Final = "http://hl7.org/fhir/questionnaire-item-control"
 _TYPES: Final = {
     VariableType.CHOICE: "choice",
@@ -272,7 +271,7 @@ def _unit(unit: Unit | None, ucum: str | None) -> Iterator[Json]:
     if unit is not None:
         said = unit.sv if isinstance(unit, Words) else unit
         code = ucum_of(unit, ucum)
-        coding = {"display": said} | ({"system": _UCUM, "code": code} if code else {})
+        coding = {"display": said} | ({"system": UCUM, "code": code} if code else {})
         yield {"url": f"{HL7}questionnaire-unit", "valueCoding": coding}
 
 

@@ -10,19 +10,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
 
 from registret.kernel.sweden import SWEDEN
 from registret.registries.answers import Answer
-from registret.registries.exports.fhir import REASONS, SYSTEMS, Json, as_number, list_address, own_extension
+from registret.registries.exports.fhir import (
+    REASONS,
+    SYSTEMS,
+    Json,
+    as_number,
+    coded_option,
+    own_extension,
+)
+from registret.registries.exports.fhir_terms import NUMBER_SYSTEMS
 from registret.registries.forms import Form, FormScore, FormStep, Question
 from registret.registries.language.evaluating import Value
 from registret.registries.vocabulary import VariableType
-
-_NUMBER_SYSTEMS: Final = {
-    "personnummer": "urn:oid:1.2.752.129.2.1.3.1",
-    "samordningsnummer": "urn:oid:1.2.752.129.2.1.3.3",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +39,16 @@ class AnsweredStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredForm:
-    """`steps`: by code. `scores`: those that have a value. `number_kind`: as the patient's number is called."""
+    """`steps`: by code. `scores`: those that have a value. `number_kind`: as the patient's number is called.
+    `sex`: FHIR's code."""
 
     form: Form
     episode: str
     number: str
     number_kind: str
+    birth_date: date
+    sex: str
+    began_at: datetime
     saved_at: datetime
     is_completed: bool
     steps: Mapping[str, AnsweredStep]
@@ -53,8 +59,6 @@ def as_response(answered: AnsweredForm, *, origin: str) -> Json:
     """`origin`: as of the Questionnaire."""
     base = f"{origin}/fhir"
     form = answered.form
-    # A reserve number is of the region that gave it out, and has no address that all know.
-    system = _NUMBER_SYSTEMS.get(answered.number_kind, f"{base}/NamingSystem/{answered.number_kind}")
     steps = ((step, answered.steps[step.code]) for step in form.steps if step.code in answered.steps)
     items = [_step(base, form, step, told, answered.scores) for step, told in steps]
     return {
@@ -63,10 +67,24 @@ def as_response(answered: AnsweredForm, *, origin: str) -> Json:
         "identifier": {"system": f"{base}/NamingSystem/episode", "value": answered.episode},
         "questionnaire": f"{base}/Questionnaire/{form.code}|{form.version}",
         "status": "completed" if answered.is_completed else "in-progress",
-        "subject": {"type": "Patient", "identifier": {"system": system, "value": answered.number}},
-        "authored": _moment(answered.saved_at),
+        "subject": _subject(base, answered),
+        "authored": moment(answered.saved_at),
         "item": items,
     }
+
+
+def _subject(base: str, answered: AnsweredForm) -> Json:
+    about = {"birth-date": {"valueDate": answered.birth_date.isoformat()}, "sex": {"valueCode": answered.sex}}
+    return patient_of(base, answered) | {
+        "extension": [own_extension(base, name, value) for name, value in about.items()]
+    }
+
+
+def patient_of(base: str, answered: AnsweredForm) -> Json:
+    """By number. `base`: of the names that are ours."""
+    # A reserve number is of the region that gave it out, and has no address that all know.
+    system = NUMBER_SYSTEMS.get(answered.number_kind, f"{base}/NamingSystem/{answered.number_kind}")
+    return {"type": "Patient", "identifier": {"system": system, "value": answered.number}}
 
 
 def _step(base: str, form: Form, step: FormStep, told: AnsweredStep, scores: Mapping[str, Decimal]) -> Json:
@@ -85,7 +103,7 @@ def _step(base: str, form: Form, step: FormStep, told: AnsweredStep, scores: Map
 def _facts(told: AnsweredStep) -> Iterator[tuple[str, Json]]:
     yield "step-state", {"valueCode": told.state}
     if told.signed_at is not None:
-        yield "signed-at", {"valueDateTime": _moment(told.signed_at)}
+        yield "signed-at", {"valueDateTime": moment(told.signed_at)}
         yield "signed-by", {"valueString": told.signed_by}
 
 
@@ -106,15 +124,14 @@ def _answers(base: str, form: Form, question: Question, answer: Answer) -> Itera
             case Decimal():
                 yield {**mark, "valueDecimal": as_number(value)}
             case datetime():
-                yield {"valueDateTime": _moment(value)}
+                yield {"valueDateTime": moment(value)}
             case date():
                 yield {"valueDate": value.isoformat()}
             case _ if question.terminology is not None:
                 yield {"valueCoding": {"system": SYSTEMS[question.terminology.system], "code": str(value)}}
             case _ if question.options:
-                label = next(option.label.sv for option in question.options if option.code == value)
-                system = list_address(base, form, question)
-                yield {"valueCoding": {"system": system, "code": str(value), "display": label}}
+                option = next(one for one in question.options if one.code == value)
+                yield {"valueCoding": coded_option(base, form, question, option)}
             case _:
                 yield {"valueString": str(value)}
 
@@ -126,5 +143,6 @@ def _computed(score: FormScore, value: Decimal) -> Json:
     return {"linkId": score.code, "answer": [{kind: as_number(value)}]}
 
 
-def _moment(value: datetime) -> str:
+def moment(value: datetime) -> str:
+    """FHIR's dateTime, with the offset that Sweden had."""
     return value.astimezone(SWEDEN).isoformat(timespec="seconds")

@@ -7,7 +7,8 @@ from typing import Final
 
 from registret.registries.vocabulary import Unit, Words
 
-_UCUM: Final[Mapping[str, str]] = {
+UCUM: Final = "http://unitsofmeasure.org"
+_CODES: Final[Mapping[str, str]] = {
     "%": "%",
     "/min": "/min",
     "10⁶/L": "10*6/L",
@@ -35,4 +36,4 @@ def ucum_of(unit: Unit | None, ucum: str | None) -> str | None:
     """The unit in UCUM: as the definition says, or as everybody knows. None: there is no unit, or nobody knows."""
     if ucum is not None or unit is None or isinstance(unit, Words):
         return ucum
-    return _UCUM.get(unit)
+    return _CODES.get(unit)

@@ -20,11 +20,10 @@ from registret.exchange.refusals import (
     ColumnsUnfit,
     ContentTypeUnknown,
     FileTooLarge,
-    IdempotencyKeyMissing,
     MappingUnknown,
     ParameterUnclear,
 )
-from registret.exchange.saved_mappings import understood
+from registret.web.api.sent import idempotency_key, possible
 from registret.web.api.told import told_columns, told_job, told_rows
 from registret.web.gate import needs_system, open_to_all
 from registret.web.http import Request, SystemRequest
@@ -36,12 +35,14 @@ _TYPES: Final = frozenset(
     {
         "text/csv",
         "application/json",
+        "application/fhir+json",
+        "application/fhir+ndjson",
         "application/octet-stream",
+        "application/odm+xml",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/xml",
     }
 )
-_KEY: Final = re.compile(r'"?([A-Za-z0-9_-]{16,128})"?')
-_IDS: Final = range(2**63)
 
 
 @open_to_all.get
@@ -65,15 +66,15 @@ def imports(request: SystemRequest) -> HttpResponse:
 def one_import(request: SystemRequest, file: int) -> HttpResponse:
     """How far a file has come; DELETE stops it and destroys the file. What was brought in stays."""
     if request.method == "DELETE":
-        jobs.remove(actor=request.system.actor, file=_possible(file), at=request.at)
+        jobs.remove(actor=request.system.actor, file=possible(file), at=request.at)
         return HttpResponse(status=204)
-    return JsonResponse(told_job(jobs.job_of(actor=request.system.actor, file=_possible(file), at=request.at)))
+    return JsonResponse(told_job(jobs.job_of(actor=request.system.actor, file=possible(file), at=request.at)))
 
 
 @needs_system.get
 def rows(request: SystemRequest, file: int) -> HttpResponse:
     """What is wrong with rows of a file, or was not taken of them."""
-    job = jobs.job_of(actor=request.system.actor, file=_possible(file), at=request.at)
+    job = jobs.job_of(actor=request.system.actor, file=possible(file), at=request.at)
     try:
         found, last = faulty_rows(job, after=_id_in(request, "after") or 0, at=request.at)
     except MappingBroken:
@@ -87,17 +88,15 @@ def _sent(request: SystemRequest) -> HttpResponse:
     ParameterUnclear."""
     if request.content_type not in _TYPES:
         raise ContentTypeUnknown()
-    key = _KEY.fullmatch(request.headers.get("Idempotency-Key", ""))
-    if key is None:
-        raise IdempotencyKeyMissing()
+    key = idempotency_key(request)
     only_tried = _is_dry_run(request)
-    saved = mapping_for(request.system, request.GET.get("mapping", ""))
+    saved, mapping = mapping_for(request.system, request.GET.get("mapping", ""))
     content = _body(request)
     table = read(content)
-    faults = column_faults(understood(saved), table)
+    faults = column_faults(mapping, table)
     if faults:
         return _columns_unfit(request, told_columns(faults))
-    sent = SentFile(saved=saved, content=content, table=table, only_tried=only_tried, key=key[1])
+    sent = SentFile(saved=saved, mapping=mapping, content=content, table=table, only_tried=only_tried, key=key)
     file = deliver(request.system, sent, at=request.at)
     job = jobs.job_of(actor=request.system.actor, file=file, at=request.at)
     return JsonResponse(told_job(job), status=202, headers={"Location": reverse("api_import", args=[file])})
@@ -132,11 +131,6 @@ def _id_in(request: HttpRequest, name: str) -> int | None:
     if not re.fullmatch("[0-9]{1,18}", said):
         raise ParameterUnclear(name=name)
     return int(said)
-
-
-def _possible(file: int) -> int:
-    """No file has a greater number than the database can hold."""
-    return file if file in _IDS else 0
 
 
 @cache

@@ -123,6 +123,8 @@ def _episode(found: EpisodeInWords) -> dict[str, Any]:
         "began_at": _moment(found.began_at),
         "registered_at": _moment(found.created_at),
         "registered_by": found.created_by_name,
+        "earlier_platform": found.source,
+        "id_there": found.source_id,
         "steps": [_step(one) for one in found.steps],
     }
 

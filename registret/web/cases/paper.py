@@ -196,6 +196,7 @@ def _episode(found: EpisodeInWords) -> Chapter:
             (_("Vårdenhet"), found.unit),
             (_("Började"), _moment(found.began_at)),
             (_("Registrerad"), f"{_moment(found.created_at)}, {found.created_by_name}"),
+            *([(_("Tidigare plattform"), f"{found.source}, {found.source_id}")] if found.source else []),
         ),
         steps=tuple(_step(step) for step in found.steps),
     )

@@ -39,6 +39,7 @@ class ExportForm(forms.Form):
             (ExportFormat.CSV, _("CSV")),
             (ExportFormat.JSON, _("JSON")),
             (ExportFormat.FHIR, _("FHIR R4 (QuestionnaireResponse)")),
+            (ExportFormat.ODM, _("CDISC ODM 1.3.2 (XML)")),
         ],
         _("Välj ett format"),
     )

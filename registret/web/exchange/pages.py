@@ -107,7 +107,7 @@ def imports_page(
             for run in runs
         ],
         files=files,
-        hint=_("CSV, XLSX eller JSON. Högst %(mb)s MB och %(rows)s rader.")
+        hint=_("CSV, XLSX, JSON, FHIR eller ODM. Högst %(mb)s MB och %(rows)s rader.")
         % {"mb": MOST_BYTES >> 20, "rows": f"{MOST_ROWS:_}".replace("_", "\u00a0")},
     )
 
@@ -243,7 +243,13 @@ def table_facts(saved: SavedMapping, table: SourceTable | None, rows: int) -> li
     facts = [FactText(_("Filbeskrivning"), [titled(saved)])]
     if table is not None:
         separator = {";": _("semikolon"), ",": _("komma"), "\t": _("tabb")}.get(table.separator, "")
-        kinds = {FileKind.CSV: "CSV", FileKind.XLSX: "XLSX", FileKind.JSON: "JSON"}
+        kinds = {
+            FileKind.CSV: "CSV",
+            FileKind.XLSX: "XLSX",
+            FileKind.JSON: "JSON",
+            FileKind.FHIR: "FHIR",
+            FileKind.ODM: "ODM",
+        }
         read_as = ", ".join(filter(None, (kinds[table.kind], table.encoding, separator)))
         facts.append(FactText(_("Läst som"), [read_as]))
     return [*facts, FactText(_("Rader"), [str(rows)])]

@@ -21,7 +21,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """A list. `empty` is said if there is nothing in it; `more` leads to the rest."""
+    """A list. `empty` is said if there is nothing in it; `more` leads to the rest, or `note` says when it comes."""
 
     code: str
     title: str
@@ -29,3 +29,4 @@ class Panel:
     link: Link | None = None
     empty: str = ""
     more: Link | None = None
+    note: str = ""

@@ -62,7 +62,10 @@ def work(actor: Actor, *, at: datetime) -> WaitingWork:
     aside = _panel("aside", _("Undanlagda, svar väntas"), found.laid_aside, "lage=undanlagda", actor, today)
     asked = Panel(code="asked", title=_("Kansliet frågar"), items=tuple(map(_query, found.asked)))
     proposed = Panel(
-        code="proposed", title=_("Förslag ur filer"), items=tuple(_proposal(row) for row in found.proposed.rows)
+        code="proposed",
+        title=_("Förslag ur filer"),
+        items=tuple(_proposal(row) for row in found.proposed.rows),
+        note=_("Det finns fler. De visas när de här är avgjorda.") if found.proposed.has_more else "",
     )
     return WaitingWork(
         left=tuple(panel for panel in (asked, proposed, due, drafts, following) if panel.items),

@@ -45,6 +45,7 @@ def _known(at: datetime) -> dict[str, str | date]:
         "person": "Anna Berg",
         "administrator": "Bertil Holm",
         "proposer": "Bertil Holm",
+        "system": "Journal X",
         "office": "Doris Lund",
         "substitute": "Anna Berg",
         "left": "1",

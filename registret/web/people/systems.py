@@ -1,8 +1,9 @@
-"""System: record systems that bring files in at the clinic by themselves, and the keys that they sign with."""
+"""System: record systems that bring files in at the clinic or take them out by themselves, and the keys that they sign
+with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from registret.access.refusals import (
     NotParticipating,
     SubRegistryClosed,
 )
-from registret.access.roles import Permission
+from registret.access.roles import Permission, Role
 from registret.access.systems.appointing import (
     SystemKeyRow,
     confirm_system,
@@ -30,13 +31,15 @@ from registret.access.systems.appointing import (
     remove_key,
     system_keys,
 )
-from registret.registries.queries import names_of
-from registret.web.forms import refusals_as_errors, sub_registry_choices
+from registret.registries.queries import names_of, open_for_rights
+from registret.registries.vocabulary import RegistryState
+from registret.web.forms import refusals_as_errors
 from registret.web.gate import needs
 from registret.web.http import ActorRequest, posted, see_other
 from registret.web.pieces import Link, Tag, show
 from registret.web.templatetags.look import day, last_day
 from registret.words.refusals import short
+from registret.words.roles import role_in_sentence
 
 _LONGEST = 10_000
 """Characters of a key as text."""
@@ -53,6 +56,11 @@ _PLACES = {
 class SystemForm(forms.Form):
     """Which record system, what for, and the key that it signs with."""
 
+    role = forms.ChoiceField(
+        choices=[(Role.SYSTEM, _("Läsa in filer")), (Role.EXPORT_SYSTEM, _("Ta ut klinikens vårdepisoder"))],
+        initial=Role.SYSTEM,
+        error_messages={"required": _("Välj vad systemet ska göra"), "invalid_choice": _("Välj vad systemet ska göra")},
+    )
     source_system = forms.CharField(
         max_length=60,
         error_messages={
@@ -83,6 +91,7 @@ class SystemLine:
     name: str
     place: str
     hsa_id: str
+    does: str
     key: str
     told: str
     state: Tag
@@ -105,7 +114,7 @@ def systems(request: ActorRequest) -> HttpResponse:
     form = None
     if request.actor.seat.clinic_id is not None:
         within = reach_of(request.actor, at=request.at).sub_registries
-        form = SystemForm(posted(request), choices=sub_registry_choices(within=within))
+        form = SystemForm(posted(request), choices=_choices(within))
         if form.is_valid() and _proposed(request, form):
             return see_other("systems")
     keys = system_keys(actor=request.actor, at=request.at)
@@ -116,7 +125,7 @@ def systems(request: ActorRequest) -> HttpResponse:
 
 @needs(Permission.MANAGE_PEOPLE).post
 def confirm(request: ActorRequest, id: int) -> HttpResponse:
-    """Bekräfta: the system brings files in from now on."""
+    """Bekräfta: the system does what it is for from now on."""
     confirm_system(key_id=id, actor=request.actor, at=request.at)
     return see_other("systems")
 
@@ -128,10 +137,23 @@ def remove(request: ActorRequest, id: int) -> HttpResponse:
     return see_other("systems")
 
 
+def _choices(within: Collection[str] | None) -> list[tuple[str, str]]:
+    """Code and name; what is closed is only taken out of. `within`: no others, if it is given."""
+    return [
+        (
+            one.code,
+            one.name if one.state is RegistryState.OPEN else gettext("%(name)s (stängt: ta ut)") % {"name": one.name},
+        )
+        for one in open_for_rights()
+        if within is None or one.code in within
+    ]
+
+
 def _proposed(request: ActorRequest, form: SystemForm) -> bool:
     try:
         with refusals_as_errors(form, _PLACES):
-            propose_system(**form.cleaned_data, actor=request.actor, at=request.at)
+            said = form.cleaned_data | {"role": Role(form.cleaned_data["role"])}
+            propose_system(**said, actor=request.actor, at=request.at)
     except KeyIsPrivate as refusal:
         # The page does not send it through the network once more.
         without = request.POST.copy()
@@ -150,6 +172,7 @@ def _line(row: SystemKeyRow, *, is_office: bool) -> SystemLine:
         name=row.source_system,
         place=", ".join([*([row.clinic_name] if is_office else []), *names_of(row.sub_registries)]),
         hsa_id=row.hsa_id.text if row.hsa_id else "",
+        does=role_in_sentence(row.role),
         key=row.thumbprint,
         told=proposed if is_waiting else used,
         state=_state(row),

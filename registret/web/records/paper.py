@@ -73,11 +73,13 @@ class BlankForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledForm:
-    """`first`: the first step of the episode; `whom`: the patient, before the number."""
+    """`first`: the first step of the episode; `whom`: the patient, before the number; `earlier`: the platform that it
+    was registered in first, and its id there; or empty."""
 
     first: StepPage
     title: str
     whom: str
+    earlier: str
     steps: Sequence[PaperStep]
 
 
@@ -110,6 +112,7 @@ def filled_in(pages: Sequence[StepPage]) -> FilledForm:
         first=first,
         title=name_of(first.episode.sub_registry),
         whom=f"{patient.name}, {sex.lower()}" if patient.name and not patient.is_protected else sex,
+        earlier=f"{first.episode.source}, {first.episode.source_id}" if first.episode.source else "",
         steps=[_filled(page) for page in pages],
     )
 

@@ -58,6 +58,7 @@ def filled_pdf(page: FilledForm, *, at: datetime) -> bytes:
             (_("Nummer"), first.patient.number.shown),
             (_("Vårdepisod"), first.episode.system_id),
             (_("Ankomst"), in_full(first.arrival)),
+            *([(_("Tidigare plattform"), page.earlier)] if page.earlier else []),
         ),
         lines=(),
         steps=[_step(step, f"{step.name}: {step.state}", [step.signed] if step.signed else []) for step in page.steps],

@@ -24,6 +24,7 @@ from registret.words.labels import asked
 
 # A step that is saved during writing has many.
 _UNFOLDED: Final = 15
+_HISTORY: Final = "history"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,17 +107,24 @@ def _revision(page: StepPage, row: RevisionRow, clinic: str) -> RevisionShown:
         what=act_name(row.kind),
         at=row.at,
         who=_author(row, clinic),
-        reason=f"{_('Skäl')}: {row.reason}" if row.reason else "",
+        reason=_reason(page, row),
         changed=[change for change in changes if change.old],
         first=[change for change in changes if not change.old],
     )
 
 
+def _reason(page: StepPage, row: RevisionRow) -> str:
+    """And of what was brought in from an earlier platform, from where."""
+    if row.kind == _HISTORY:
+        return f"{page.episode.source}, {page.episode.source_id}"
+    return f"{_('Skäl')}: {row.reason}" if row.reason else ""
+
+
 def _author(row: RevisionRow, clinic: str) -> str:
     """Who did it; no person did what follows from the population register."""
-    if not row.by_hsa_id:
+    if row.by_clinic_id is None:
         return _("Registret, efter uppgift i folkbokföringen")
-    return f"{row.by_name} · {role_list(row.by_role)} · {clinic}"
+    return " · ".join(part for part in (row.by_name, role_list(row.by_role) if row.by_role else "", clinic) if part)
 
 
 def reopen_page(page: StepPage, form: WhyForm) -> StepActPage:

@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from registret.words.shapes import RefusalWords
 
 _SAVE_ANEW = _("Öppna filen i ett kalkylprogram, spara den som CSV UTF-8 och försök igen.")
+_RESOURCE_TODO = _(
+    "Rätta filen. Registret läser text, tal, ja eller nej, tider och koder som står i svaret själv, och inget som "
+    "pekar någon annanstans."
+)
 _SPLIT = _("Dela filen i flera och läs in dem en i taget.")
 
 EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
@@ -59,13 +63,19 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
     ),
     "import.content_type_unknown": RefusalWords(
         title=_("Content-Type är inte en fil som registret läser."),
-        happened=_("Registret tar emot text/csv, application/json, application/octet-stream och den typ som XLSX har."),
+        happened=_(
+            "Registret tar emot text/csv, application/json, application/fhir+json, application/fhir+ndjson, "
+            "application/odm+xml, application/xml, "
+            "application/octet-stream och den typ som XLSX har."
+        ),
         todo=(_("Skicka filen som den är, inte som ett formulär."),),
     ),
     "import.parameter_unclear": RefusalWords(
-        title=_("En parameter i adressen går inte att tolka."),
+        title=_("En parameter går inte att tolka."),
         happened=_("Det gäller %(name)s."),
-        in_general=_("Parametrarna är mapping, dry-run (true eller false), before och after."),
+        in_general=_(
+            "I adressen är de mapping, dry-run (true eller false), before och after; i en beställning dess fält i JSON."
+        ),
         todo=(_("Rätta parametern."),),
     ),
     "import.file_empty": RefusalWords(
@@ -77,11 +87,11 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         title=_("Filen går inte att läsa."),
         happened=_("Den är skadad, eller något annat än den ser ut att vara. Det märktes på rad %(line)s."),
         in_general=_("Den är skadad, eller något annat än den ser ut att vara."),
-        todo=(_SAVE_ANEW,),
+        todo=(_SAVE_ANEW, _("JSON och ODM: ta ut filen på nytt, hel, ur systemet som den kommer från.")),
     ),
     "import.file_of_other_kind": RefusalWords(
         title=_("Filen är av ett annat slag."),
-        happened=_("Registret läser CSV, XLSX och JSON."),
+        happened=_("Registret läser CSV, XLSX, JSON, FHIR och ODM 1.3."),
         todo=(_SAVE_ANEW,),
     ),
     "import.too_many_rows": RefusalWords(
@@ -123,8 +133,16 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
     "import.value_nested": RefusalWords(
         title=_("JSON-filen har en annan form."),
         happened=_("Objekt %(line)s är inte ett enkelt objekt med texter och tal."),
-        in_general=_("Registret läser en lista av enkla objekt, ett för varje vårdepisod."),
+        in_general=_(
+            "Registret läser en lista av enkla objekt, ett för varje vårdepisod, och QuestionnaireResponse i FHIR."
+        ),
         todo=(_("Skriv filen som en lista av objekt, utan listor eller objekt inuti dem."),),
+    ),
+    "import.resource_unfit": RefusalWords(
+        title=_("FHIR-filen har något som registret inte läser."),
+        happened=_("I svar nummer %(line)s gäller det %(element)s. Plats, som linkId: %(place)s."),
+        in_general=_("Något i en QuestionnaireResponse saknas, eller är av ett slag som registret inte läser."),
+        todo=(_RESOURCE_TODO,),
     ),
     "import.has_formulas": RefusalWords(
         title=_("Bladet har formler."),
@@ -132,9 +150,21 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         todo=(_("Kopiera bladet och klistra in det som värden i en ny arbetsbok, eller spara som CSV UTF-8."),),
     ),
     "import.has_entities": RefusalWords(
-        title=_("Arbetsboken är inte skriven av ett kalkylprogram."),
-        happened=_("Filen innehåller en dokumenttyp eller entiteter i XML. Sådant läses inte."),
-        todo=(_SAVE_ANEW,),
+        title=_("Filen har en dokumenttyp eller entiteter i XML."),
+        happened=_("Inget kalkylprogram skriver sådant, och en fil i ODM behöver det inte. Därför läses det inte."),
+        todo=(_("Spara en arbetsbok på nytt som CSV UTF-8. Ta ut en fil i ODM utan DOCTYPE."),),
+    ),
+    "import.item_twice": RefusalWords(
+        title=_("En uppgift i ODM-filen står två gånger."),
+        happened=_("På rad %(line)s har en uppgift mer än ett värde: ett formulär eller en grupp upprepas."),
+        in_general=_("Registret läser ett värde för varje ItemOID, utom där StudyEventData upprepas."),
+        todo=(_("Ta ut filen utan formulär och grupper som upprepas."),),
+    ),
+    "import.transaction_not_taken": RefusalWords(
+        title=_("ODM-filen säger att något ska tas bort, eller inte är data."),
+        happened=_("Ett element har TransactionType %(kind)s. Registret läser Insert, Update och Upsert."),
+        in_general=_("Ett element har TransactionType Remove, eller Context om ett värde."),
+        todo=(_("Ta ut en fil med FileType Snapshot. Ett svar tas bort med ett ord under erase i filbeskrivningen."),),
     ),
     "import.mapping_outdated": RefusalWords(
         title=_("Formuläret har en ny version."),
@@ -210,6 +240,28 @@ EXCHANGE_REFUSALS: Mapping[str, RefusalWords] = {
         title=_("En fråga i inklusionen är obesvarad."),
         happened=_("En vårdepisod kan inte börjas utan svar på inklusionens frågor."),
         todo=(_("Fyll i värdet i filen."),),
+    ),
+    "import.history_unreadable": RefusalWords(
+        title=_("Raden är inte en vårdepisod."),
+        happened=_("Den kan inte läsas: %(where)s"),
+        in_general=_("Varje rad är ett JSON-objekt, med fälten i beskrivningen av historikfilen."),
+        todo=(_("Rätta raden i filen."),),
+    ),
+    "import.history_unknown": RefusalWords(
+        title=_("Registret har inte det som raden nämner."),
+        happened=_("Det är %(name)s."),
+        in_general=_("En klinik, ett formulär, ett steg eller en fråga har en kod som registret inte känner till."),
+        todo=(_("Jämför koderna med kodboken för den versionen av formuläret."),),
+    ),
+    "import.history_rule": RefusalWords(
+        title=_("En regel håller inte i ett signerat steg."),
+        happened=_("Den tidigare plattformen lät det signeras, och det är signerat."),
+        todo=(_("Låser någon upp steget behöver svaren rättas innan det signeras igen."),),
+    ),
+    "import.history_unasked": RefusalWords(
+        title=_("Frågan ställs inte efter de andra svaren."),
+        happened=_("Svaret är inte inläst. Resten av steget är det."),
+        todo=(_("Jämför svaren i den tidigare plattformen."),),
     ),
     "import.answer_kept": RefusalWords(
         title=_("Svaret är ändrat i registret sedan förra importen."),

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from registret.access.actor import Actor
 from registret.access.roles import Role
+from registret.exchange.history.importing import import_history
 from registret.exchange.importing.results import Way
 from registret.exchange.nkrr.suggesting import ask
+from registret.kernel.by import By
 from registret.records.reporting.deciding import ProposalDecision, decide, open_proposal
 from registret.records.reporting.prefilling import AcceptedSuggestions, accept
 from tests import cast
-from tests.cast import ANNA
+from tests.cast import ANNA, INFECTION
 from tests.house.acts.told import Act, Told, patients
 from tests.national_platform import national_platform
+from tests.rooms.exchange.earlier import DECISION, line, told, written
 from tests.rooms.exchange.journal_x import row
 from tests.rooms.exchange.scene import INES, brought, saved
 from tests.rooms.records.scene import DAY, HOUR, NOW, Ward, begun
@@ -81,7 +86,34 @@ def prefilled(here: Ward) -> Told:
     return Told(by=ANNA, patients=patients(), clinic=here.place.infection)
 
 
+def history_tried(here: Ward) -> Told:
+    _history(dry_run=True)
+    return Told(program="import-history")
+
+
+def history_imported(here: Ward) -> Told:
+    _history()
+    return Told(program="import-history")
+
+
+def patient_of_history(here: Ward) -> Told:
+    number = _history()
+    return Told(program="import-history", patients=patients(number), clinic=here.place.infection)
+
+
+def _history(*, dry_run: bool = False) -> str:
+    """The number of the patient whom it is about."""
+    (one,) = told("pneumoni", 1, clinic=INFECTION)
+    with TemporaryDirectory() as folder:
+        file = written(Path(folder), line(one, clinic=INFECTION))
+        import_history([file], decision=DECISION, dry_run=dry_run, by=By.of_program("import-history"), at=NOW)
+    return one.number
+
+
 ACTS: dict[str, Act] = {
+    "history.tried": history_tried,
+    "history.imported": history_imported,
+    "patient.history_imported": patient_of_history,
     "mapping.saved": mapping_saved,
     "import.tried": tried,
     "import.run": brought_in,

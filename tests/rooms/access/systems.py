@@ -13,6 +13,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
 
 from registret.access.actor import Actor
+from registret.access.roles import Role
 from registret.access.systems.appointing import confirm_system, propose_system
 from registret.access.systems.assertions import System, system_of
 from registret.accounts.queries import account
@@ -55,17 +56,19 @@ def proposed(
     actor: Actor | None = None,
     source_system: str = "Journal X",
     of: Sequence[str] = ("pneumoni",),
+    role: Role = Role.SYSTEM,
     at: datetime,
 ) -> int:
     """By Bertil."""
     actor = actor or cast.actor(BERTIL, at=at)
-    return propose_system(source_system=source_system, sub_registries=of, key=journal.public, actor=actor, at=at)
+    key = journal.public
+    return propose_system(role=role, source_system=source_system, sub_registries=of, key=key, actor=actor, at=at)
 
 
-def connected(journal: Journal | None = None, *, at: datetime) -> Journal:
+def connected(journal: Journal | None = None, *, role: Role = Role.SYSTEM, at: datetime) -> Journal:
     """Proposed by Bertil, confirmed by Karin."""
     journal = journal or Journal()
-    account_id = confirm_system(key_id=proposed(journal, at=at), actor=cast.actor(KARIN, at=at), at=at)
+    account_id = confirm_system(key_id=proposed(journal, role=role, at=at), actor=cast.actor(KARIN, at=at), at=at)
     found = account(account_id=account_id)
     assert found is not None
     journal.name = found.hsa_id.text

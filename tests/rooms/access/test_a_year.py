@@ -115,7 +115,7 @@ WRITTEN_BY_ACTS = {
     *("suspended", "reinstated", "administrator_suspended", "claim", "account_moved", "hsa_id_disputed"),
     "data_queries",  # by the clock, of what the office asks
     *("substitute_proposed", "substitute_confirmed", "substitute_declined", "administrator_appointed"),
-    "outlier_asked",
+    *("outlier_asked", "system_proposed"),
 }
 
 

@@ -29,7 +29,7 @@ from registret.access.refusals import (
     PrincipalsMissing,
     RoleImpossible,
 )
-from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_THE_OFFICE, ROLES_TO_NOMINATE, Role
+from registret.access.roles import ROLES_AT_A_CLINIC, ROLES_OF_SYSTEMS, ROLES_OF_THE_OFFICE, ROLES_TO_NOMINATE, Role
 from registret.access.staff import appointing
 from registret.accounts.lifecycle import AccountState
 from registret.accounts.queries import has_ended_account, living_account
@@ -214,7 +214,7 @@ def test_two_names_are_in_the_grant_and_in_the_log(place: Country) -> None:
 @pytest.mark.parametrize(("role", "at_a_clinic"), list(product(Role, [True, False])))
 def test_a_role_is_given_where_it_sits_and_nowhere_else(place: Country, role: Role, at_a_clinic: bool) -> None:
     clinic_id = place.medicine if at_a_clinic else None
-    if (role in ROLES_AT_A_CLINIC) is at_a_clinic and role is not Role.SYSTEM:
+    if (role in ROLES_AT_A_CLINIC) is at_a_clinic and role not in ROLES_OF_SYSTEMS:
         by_program(role=role, clinic_id=clinic_id)
         cast.confirm_mail(MOA, at=NOW)
         (seat,) = standing_of(hsa_id=MOA.card.hsa_id, at=NOW).seats

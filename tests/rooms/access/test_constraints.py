@@ -117,8 +117,8 @@ def system() -> int:
 
 
 def system_key(**different: Any) -> SystemKey:
-    usual = {"clinic_id": clinic(), "source_system": "Journal X", "sub_registries": ["pneumoni"], "jwk": {}}
-    usual |= {"proposed_at": NOW, "proposed_by_id": different.get("proposed_by_id") or account()}
+    usual = {"clinic_id": clinic(), "role": "system", "source_system": "Journal X", "sub_registries": ["pneumoni"]}
+    usual |= {"jwk": {}, "proposed_at": NOW, "proposed_by_id": different.get("proposed_by_id") or account()}
     return SystemKey.objects.create(**usual | {"thumbprint": f"T{next(number)}"} | different)
 
 
@@ -201,8 +201,10 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "grant_of_system_by_two": [
         lambda: grant(account_id=system(), role="system"),
         lambda: grant(account_id=system(), role="system", granted_by_id=administrator()),
+        lambda: grant(account_id=system(), role="export_system", granted_by_id=administrator()),
     ],
     "system_key_once": [lambda: twice(system_key, thumbprint="same")],
+    "system_key_role_known": [lambda: system_key(role="exporter")],
     "system_key_has_system": [lambda: system_key(source_system="")],
     "system_key_confirmed_whole": [
         lambda: system_key(confirmed_at=NOW),
@@ -355,7 +357,7 @@ PAIRED: dict[str, tuple[Callable[..., Model], dict[str, tuple[Any, ...]], Callab
     ),
     "grant_clinic_fits_role": (
         lambda role, at_a_clinic: grant(role=role, clinic_id=clinic() if at_a_clinic else None),
-        {"role": tuple(set(Role) - {Role.SYSTEM}), "at_a_clinic": (False, True)},
+        {"role": tuple(set(Role) - {Role.SYSTEM, Role.EXPORT_SYSTEM}), "at_a_clinic": (False, True)},
         lambda role, at_a_clinic: (role in ROLES_AT_A_CLINIC) is at_a_clinic,
     ),
     "claim_settled_when_proven": (

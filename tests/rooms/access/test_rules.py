@@ -83,17 +83,24 @@ def test_whatever_the_moment_the_last_possible_day_is_possible_and_the_next_is_n
 # --- roles -----------------------------------------------------------------------------------------
 
 WHO_MAY = {
-    Permission.WORK: set(Role) - {Role.SYSTEM},
+    Permission.WORK: set(Role) - {Role.SYSTEM, Role.EXPORT_SYSTEM},
     Permission.ATTEST: {Role.LOCAL_ADMINISTRATOR, Role.REGISTRY_OFFICE},
     Permission.MANAGE_PEOPLE: {Role.LOCAL_ADMINISTRATOR, Role.REGISTRY_OFFICE},
     Permission.APPOINT: {Role.REGISTRY_OFFICE},
     Permission.READ_LOG: {Role.LOG_REVIEWER},
     Permission.HANDLE_CASES: {Role.CASE_HANDLER},
-    Permission.READ_RECORDS: {Role.REPORTER, Role.READER, Role.IMPORTER, Role.EXPORTER, Role.SYSTEM},
-    Permission.READ_REPORTS: ROLES_AT_A_CLINIC - {Role.SYSTEM},
+    Permission.READ_RECORDS: {
+        Role.REPORTER,
+        Role.READER,
+        Role.IMPORTER,
+        Role.EXPORTER,
+        Role.SYSTEM,
+        Role.EXPORT_SYSTEM,
+    },
+    Permission.READ_REPORTS: ROLES_AT_A_CLINIC - {Role.SYSTEM, Role.EXPORT_SYSTEM},
     Permission.REPORT: {Role.REPORTER, Role.IMPORTER, Role.SYSTEM},
     Permission.IMPORT: {Role.IMPORTER, Role.SYSTEM},
-    Permission.EXPORT: {Role.EXPORTER},
+    Permission.EXPORT: {Role.EXPORTER, Role.EXPORT_SYSTEM},
     Permission.DECIDE_LIMITS: {Role.REGISTRY_OFFICE},
     Permission.PUBLISH: {Role.REGISTRY_OFFICE},
     Permission.ASK_CLINICS: {Role.REGISTRY_OFFICE},

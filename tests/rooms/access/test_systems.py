@@ -39,6 +39,7 @@ from registret.access.staff.substitutes import colleagues
 from registret.access.systems.appointing import confirm_system, propose_system, remove_key, system_keys
 from registret.access.systems.assertions import forget_old
 from registret.kernel.identifiers import HsaId, Malformed
+from registret.mail.models import Letter
 from tests import cast
 from tests.cast import ANNA, BERTIL, CECILIA, DORIS, KARIN, Country
 from tests.rooms.access.scene import DAY, HOUR, MINUTE, NOW, SECOND, attested, events, refused
@@ -101,6 +102,19 @@ def test_it_has_the_rights_that_a_row_needs_and_is_the_author_of_what_it_does(jo
     assert system.actor.seat.permissions == {Permission.IMPORT, Permission.REPORT, Permission.READ_RECORDS}
     assert system.actor.by.hsa_id == HsaId(journal.name)
     assert system.actor.by.network == "192.0.2.7"
+
+
+def test_those_who_can_confirm_are_written_to_and_nobody_else(place: Country) -> None:
+    before = {one.id for one in Letter.objects.all()}
+    proposed(Journal(), role=Role.EXPORT_SYSTEM, at=NOW)
+    (letter,) = Letter.objects.exclude(id__in=before)
+    assert (letter.kind, letter.to_address) == ("system_proposed", KARIN.email.text)
+    assert letter.context == {
+        "proposer": BERTIL.name,
+        "system": "Journal X",
+        "clinic": "Infektionskliniken, Norrviks sjukhus",
+        "role": "system som tar ut filer",
+    }
 
 
 def test_nobody_lets_a_system_in_alone(place: Country) -> None:

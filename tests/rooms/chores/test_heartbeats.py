@@ -57,8 +57,15 @@ def test_a_second_process_does_not_hide_that_the_work_stands_still() -> None:
 
 def test_work_that_a_release_has_no_more_is_not_missed() -> None:
     begin({"mail": 1, "pigeons": 60}, at=NOW)
-    begin({"mail": 1}, at=NOW)
+    begin({"mail": 1}, at=NOW + HOUR)
     assert [one.worker for one in queries.workers(at=NOW + HOUR)] == ["mail"]
+
+
+def test_work_of_another_release_that_runs_beside_this_one_stays_seen() -> None:
+    begin({"mail": 1, "pigeons": 60}, at=NOW)
+    succeeded("pigeons", at=NOW + HOUR)
+    begin({"mail": 1}, at=NOW + HOUR + MINUTE)
+    assert row("pigeons", at=NOW + HOUR + MINUTE).since == NOW + HOUR
 
 
 def test_rounds_tell_that_they_go_well_and_not_more_often_than_each_minute(

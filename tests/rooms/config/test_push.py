@@ -149,10 +149,12 @@ def test_what_the_registry_refuses_is_told_and_not_tried_again(
 
 
 def test_nothing_is_sent_to_a_server_that_is_not_trusted_or_without_tls(
-    registry: Liar, command: list[str], tmp_path: Path
+    registry: Liar, command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     without_ca = command[:-2]
-    assert push.main(without_ca) == push.NO_ANSWER
+    assert push.main(without_ca) == push.NOT_SENT
+    told = capsys.readouterr().err
+    assert ("is not trusted" in told, "again in" in told) == (True, False), "it would not be trusted the next time"
     assert push.main([*command, "--to", f"http://127.0.0.1:{registry.port}"]) == push.NOT_SENT
     assert push.main([*without_ca, "--ca-file", str(tmp_path / "none.pem")]) == push.NOT_SENT
     (tmp_path / "key.pem").write_text("hej")

@@ -287,7 +287,7 @@ def test_static_files_are_collected_once_and_again_when_they_are_other_files(
     ready.collect_static()
     ready.collect_static()
     assert len(collected) == 1
-    (tmp_path / "sources.sha256").write_text("of an older release")
+    (tmp_path / ready._STAMP).write_text("of an older release")
     ready.collect_static()
     assert len(collected) == 2
 

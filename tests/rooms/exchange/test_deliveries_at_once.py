@@ -20,8 +20,9 @@ __all__ = ["committed"]
 
 def sent(system: System) -> int:
     content = file_of(row())
-    saved = mapping_for(system, "pneumoni")
-    file = SentFile(saved=saved, content=content, table=read(content), only_tried=True, key="0123456789abcdef")
+    saved, mapping = mapping_for(system, "pneumoni")
+    table, key = read(content), "0123456789abcdef"
+    file = SentFile(saved=saved, mapping=mapping, content=content, table=table, only_tried=True, key=key)
     return deliver(system, file, at=NOW)
 
 

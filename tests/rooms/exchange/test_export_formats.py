@@ -14,7 +14,7 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 from python_calamine import CalamineWorkbook
 
 from registret.exchange.exporting import csv_file, json_file, xlsx_file
-from registret.exchange.exporting.fhir_file import response_of
+from registret.exchange.exporting.fhir_file import answered_form
 from registret.exchange.exporting.read_back import mapping_of
 from registret.exchange.exporting.rows import Cell, ExportLayout
 from registret.exchange.exporting.wishes import RowFor, ShownAs
@@ -28,6 +28,7 @@ from registret.registries.answers import read as read_answer
 from registret.registries.assessing import ScoreNow, assess
 from registret.registries.exports.fhir import Json
 from registret.registries.exports.questionnaire import as_questionnaire
+from registret.registries.exports.questionnaire_response import as_response
 from registret.registries.forms import Form
 from registret.registries.queries import catalogue, form_of, open_for_entry
 from tests.rooms.exchange.taken_out import AT, episodes
@@ -88,7 +89,7 @@ def test_fhir_takes_the_response_and_every_item_is_one_of_the_questionnaire(code
     form = form_now(code)
     asked = {item["linkId"] for item in _items(as_questionnaire(form, origin=ORIGIN, on=AT.date()))}
     for episode in episodes(form, 5):
-        response = response_of(episode, origin=ORIGIN)
+        response = as_response(answered_form(episode), origin=ORIGIN)
         QuestionnaireResponse.model_validate_json(json.dumps(response))
         told = {item["linkId"] for item in _items(response)}
         assert told <= asked

@@ -20,12 +20,16 @@ from registret.exchange.exporting.ordering import cancel, order
 from registret.exchange.exporting.orders import ExportRow, newest_exports
 from registret.exchange.exporting.wishes import ExportFormat, ExportWish, RowFor, ShownAs
 from registret.exchange.lifecycle import ExportEnd, ExportState
+from registret.exchange.mappings.applying import apply, column_faults
+from registret.exchange.mappings.reading import read_mapping
 from registret.exchange.models import Export, KeptPart
+from registret.exchange.readers import read
 from registret.exchange.refusals import FileGone
 from registret.kernel.life import NotPossible
 from registret.records.models import Patient
 from registret.records.queries.exports import ExportSelection, are_all_there
 from registret.records.scope import all_providers, provider_scope
+from registret.registries.queries import catalogue
 from tests import cast
 from tests.rooms.exchange.scene import EVA, INES
 from tests.rooms.records.scene import (
@@ -117,7 +121,7 @@ def test_what_was_ordered_is_made_by_a_worker_and_fetched_once(here: Ward, eva: 
     assert not KeptPart.objects.exists()
 
 
-@pytest.mark.parametrize("kind", [ExportFormat.XLSX, ExportFormat.JSON, ExportFormat.FHIR])
+@pytest.mark.parametrize("kind", [ExportFormat.XLSX, ExportFormat.JSON, ExportFormat.FHIR, ExportFormat.ODM])
 def test_every_format_is_made(eva: Actor, two: list[str], kind: ExportFormat) -> None:
     export = ordered(eva, format=kind, shown_as=ShownAs.LABELS, row_for=RowFor.STEP)
     made()
@@ -127,6 +131,22 @@ def test_every_format_is_made(eva: Actor, two: list[str], kind: ExportFormat) ->
         if kind is ExportFormat.FHIR:
             told = [json.loads(line) for line in archive.read(data).splitlines()]
             assert {one["id"] for one in told} == set(two)
+            observed = [json.loads(line) for line in archive.read("observations.ndjson").splitlines()]
+            of = {source["reference"] for one in observed for source in one["derivedFrom"]}
+            assert of == {f"QuestionnaireResponse/{episode}" for episode in two}
+
+
+def test_a_file_in_odm_comes_with_the_description_by_which_it_is_read(eva: Actor, two: list[str]) -> None:
+    export = ordered(eva, format=ExportFormat.ODM)
+    made()
+    files = unpacked(eva, export)
+    assert list(files) == ["pneumoni.xml", "codebook.csv", "filbeskrivning.toml", "about.json"]
+    table = read(files["pneumoni.xml"].encode())
+    mapping = read_mapping(files["filbeskrivning.toml"], catalogue().forms)
+    assert column_faults(mapping, table) == ()
+    assert {row.source_id: row.number for row in (apply(mapping, row) for row in table.rows)} == dict(
+        zip(two, (TOLVAN, SAMORDNAD), strict=True)
+    )
 
 
 def test_a_file_has_the_own_clinics_episodes_and_no_others(here: Ward, eva: Actor, two: list[str]) -> None:

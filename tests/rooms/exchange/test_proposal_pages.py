@@ -7,13 +7,13 @@ from datetime import datetime
 
 import pytest
 
-from registret.records.reporting import signing
+from registret.records.reporting import signing, work_lists
 from tests import cast
 from tests.cast import ANNA, CECILIA
 from tests.rooms.exchange.journal_x import recent
 from tests.rooms.exchange.scene import INES, brought
 from tests.rooms.exchange.test_pages import browser, mapping, now
-from tests.rooms.records.scene import HOUR
+from tests.rooms.records.scene import HOUR, SAMORDNAD
 from tests.rooms.web.client import Browser, text_of
 from tests.rooms.web.conftest import static_files
 
@@ -64,6 +64,18 @@ def test_a_proposal_leads_from_the_start_page_to_a_step_that_says_what_was_accep
     assert TITLE not in text_of(anna.get("/start"))
     assert "Enligt journalen" in text_of(anna.get(f"{step}/andringar"))
     assert anna.get(f"{step}/forslag").status_code == 404
+
+
+def test_more_proposals_than_fit_are_said_to_be_there(
+    step: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ines, other = cast.actor(INES, at=now - HOUR), {"Vårdtillfälle": "X-1002", "Personnummer": SAMORDNAD}
+    for acquired in ({}, {"Förvärvad": "VRI"}):
+        brought(ines, recent(now, **other, **acquired), at=now - HOUR)
+    more = "Det finns fler. De visas när de här är avgjorda."
+    assert more not in text_of(Browser.of(ANNA).get("/start"))
+    monkeypatch.setattr(work_lists, "SHOWN", 1)
+    assert more in text_of(Browser.of(ANNA).get("/start"))
 
 
 def test_a_step_that_was_changed_meanwhile_is_shown_anew(step: str, now: datetime) -> None:

@@ -246,10 +246,21 @@ def test_a_letter_is_not_given_up_unless_the_log_takes_it(catcher: MailCatcher, 
 def test_a_letter_that_cannot_be_written_does_not_keep_the_next(catcher: MailCatcher, clock: Clock, log: Log) -> None:
     odd, good = post_waiting(clock), post_waiting(clock)
     # As an older release may have left it behind.
-    Letter.objects.filter(id=odd).update(kind="of_yesterday")
+    Letter.objects.filter(id=odd).update(context={})
     assert deliver_due(at=clock, limit=10, given_up=log) == 1
     assert (fate(odd), fate(good)) == (Fate.RETRYING, Fate.SENT)
     assert row(odd).error == "cannot be written"
+
+
+def test_a_letter_of_a_kind_that_only_a_newer_release_knows_is_left_to_it(
+    catcher: MailCatcher, clock: Clock, log: Log
+) -> None:
+    id = post_waiting(clock)
+    Letter.objects.filter(id=id).update(kind="of_tomorrow")
+    clock.forward(days=4)
+    assert deliver_due(at=clock, limit=10, given_up=log) == 0
+    assert (fate(id), Letter.objects.get(id=id).attempts) == (Fate.WAITING, 0)
+    assert not log.given_up
 
 
 # --- two senders, and dead ones --------------------------------------------------------------------

@@ -317,7 +317,7 @@ def test_numbers_of_nobody_count_as_well(here: Ward) -> None:
 
 CHANGES = {
     *("patient.number_changed", "patient.merged", "patient.looked_up"),
-    "patient.letter_noted",
+    *("patient.letter_noted", "patient.history_imported"),
     *("patient.opted_out", "patient.opt_out_taken_back", "patient.destroyed"),
     *("episode.begun", "episode.destroyed", "episode.research_destroyed", "episode.moved_on"),
     *("step.written", "step.laid_aside", "step.taken_up", "step.signed", "step.reopened", "step.moved"),

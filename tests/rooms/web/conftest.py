@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from registret.web.static_files import StaticFiles
 from tests import cast
 from tests.cast import Country
 from tests.pki import pki
@@ -24,7 +25,7 @@ def static_files() -> None:
     """Collected once, also when several workers begin together."""
     with Path(os.environ["REGISTRET_TEST_FOLDER"], "static.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        if not (settings.STATIC_ROOT / StaticFiles.manifest_name).exists():
             call_command("collectstatic", interactive=False, verbosity=0)
 
 

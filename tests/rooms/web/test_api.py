@@ -30,6 +30,7 @@ from tests import cast
 from tests.cast import ANNA, BERTIL, KARIN
 from tests.rooms.access.systems import Journal, connected, proposed
 from tests.rooms.exchange.journal_x import COLUMNS, MAPPING, file_of, recent
+from tests.rooms.exchange.odm import JOURNAL_MAPPING, journal_of
 from tests.rooms.exchange.scene import INES
 from tests.rooms.records.scene import DAY, SAMORDNAD, counted
 from tests.rooms.web.api import IMPORTS, Machine
@@ -188,6 +189,21 @@ def test_the_same_sent_again_is_the_same_file_and_something_else_is_refused(mach
     assert ImportJob.objects.count() == 1
 
 
+@pytest.mark.parametrize("content_type", ["application/odm+xml", "application/xml", "application/octet-stream"])
+def test_a_file_in_odm_is_brought_in_and_an_older_one_is_refused(
+    machine: Machine, now: datetime, content_type: str
+) -> None:
+    save_mapping(actor=cast.actor(INES, at=now), text=JOURNAL_MAPPING, at=now)
+    first, older = (
+        machine.send(journal_of(recent(now, Puls=pulse), made=made), content_type=content_type, more="")
+        for made, pulse in (("2026-11-24T08:00:00Z", "98"), ("2026-11-24T07:00:00Z", "99"))
+    )
+    work()
+    assert machine.get(first.headers["Location"]).json()["rows"]["new"] == 1
+    (fault,) = machine.get(f"{older.headers['Location']}/rows").json()["rows"]
+    assert (fault["line"], fault["code"]) == (1, "import.row_older")
+
+
 def test_a_key_is_forgotten_with_its_file(machine: Machine, now: datetime) -> None:
     machine.send(file_of(recent(now)))
     assert deliveries.forget_old(at=timezone.now() + 6 * DAY) == 0
@@ -306,5 +322,5 @@ def test_the_description_has_every_address_with_its_methods(now: datetime) -> No
     }
     assert set(DESCRIPTION["paths"]) == ours
     for path, told in DESCRIPTION["paths"].items():
-        allowed = Browser().options(f"/api/v1{path.replace('{file}', '1')}").headers["Allow"]
+        allowed = Browser().options(f"/api/v1{path.replace('{file}', '1').replace('{export}', '1')}").headers["Allow"]
         assert {name.upper() for name in told if name != "parameters"} == set(allowed.split(", "))

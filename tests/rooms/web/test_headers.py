@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from http.cookies import Morsel
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -39,6 +40,21 @@ def test_a_browser_that_asks_for_an_icon_gets_one_and_pages_name_the_drawing() -
     drawing = Browser().get(named[1])
     assert drawing.getvalue()
     assert drawing.status_code == 200
+
+
+def test_a_file_of_a_newer_release_is_served_by_one_that_began_before_it_came() -> None:
+    root = Path(settings.STATIC_ROOT)
+    later, secret = root / "later.0123456789ab.css", root / "later.css"
+    try:
+        for file in (later, secret):
+            file.write_text("x")
+        assert Browser().get("/static/later.0123456789ab.css").getvalue() == b"x"
+        # Nothing but what is named by what it holds, and nothing elsewhere.
+        for path in ("later.css", "x/../later.0123456789ab.css", "%00.0123456789ab.css", "later.0123456789ac.css"):
+            assert Browser().get(f"/static/{path}").status_code == 404
+    finally:
+        later.unlink()
+        secret.unlink()
 
 
 def _front() -> str:

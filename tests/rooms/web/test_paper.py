@@ -82,6 +82,8 @@ def registry_of(answer: str) -> RegistryExtract:
         began_at=NOW,
         created_at=NOW,
         created_by_name="Anna",
+        source="",
+        source_id="",
         steps=(step,),
     )
     return RegistryExtract(

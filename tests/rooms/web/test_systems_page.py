@@ -29,7 +29,7 @@ def place() -> Country:
 
 def test_a_system_is_proposed_by_one_and_confirmed_by_another_who_both_see_it(place: Country) -> None:
     bertil, journal = Browser.of(BERTIL), Journal()
-    form = {"source_system": "Journal X", "sub_registries": ["pneumoni"], "key": journal.public}
+    form = {"role": "system", "source_system": "Journal X", "sub_registries": ["pneumoni"], "key": journal.public}
     assert bertil.post(SYSTEMS, form).headers["Location"] == SYSTEMS
     waiting = text_of(bertil.get(SYSTEMS))
     assert journal.key.thumbprint() in waiting
@@ -49,16 +49,27 @@ def test_a_system_is_proposed_by_one_and_confirmed_by_another_who_both_see_it(pl
     assert "Journal X" not in text_of(Browser.of(CECILIA).get(SYSTEMS))
 
     assert bertil.post(f"{SYSTEMS}/{key}/ta-bort").status_code == 303
-    assert "Inget system läser in filer på egen hand." in text_of(bertil.get(SYSTEMS))
+    assert "Inget system läser in eller tar ut filer på egen hand." in text_of(bertil.get(SYSTEMS))
 
 
 def test_what_is_wrong_with_a_key_is_said_beside_it_and_a_private_one_is_not_shown_again(place: Country) -> None:
     private = str(Journal().key.as_pem(private=True).decode())
-    form = {"source_system": "Journal X", "sub_registries": ["pneumoni"], "key": private}
+    form = {"role": "system", "source_system": "Journal X", "sub_registries": ["pneumoni"], "key": private}
     answer = Browser.of(BERTIL).post(SYSTEMS, form)
     assert answer.status_code == 422
     assert "Det är en privat nyckel." in text_of(answer)
     assert "PRIVATE KEY" not in answer.content.decode()
+
+
+def test_a_system_that_takes_files_out_is_said_to_and_may_be_for_what_is_closed(place: Country) -> None:
+    bertil = Browser.of(BERTIL)
+    assert "Infektion i protesled (stängt: ta ut)" in text_of(bertil.get(SYSTEMS))
+    form = {"source_system": "Lager Y", "sub_registries": ["led-protes"], "key": Journal().public}
+    refused = bertil.post(SYSTEMS, form | {"role": "system"})
+    assert (refused.status_code, "Välj minst ett av delregistren." in text_of(refused)) == (422, True)
+    assert bertil.post(SYSTEMS, form | {"role": "exporter"}).status_code == 422
+    assert bertil.post(SYSTEMS, form | {"role": "export_system"}).status_code == 303
+    assert "system som tar ut filer" in text_of(bertil.get(SYSTEMS))
 
 
 def test_others_are_turned_away(place: Country) -> None:

@@ -16,7 +16,7 @@ from registret.access.lifecycle import LineState
 from registret.access.models import Grant, Recertification, RecertificationLine
 from registret.access.queries.grants import of_substitutes, others_who_attest
 from registret.access.refusals import NotFound
-from registret.access.roles import ROLES_TO_APPLY_FOR, Permission, Role
+from registret.access.roles import ROLES_OF_SYSTEMS, ROLES_TO_APPLY_FOR, Permission, Role
 from registret.accounts.lifecycle import AccountState
 from registret.database.prepared import Given, Prepared, count_of
 from registret.kernel.identifiers import HsaId
@@ -224,7 +224,7 @@ def _line_row(
     own = who.id == actor.account_id
     open_ = line.state == LineState.UNANSWERED and grant.ends_at > at and not own
     # A colleague knows who still works there. What an appointment is, and that it is taken back, is the office's.
-    is_system = grant.role == Role.SYSTEM
+    is_system = grant.role in ROLES_OF_SYSTEMS
     changes = grant.role in ROLES_TO_APPLY_FOR or is_system or actor.may(Permission.APPOINT)
     return LineRow(
         id=line.id,

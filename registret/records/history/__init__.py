@@ -1,0 +1,1 @@
+"""What an earlier platform has registered becomes episodes: staged, held against the registry, and loaded at once."""
