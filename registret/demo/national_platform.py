@@ -92,7 +92,7 @@ class NationalPlatform:
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_cert_chain(self.files.chain, self.files.key)
         # So that the first who asks waits for no schema.
-        opened(envelope(_response("", {}, self.result)), schema=SCHEMA, name="GetFormDataResponse")
+        opened(answered("", {}, self.result), schema=SCHEMA, name="GetFormDataResponse")
         self._server = _Server(("127.0.0.1", self.port), partial(_Handler, self))
         # The handshake is made in the thread of the request.
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
@@ -118,7 +118,7 @@ class NationalPlatform:
         told = {one.tag.rpartition("}")[2]: one.text or "" for one in message}
         self.asked.append(told | {"correlation": correlation, "logicalAddress": address})
         known = self.known(told["subjectOfCareId"], next(texts(message, "careEncounterStartDate"), ""))
-        return 200, envelope(_response(told["formId"], known, self.result))
+        return 200, answered(told["formId"], known, self.result)
 
 
 @contextmanager
@@ -169,6 +169,11 @@ def fault(why: str) -> bytes:
     ET.SubElement(told, "faultcode").text = "soap:Server"
     ET.SubElement(told, "faultstring").text = why
     return envelope(told)
+
+
+def answered(form_id: str, known: Known, result: str) -> bytes:
+    """A response that says this."""
+    return envelope(_response(form_id, known, result))
 
 
 def _response(form_id: str, known: Known, result: str) -> ET.Element:

@@ -13,7 +13,7 @@ import pytest
 from pytest_django import Settings
 
 from registret.access.refusals import NotFound, NotPermitted
-from registret.demo.national_platform import Known, NationalPlatform, fault
+from registret.demo.national_platform import Known, NationalPlatform, answered, fault
 from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.nkrr import platform, suggesting
 from registret.exchange.nkrr.asked import TABLES, asked_of, form_id_of
@@ -23,14 +23,15 @@ from registret.exchange.nkrr.suggesting import Found, JournalSilent, ask
 from registret.outgoing.named import NamedService
 from registret.outgoing.service import Service, Unanswered
 from registret.records.models import Step
+from registret.records.reporting.audited_reads import open_step
 from registret.records.reporting.prefilling import AcceptedSuggestions, accept
 from registret.records.reporting.writing import write
 from registret.records.scope import all_providers
 from registret.registries.queries import catalogue
 from tests import cast
-from tests.cast import ANNA, KARIN
+from tests.cast import ANNA, KARIN, MEDICINE
 from tests.national_platform import UNIT, national_platform
-from tests.rooms.records.scene import NOW, RESERVE, TOLVAN, Ward, begun, case, handler, leave, log, ward
+from tests.rooms.records.scene import NOW, RESERVE, TOLVAN, Ward, at_work, begun, case, handler, leave, log, ward
 from tests.rooms.web.client import Browser, text_of
 from tests.rooms.web.conftest import static_files
 
@@ -156,7 +157,13 @@ def test_an_error_may_come_with_answers_that_are_right(here: Ward, journal: Nati
     assert (found.result, len(found.suggestions)) == (ResultCode.ERROR, 1)
 
 
-DTD = b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+RIGHT = answered("pneumoni-1", {"CRP": (["212"], SOURCE)}, "OK")
+DTD = RIGHT.replace(b"?>", b'?><!DOCTYPE a [<!ENTITY b "212">]>', 1).replace(b">212<", b">&b;<")
+
+
+def test_the_answer_that_is_made_worse_below_is_right(here: Ward, journal: NationalPlatform) -> None:
+    journal.instead = (200, RIGHT)
+    assert [one.variable for one in suggested(here, begun(here.anna)).suggestions] == ["crp"]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +227,19 @@ def test_nothing_is_asked_that_may_not_be(here: Ward, journal: NationalPlatform,
     with pytest.raises(NotFound):
         suggested(here, episode)
     assert (journal.calls, log("step.prefill_asked")) == (0, ())
+
+
+def test_nothing_is_asked_about_a_step_that_another_clinic_has(
+    here: Ward, journal: NationalPlatform, settings: Settings
+) -> None:
+    """Of the same care provider, so it may be read."""
+    episode = begun(here.anna)
+    ulla = at_work(cast.person("Ulla", "Med", "SE2321009991-E00U1M2"), here.place.medicine, by=None)
+    settings.NKRR_UNITS = {"infektion-norrvik": UNIT, MEDICINE: "SE2321009991-U0A2"}
+    assert open_step(actor=ulla, episode=episode, step="acute", at=NOW).patient
+    with pytest.raises(NotFound):
+        ask(actor=ulla, episode=episode, step="acute", at=NOW)
+    assert journal.calls == 0
 
 
 def test_nothing_is_asked_about_a_patient_who_has_opted_out(here: Ward, journal: NationalPlatform) -> None:
