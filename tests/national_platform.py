@@ -28,7 +28,7 @@ def national_platform() -> Iterator[NationalPlatform]:
     with tempfile.TemporaryDirectory() as name:
         function, ca = ServerFiles(chain=Path(name, "chain.pem"), key=Path(name, "key.pem")), Path(name, "ca.pem")
         function_certificate(function, ca, at=authority.created)
-        with NationalPlatform(files=authority.site_server, function_ca=ca) as national:
+        with NationalPlatform(files=authority.site_server, client_ca=ca) as national:
             shown = {
                 "NKRR": NamedService(
                     address=national.address,

@@ -123,6 +123,10 @@ _population_file = env.text(
 )
 POPULATION_FILE = Path(_population_file) if _population_file else None
 
+POPULATION_SERVICE = env.service("POPULATION", purpose="a service that speaks to the population register")
+if POPULATION_FILE and POPULATION_SERVICE.address:
+    env.fault("set one of REGISTRET_POPULATION_FILE and REGISTRET_POPULATION_ADDRESS: which of them counts?")
+
 _opt_out_file = env.text(
     "OPT_OUT_FILE",
     purpose="each opt-out adds its mark to this file, kept apart from the backups; empty: none",

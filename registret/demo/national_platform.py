@@ -6,17 +6,12 @@ It speaks HTTPS with client certificates, and makes what it tells of the patient
 from __future__ import annotations
 
 import csv
-import ssl
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 from xml.etree import ElementTree as ET
 
 from cryptography import x509
@@ -26,6 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from registret.demo.authorities import A_DAY, LIFE, Plan, ServerFiles, new_ca, write_file
 from registret.demo.certificates import key_id_of, key_pem, new_key, usage
 from registret.demo.pki import DemoAuthority
+from registret.demo.stand_in import StandIn
 from registret.exchange.nkrr.form_data import NAMESPACE, SCHEMA
 from registret.exchange.nkrr.soap import ENVELOPE, MessageBroken, element, envelope, opened, texts
 
@@ -64,58 +60,30 @@ def care_units() -> dict[str, str]:
 
 
 @dataclass(slots=True, kw_only=True)
-class NationalPlatform:
-    """Runs between `__enter__` and `__exit__`, on 127.0.0.1 with `files`. Callers show a certificate of `function_ca`.
-
-    `known`: what it knows, by patient and first day. `result`: what it says of the answer as a whole. `late`: seconds
-    before it answers. `instead`: sends this status and body in place of an answer. `calls`: how many came; `asked`:
-    those that were answered, each as the fields of the message with `correlation` and `logicalAddress`.
+class NationalPlatform(StandIn):
+    """`known`: what it knows, by patient and first day. `result`: what it says of the answer as a whole. `asked`:
+    requests that were answered, each as the fields of the message with `correlation` and `logicalAddress`.
     """
 
-    files: ServerFiles
-    function_ca: Path
-    port: int = 0
     known: Callable[[str, str], Known] = known_of_anybody
     result: str = "OK"
-    late: float = 0.0
-    instead: tuple[int, bytes] | None = None
-    calls: int = 0
     asked: list[dict[str, str]] = field(default_factory=list)
-    _server: _Server | None = None
 
     @property
     def address(self) -> str:
         return f"https://127.0.0.1:{self.port}/followup/qualityregistry/nkrr/GetFormData/1"
 
-    def __enter__(self) -> Self:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(self.function_ca))
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.load_cert_chain(self.files.chain, self.files.key)
-        # So that the first who asks waits for no schema.
+    def prepare(self) -> None:
+        """So that the first who asks waits for no schema."""
         opened(answered("", {}, self.result), schema=SCHEMA, name="GetFormDataResponse")
-        self._server = _Server(("127.0.0.1", self.port), partial(_Handler, self))
-        # The handshake is made in the thread of the request.
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
-        self.port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, name="national platform", daemon=True).start()
-        return self
 
-    def __exit__(self, *exc: object) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-
-    def answer(self, content: bytes, correlation: str) -> tuple[int, bytes]:
-        """Status and body."""
-        self.calls += 1
-        time.sleep(self.late)
-        if self.instead is not None:
-            return self.instead
+    def reply(self, content: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         try:
             message, address = opened(content, schema=SCHEMA, name="GetFormData")
         except MessageBroken:
             return 500, fault("the request is not as its schema says")
         told = {one.tag.rpartition("}")[2]: one.text or "" for one in message}
+        correlation = headers.get("x-skltp-correlation-id", "")
         self.asked.append(told | {"correlation": correlation, "logicalAddress": address})
         known = self.known(told["subjectOfCareId"], next(texts(message, "careEncounterStartDate"), ""))
         return 200, answered(told["formId"], known, self.result)
@@ -128,7 +96,7 @@ def national_platform(folder: Path, authority: DemoAuthority) -> Iterator[dict[s
     folder.mkdir(mode=0o700, exist_ok=True)
     function, ca = ServerFiles(chain=folder / "function.pem", key=folder / "function.key"), folder / "ca.pem"
     function_certificate(function, ca, at=datetime.now(UTC))
-    with NationalPlatform(files=authority.site_server, function_ca=ca) as platform:
+    with NationalPlatform(files=authority.site_server, client_ca=ca) as platform:
         yield {
             "NKRR_ADDRESS": platform.address,
             "NKRR_CERTIFICATE": str(function.chain),
@@ -136,31 +104,6 @@ def national_platform(folder: Path, authority: DemoAuthority) -> Iterator[dict[s
             "NKRR_CA_FILE": str(authority.web_root),
             "NKRR_UNITS": " ".join(f"{code}={unit}" for code, unit in care_units().items()),
         }
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Of a caller who shows no certificate, or goes away."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def __init__(self, platform: NationalPlatform, *rest: object) -> None:
-        self._platform = platform
-        super().__init__(*rest)  # type: ignore[arg-type]
-
-    def do_POST(self) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        status, body = self._platform.answer(content, self.headers.get("x-skltp-correlation-id", ""))
-        self.send_response(status)
-        self.send_header("Content-Type", "text/xml; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Its requests are about patients."""
 
 
 def fault(why: str) -> bytes:

@@ -21,6 +21,11 @@ class OptedOut(Refused, code="patient.opted_out", status=409):
     """Patienten har avböjt: nothing is registered under this number."""
 
 
+class RegisterSilent(Refused, code="patient.register_silent", status=503):
+    """The population register does not answer, and what was to be done needs to know whether a person lives, or is
+    protected."""
+
+
 class ReasonNeeded(Refused, code="patient.reason_needed"):
     """The patient's identity is protected: opening asks for a reason, which the log keeps. `patient`: system id."""
 

@@ -93,6 +93,7 @@ def test_every_refusal_is_a_no_in_http_as_well() -> None:
     assert set(odd) == {
         *("idp.unavailable", "episode.form_changed", "disclosure.key_missing"),
         "document.takes_too_long",
+        "patient.register_silent",
     }, "another server's fault, a setting that an operator must mend, and work that a server has no time for"
 
 

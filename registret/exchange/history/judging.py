@@ -26,7 +26,7 @@ from registret.kernel.identifiers import NumberMalformed
 from registret.kernel.sweden import SWEDEN, day_of
 from registret.places.queries import ClinicRow
 from registret.records.history.staging import EarlierEpisode, EarlierStep
-from registret.records.identity.population import population_register
+from registret.records.identity.population import person_of
 from registret.records.lifecycle import StepState
 from registret.records.numbers import PatientNumber, Sex, age_on
 from registret.records.refusals import BirthDateNeeded, CriteriaNotMet, NumberImpossible
@@ -112,7 +112,7 @@ def _episode(
         number=who.number,
         birth_date=who.birth_date,
         sex=who.sex,
-        person=population_register().person(who.number),
+        person=person_of(who.number),
         began_at=began_at,
         created_at=told.created_at or first.at,
         created_by_name=(told.created_by or first.by).name,

@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.db import connection
 
 from registret.kernel.secret import CODE_ALPHABET
-from registret.records.identity.population import PopulationEntry
+from registret.records.identity.population_entry import PopulationEntry
 from registret.records.lifecycle import StepState
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.opt_out_marks import marks_of

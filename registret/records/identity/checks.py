@@ -70,7 +70,7 @@ def check_pair(
     if refusal is None and other is not None:
         if not has_reason(actor, other, at=at):
             return mine, other, ReasonNeeded(patient=other.system_id)
-        refusal = None if _one_birth_date(mine.numbers, other.numbers) else NotTheSame()
+        refusal = None if is_one_birth_date(mine.numbers, other.numbers) else NotTheSame()
     return mine, other, refusal
 
 
@@ -82,7 +82,7 @@ def _refusal(
         log_patient(actor, Event.PATIENT_MORE_MET, mine.id, at)
         return AlsoElsewhere()
     # By the number alone, so that the answer is the same whether anyone has it or not.
-    if not _one_birth_date(mine.numbers, (number,)):
+    if not is_one_birth_date(mine.numbers, (number,)):
         return NotTheSame()
     if other is None:
         # The same answer as for a number that others have: nobody learns here who has opted out.
@@ -105,7 +105,7 @@ def _has_more(actor: Actor, patient: PatientRow) -> bool:
     return episodes.exclude(id__in=episodes_of(actor).values("id")).exists()
 
 
-def _one_birth_date(mine: Collection[PatientNumber], others: Collection[PatientNumber]) -> bool:
+def is_one_birth_date(mine: Collection[PatientNumber], others: Collection[PatientNumber]) -> bool:
     """Nobody has, or ever had, two official numbers with different birth dates: one is mistyped, and a merge cannot be
     undone. A reserve number says nothing reliable, so it stops nobody; one that was said to be wrong is gone."""
     pairs = ((one.birth_date, other.birth_date) for one in mine for other in others)

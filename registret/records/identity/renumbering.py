@@ -9,15 +9,17 @@ from django.db import transaction
 from registret.access.actor import Actor
 from registret.kernel.by import By
 from registret.ledger.events import Event
-from registret.ledger.services import Fact
-from registret.records.deaths import settle
-from registret.records.identity.checks import Said, check_pair, patient_unless_same
-from registret.records.identity.lookups import fill_in
-from registret.records.identity.population import population_register
+from registret.ledger.services import Fact, record
+from registret.records.deaths import POPULATION, settle
+from registret.records.identity.checks import Said, check_pair, is_one_birth_date, patient_unless_same
+from registret.records.identity.filling_in import fill_in
+from registret.records.identity.population import person_of
+from registret.records.identity.population_entry import PopulationEntry
+from registret.records.locks import lock_identities, lock_numbers
 from registret.records.logged import log_patient
 from registret.records.models import Number, Patient
 from registret.records.numbers import PatientNumber
-from registret.records.queries.patients import is_blocked, patient_id_of
+from registret.records.queries.patients import is_blocked, patient_id_of, patient_row
 from registret.records.refusals import NumberTaken, NumberUnchanged, OptedOut
 from registret.records.rows import PatientRow
 from registret.records.scope import all_providers
@@ -53,6 +55,45 @@ def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said
 
     Raises: NumberUnchanged, OptedOut, NumberTaken.
     """
+    _replace(found, number, person_of(number), mistaken=mistaken, by=said.actor.by, at=at)
+    facts: dict[str, Fact] = {"before": found.number.kind, "after": number.kind, **said.facts}
+    log_patient(said.actor, Event.PATIENT_NUMBER_CHANGED, found.id, at, mistaken=mistaken, **facts)
+
+
+@transaction.atomic
+def follow_register(patient_id: int, number: PatientNumber, person: PopulationEntry | None, *, at: datetime) -> bool:
+    """Give the patient the number that the population register says that they have now; `person`: what it says about
+    that one. Return whether it was done: not if the birth date is another, or if the new number is another patient's
+    or of a person who has opted out. Then people decide."""
+    lock_identities()
+    with all_providers():
+        row = Patient.objects.prefetch_related("numbers").filter(id=patient_id).first()
+        if row is None:
+            return False
+        found = patient_row(row)
+        lock_numbers(number.text, *(one.text for one in found.numbers))
+        if not is_one_birth_date(found.numbers, (number,)):
+            return False
+        try:
+            _replace(found, number, person, mistaken=False, by=POPULATION, at=at)
+        except (NumberUnchanged, OptedOut, NumberTaken):
+            return False
+        facts: dict[str, Fact] = {"before": found.number.kind, "after": number.kind}
+        record(event=Event.PATIENT_NUMBER_CHANGED, by=POPULATION, at=at, about_patient_id=patient_id, facts=facts)
+        return True
+
+
+def _replace(
+    found: PatientRow,
+    number: PatientNumber,
+    person: PopulationEntry | None,
+    *,
+    mistaken: bool,
+    by: By,
+    at: datetime,
+) -> None:
+    """`person`: what the population register says about the new number. Raises: NumberUnchanged, OptedOut,
+    NumberTaken."""
     if number.text == found.number.text:
         raise NumberUnchanged()
     if is_blocked(number):
@@ -65,12 +106,18 @@ def put_number(found: PatientRow, number: PatientNumber, *, mistaken: bool, said
         Number.objects.create(patient_id=found.id, text=number.text, kind=number.kind, since=at)
     else:
         Number.objects.filter(text=number.text).update(until=None)
-    _identify(found, number, mistaken=mistaken, by=said.actor.by, at=at)
-    facts: dict[str, Fact] = {"before": found.number.kind, "after": number.kind, **said.facts}
-    log_patient(said.actor, Event.PATIENT_NUMBER_CHANGED, found.id, at, mistaken=mistaken, **facts)
+    _identify(found, number, person, mistaken=mistaken, by=by, at=at)
 
 
-def _identify(found: PatientRow, number: PatientNumber, *, mistaken: bool, by: By, at: datetime) -> None:
+def _identify(
+    found: PatientRow,
+    number: PatientNumber,
+    person: PopulationEntry | None,
+    *,
+    mistaken: bool,
+    by: By,
+    at: datetime,
+) -> None:
     """Who the patient is by the new number, and by what the population register says about it."""
     row = Patient.objects.select_for_update().get(id=found.id)
     if number.birth_date and number.sex:
@@ -80,7 +127,7 @@ def _identify(found: PatientRow, number: PatientNumber, *, mistaken: bool, by: B
         row.given_name, row.surname, row.died_on, row.looked_up_at = "", "", None, None
     # It is asked about another number from now on, and has said nothing of that one yet.
     row.register_protects = False
-    fill_in(row, population_register().person(number), at=at)
+    fill_in(row, person, at=at)
     row.save()
     if row.died_on != found.died_on:
         settle(found.id, by=by, at=at)

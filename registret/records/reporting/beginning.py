@@ -13,7 +13,7 @@ from registret.database.prepared import insert, insert_many
 from registret.kernel.secret import CODE_ALPHABET
 from registret.ledger.events import Event
 from registret.records.deaths import settle
-from registret.records.identity.population import population_register
+from registret.records.identity.population import person_of
 from registret.records.lifecycle import STEP_LIFE, StepState
 from registret.records.locks import lock_numbers
 from registret.records.logged import log_patient, log_step
@@ -104,7 +104,7 @@ def _new_patient(who: NewPatient, *, at: datetime) -> int:
 
     Raises: BirthDateNeeded.
     """
-    person = population_register().person(who.number)
+    person = person_of(who.number)
     born, sex = who.number.birth_date or who.birth_date, who.number.sex or who.sex
     if born is None or sex is None:
         raise BirthDateNeeded()

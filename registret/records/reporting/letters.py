@@ -18,7 +18,8 @@ from registret.access.actor import Actor
 from registret.access.roles import Permission
 from registret.ledger.events import Event
 from registret.records.deaths import lock_patients
-from registret.records.identity.population import PopulationEntry, PostalAddress, population_register
+from registret.records.identity.population import population_register
+from registret.records.identity.population_entry import PopulationEntry, PostalAddress
 from registret.records.logged import log_each
 from registret.records.models import Step
 from registret.records.queries.patients import patient_row
@@ -54,7 +55,7 @@ def letters_due(*, actor: Actor, at: datetime) -> tuple[LetterLine, ...]:
 
 def letters_to_take(*, actor: Actor, at: datetime) -> tuple[Letter, ...]:
     """Those who have been sent no letter, for a file, with their addresses where the population register has them.
-    It names them: each line is a look at one. Raises: NotPermitted."""
+    It names them: each line is a look at one. Raises: NotPermitted, RegisterSilent."""
     with provider_scope(actor, Permission.REPORT):
         found = _letters([one for one in _lines(actor, at=at) if one.letter_at is None])
         return _logged(actor, found, at=at)
@@ -64,7 +65,7 @@ def letters_to_print(
     *, actor: Actor, steps: Collection[StepName], at: datetime
 ) -> tuple[tuple[Letter, ...], frozenset[StepName]]:
     """A letter for each of `steps`, a look like a line of the file; none at all if there is one of which it cannot be
-    made (any more). And of which it can be made. Raises: NotPermitted."""
+    made (any more). And of which it can be made. Raises: NotPermitted, RegisterSilent."""
     with provider_scope(actor, Permission.REPORT):
         wanted = [one for one in _lines(actor, at=at) if one.replied_at is None and (one.episode, one.step) in steps]
         found = _letters(wanted)
@@ -74,7 +75,8 @@ def letters_to_print(
 
 def _letters(lines: Sequence[LetterLine]) -> tuple[Letter, ...]:
     """Without those whom the population register now says dead or protected: the registry may not have heard of it."""
-    asked = [(one, population_register().person(one.patient.number)) for one in lines]
+    known = population_register().people([one.patient.number for one in lines])
+    asked = [(one, known.get(one.patient.number.text)) for one in lines]
     return tuple((one, person.address if person else None) for one, person in asked if _may_be_written_to(person))
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from registret.kernel.sweden import day_of
 from registret.places.queries import ClinicRow
-from registret.records.identity.population import PostalAddress
+from registret.records.identity.population_entry import PostalAddress
 from registret.records.rows import LetterLine
 from registret.web.typeset import Frame, frame, typeset
 from registret.words.days import day_in_words

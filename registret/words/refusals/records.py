@@ -35,6 +35,11 @@ RECORD_REFUSALS: Mapping[str, RefusalWords] = {
             _("Har patienten ändrat sig? Kontakta registerkansliet."),
         ),
     ),
+    "patient.register_silent": RefusalWords(
+        title=_("Folkbokföringen svarar inte."),
+        happened=_("Den måste svara på vem som lever och vem som har skyddad identitet. Inget har gjorts."),
+        todo=(_("Försök igen om en stund."),),
+    ),
     "patient.reason_needed": RefusalWords(
         title=_("Patienten har skyddad identitet."),
         happened=_("Den som öppnar uppgifterna anger varför. Skälet gäller i en timme och står i loggen."),

@@ -50,7 +50,15 @@ def test_an_installation_that_is_well_is_told_so_in_each_line(house: House) -> N
     # Where PostgreSQL has its files is for the machine to say.
     not_used = {name for name, verdict in verdicts.items() if verdict == "not used"} - {"database's disk"}
     assert not_used == {
-        *("opt-outs", "identity provider", "checkpoint", "slow requests", "security.txt"),
+        *(
+            "opt-outs",
+            "identity provider",
+            "national platform",
+            "population service",
+            "checkpoint",
+            "slow requests",
+            "security.txt",
+        ),
         *("last backup", "last base backup", "WAL archive"),
     }
     assert {name: found[name]["told"] for name, verdict in verdicts.items() if verdict == "wrong"} == {}
@@ -73,10 +81,16 @@ def test_each_thing_that_is_wrong_has_a_line_that_says_what(house: House) -> Non
         REGISTRET_CARD_HOST="kort.invalid",
         REGISTRET_OPT_OUT_FILE="/nowhere/marks",
         REGISTRET_TRUST_DIR="/nowhere",
+        REGISTRET_POPULATION_ADDRESS="https://127.0.0.1:1/people",
+        REGISTRET_NKRR_ADDRESS="https://127.0.0.1:1/nkrr",
+        REGISTRET_NKRR_CERTIFICATE="/nowhere/function.pem",
+        REGISTRET_NKRR_KEY="/nowhere/function.key",
     )
     told = {name: one["told"] for name, one in found.items() if one["verdict"] == "wrong"}
     assert code == 1
     assert told.keys() >= {"mail server", "names", "opt-outs", "trust"}
+    assert "https://127.0.0.1:1/people does not answer (network)" in told["population service"]
+    assert told["national platform"] == "/nowhere/function.pem: No such file or directory"
     assert {found[name]["told"] for name in ("site", "card door")} == {"first mend: names", "first mend: names, trust"}
     assert "127.0.0.1 port 1: connection: ConnectionRefusedError" in told["mail server"]
     assert "kort.invalid is not found" in told["names"]

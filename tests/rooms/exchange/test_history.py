@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registret.demo.history.country import PastEpisode
-from registret.exchange.history import judging
 from registret.exchange.history.file import lines_of, told_on
 from registret.exchange.history.importing import HistoryResult, import_history
 from registret.exchange.refusals import HistoryUnreadable
 from registret.kernel.by import By
+from registret.records.identity import population
 from registret.records.lifecycle import StepState
 from registret.records.models import Episode, HistoryImport, Number, Patient, Step
 from registret.records.queries.steps import assessed
@@ -341,7 +341,7 @@ def test_the_population_register_is_asked_before_anybody_is_shown(
     here: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = Known(n191212121212=registered(protected=True))
-    monkeypatch.setattr(judging, "population_register", lambda: known)
+    monkeypatch.setattr(population, "population_register", lambda: known)
     brought(written(tmp_path, pneumonia()))
     with all_providers():
         patient = Patient.objects.get()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,8 +19,8 @@ from registret.accounts.queries import living_account
 from registret.ledger.queries import EntryRow, Wanted, entries
 from registret.records.case_number import CaseNumber
 from registret.records.cases import Case
-from registret.records.identity import lookups, population, renumbering
-from registret.records.identity.population import PopulationEntry
+from registret.records.identity import lookups, population
+from registret.records.identity.population_entry import PopulationEntry
 from registret.records.models import Episode, Number, Patient
 from registret.records.numbers import PatientNumber, Sex
 from registret.records.patient_rights import opting_out
@@ -181,10 +181,10 @@ class Known:
     """A population register that knows these, by number."""
 
     def __init__(self, **people: PopulationEntry) -> None:
-        self.people = {name.removeprefix("n"): person for name, person in people.items()}
+        self._known = {name.removeprefix("n"): person for name, person in people.items()}
 
-    def person(self, number: PatientNumber) -> PopulationEntry | None:
-        return self.people.get(number.text)
+    def people(self, numbers: Collection[PatientNumber]) -> Mapping[str, PopulationEntry]:
+        return {one.text: self._known[one.text] for one in numbers if one.text in self._known}
 
 
 def registered(surname: str = "Tolvansson", *, protected: bool = False, died_on: date | None = None) -> PopulationEntry:
@@ -193,7 +193,7 @@ def registered(surname: str = "Tolvansson", *, protected: bool = False, died_on:
 
 def ask(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on this is the population register."""
-    for module in (population, beginning, renumbering, lookups, letters):
+    for module in (population, lookups, letters):
         monkeypatch.setattr(module, "population_register", lambda: known)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from registret.access.refusals import NotPermitted
 from registret.access.roles import Role
-from registret.records.identity.population import PopulationEntry, PostalAddress
+from registret.records.identity.population_entry import PopulationEntry, PostalAddress
 from registret.records.models import Patient
 from registret.records.reporting import writing
 from registret.records.reporting.letters import (

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from registret.access.roles import Role
-from registret.records.identity.population import PostalAddress
+from registret.records.identity.population_entry import PostalAddress
 from registret.records.models import Patient
 from registret.records.reporting import writing
 from registret.records.scope import all_providers

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from registret.chores.running import close_database
-from registret.config.doctor import around, database, here
+from registret.config.doctor import around, database, here, services
 from registret.config.doctor.around import Visit
 from registret.config.doctor.examining import Diagnosis, Finding, findings
 from registret.config.management.decided import Program
@@ -33,7 +33,7 @@ class Command(Program):
 
     def handle(self, *args: Any, **options: Any) -> None:
         visit = Visit(ca_file=options["ca_file"], letter_to=options["letter_to"], is_patient=options["patient"])
-        outside = () if options["only_here"] else around.checks(visit)
+        outside = () if options["only_here"] else (*around.checks(visit), *services.checks())
         checks = (*here.CHECKS, *database.CHECKS, *outside)
         try:
             wrong = sum(one.verdict is Diagnosis.WRONG for one in self._told(findings(checks), as_json=options["json"]))
