@@ -115,6 +115,7 @@ def test_the_owner_of_the_tables_is_bound_too() -> None:
             "records_disclosure",
             "records_disclosurefetch",
             "records_formversion",
+            "records_historyimport",
             "records_leaving",
             "records_optout",
             "records_reasongiven",
