@@ -24,7 +24,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -32,9 +31,9 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import logins
+from benchmarks._country import LOG, add_months
 from benchmarks._processes import Processes, with_children
 from benchmarks._promises import Promises
-from benchmarks.ledger import GENERATE
 from tests.environment import prepare
 
 if TYPE_CHECKING:
@@ -153,12 +152,10 @@ def _reviewing(house: House) -> dict[str, str]:
 def _write_log(house: House) -> None:
     import psycopg
 
-    from registret.ledger.months import add_months
-
-    for days in range(0, 931, 30):
-        add_months(at=datetime.now(UTC) - timedelta(days=days))
+    add_months()
     with psycopg.connect(house.environment["REGISTRET_OWNER_DATABASE_URL"]) as connection:
-        connection.execute(GENERATE, {"rows": LOG_ENTRIES})
+        facts = {"people": 5_000, "clinics": 31, "patients": 200_000, "before": 0, "before_clinics": 0}
+        connection.execute(LOG, facts | {"first": 1, "last": LOG_ENTRIES})
 
 
 @contextmanager

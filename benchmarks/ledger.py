@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -23,22 +22,12 @@ from registret.ledger.events import Event
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks._country import add_months, fill_log
 from benchmarks._promises import Promises
 from tests.environment import prepare
 
 CHECKED_S = 60
 """Within which a million entries are checked."""
-
-# Thirty months of a registry with 5,000 people at 31 clinics and 200,000 patients.
-GENERATE = """
-INSERT INTO ledger_entry (at, event, outcome, by_hsa_id, by_name, by_account_id, by_role, by_clinic_id, by_program,
-    network, about_account_id, about_hsa_id, about_patient_id, clinic_id, reference, facts)
-SELECT now() - (%(rows)s - n) * (interval '900 days' / %(rows)s), 'patient.read', 'done',
-    'SE2321009991-E' || lpad((n %% 5000)::text, 5, '0'), 'Förnamn Efternamn ' || n %% 5000, n %% 5000, 'reporter',
-    n %% 31, '', ('10.' || n %% 250 || '.' || n %% 199 || '.7')::inet, NULL, '', n %% 200000, n %% 31, '',
-    jsonb_build_object('episode', n, 'view', 'episode', 'reason', 'vård')
-FROM generate_series(1, %(rows)s) n
-"""
 
 
 def main() -> None:
@@ -132,20 +121,14 @@ def _room() -> int:
 
 def check(rows: int) -> float:
     """Generates so many entries, then seals and checks them. Returns how many seconds checking one takes."""
-    from django.db import connection
     from django.utils import timezone
 
     from registret.ledger.checking import check as check_log
-    from registret.ledger.months import add_months
     from registret.ledger.sealing import checkpoint, seal_key, seal_settled
-    from tests.owner import as_owner
 
-    for days in range(0, 931, 30):
-        add_months(at=timezone.now() - timedelta(days=days))
+    add_months()
     begun = time.monotonic()
-    with as_owner(), connection.cursor() as cursor:
-        cursor.execute(GENERATE, {"rows": rows})
-        cursor.execute("ANALYZE ledger_entry")
+    fill_log(1, rows)
     print(f"{rows} entries generated in {time.monotonic() - begun:.1f} s")
     begun = time.monotonic()
     sealed = seal_settled(at=timezone.now)

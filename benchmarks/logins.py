@@ -51,13 +51,23 @@ OF_THE_FLOOR = 2.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What some seconds of logins came to: how many a second, and milliseconds; processor time is that of one login."""
+    """What some seconds of logins came to: how many a second, and milliseconds; processor time is that of one login.
+
+    `took`: each of them, the fastest first.
+    """
 
     rate: float
-    median: float
-    late: float
+    took: tuple[float, ...]
     server: float
     database: float
+
+    @property
+    def median(self) -> float:
+        return self.took[len(self.took) // 2]
+
+    @property
+    def late(self) -> float:
+        return self.took[len(self.took) * 95 // 100]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,24 +126,30 @@ def furnish(house: House, cards: int) -> None:
 
     now = datetime.now(UTC)
     place = cast.country(now - timedelta(days=30))
-    folder = house.folder / "cards"
-    folder.mkdir()
+    write_cards(house, cards)
     for n in range(cards):
         who = cast.person("Nils", f"Nord{n:03}", f"SE2321009991-B{n:05}")
         clinic = (place.infection, place.medicine)[n % 2]
         cast.appoint_by_program(who, Role.REPORTER, clinic_id=clinic, at=now - timedelta(days=20))
+        if n < 2:
+            _drafts(cast.actor(who, at=now), n * DRAFTS)
+    _revoke_many(house.authority, Path(house.environment["REGISTRET_TRUST_DIR"]), now)
+
+
+def write_cards(house: House, number: int) -> None:
+    """Those of `Nils Nord000` and so on, with their keys, where the client looks for them."""
+    folder = house.folder / "cards"
+    folder.mkdir()
+    for n in range(number):
         card = house.authority.issue_card(
             given_name="Nils",
             surname=f"Nord{n:03}",
             organisation="Region Norrvik",
             kind="hsa",
-            hsa_id=who.card.hsa_id.text,
+            hsa_id=f"SE2321009991-B{n:05}",
             key="rsa",
         )
         (folder / f"{n}.pem").write_bytes(card.pem + card.key_pem)
-        if n < 2:
-            _drafts(cast.actor(who, at=now), n * DRAFTS)
-    _revoke_many(house.authority, Path(house.environment["REGISTRET_TRUST_DIR"]), now)
 
 
 def _drafts(actor: Any, first: int) -> None:
@@ -161,19 +177,22 @@ def _revoke_many(authority: DemoAuthority, trust: Path, now: datetime) -> None:
     (trust / "hsa-3.crl").write_bytes(crl.public_bytes(Encoding.DER))
 
 
+def product_at(house: House) -> Target:
+    assert house.process is not None
+    return Target(
+        name="registret, cold",
+        mode="cold",
+        host="registret.localhost",
+        port=house.site_port,
+        surname="Nord%03d",
+        processes=with_children(house.process.pid),
+    )
+
+
 @contextmanager
 def _targets(house: House, folder: Path) -> Iterator[list[Target]]:
-    product = house.process
-    assert product is not None
     with _floor(house, folder) as floor, _ceiling(house, folder) as ceiling:
-        cold = Target(
-            name="registret, cold",
-            mode="cold",
-            host="registret.localhost",
-            port=house.site_port,
-            surname="Nord%03d",
-            processes=with_children(product.pid),
-        )
+        cold = product_at(house)
         yield [cold, replace(cold, name="registret, warm", mode="warm"), floor, *ceiling]
 
 
@@ -268,34 +287,33 @@ def _rounds(targets: Any, client: Path, house: House, given: argparse.Namespace)
         for _ in range(given.rounds):
             for clients in CLIENTS:
                 for target in all_of_them:
-                    run = _run(target, clients, client, house, given)
-                    found.setdefault((target.name, clients), []).append(run)
+                    took = run(target, clients, client, house, cards=given.cards, seconds=given.seconds)
+                    found.setdefault((target.name, clients), []).append(took)
     return found
 
 
-def _run(target: Target, clients: int, client: Path, house: House, given: argparse.Namespace) -> Run:
+def run(target: Target, clients: int, client: Path, house: House, *, cards: int, seconds: float) -> Run:
+    """Raises: SystemExit (a login failed)."""
     where = [target.host, str(target.port), str(house.authority.web_root), str(house.folder / "cards")]
-    how = [str(given.cards), str(clients), str(given.seconds), target.mode, target.surname]
+    how = [str(cards), str(clients), str(seconds), target.mode, target.surname]
     with subprocess.Popen([client, *where, *how], stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         if running.stdout.readline() != "go\n":
             raise SystemExit(f"{target.name}: nobody gets in\n{house.log()[-2000:]}")
-        before = _spent(target.processes()), _spent(of_database())
+        before = spent(target.processes()), spent(of_database())
         done, failed, *took = map(int, running.stdout.readline().split())
-        after = _spent(target.processes()), _spent(of_database())
+        after = spent(target.processes()), spent(of_database())
     if failed or not done:
         raise SystemExit(f"{target.name}: {failed} of {done + failed} logins failed")
-    took.sort()
     return Run(
-        rate=done / given.seconds,
-        median=took[done // 2] / 1000,
-        late=took[done * 95 // 100] / 1000,
+        rate=done / seconds,
+        took=tuple(microseconds / 1000 for microseconds in sorted(took)),
         server=(after[0] - before[0]) / done * 1000,
         database=(after[1] - before[1]) / done * 1000,
     )
 
 
-def _spent(processes: Sequence[psutil.Process]) -> float:
+def spent(processes: Sequence[psutil.Process]) -> float:
     """Seconds of processor time, also of children of the first that have ended."""
     times = [process.cpu_times() for process in processes]
     return float(sum(t.user + t.system for t in times) + times[0].children_user + times[0].children_system)

@@ -18,15 +18,15 @@ import argparse
 import random
 import statistics
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks._episodes import AT, CLINICS, TEMPLATES, grow, people, rebuilt, templates
 from benchmarks._promises import Promises
-from benchmarks.records import AT, CLINICS, FLAT, TEMPLATES, grow, people, show, templates, timed
+from benchmarks.records import FLAT, show, timed
 from tests.environment import prepare
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def main() -> None:
         made, a_second = 0, 0.0
         for share in (1, 10, 100):
             wanted = given.episodes * share // 100
-            grow(made, wanted, largest=LARGEST if made else 0)
+            grow(made, wanted, largest=LARGEST if made else None)
             made = wanted
             print(f"\n{made} episodes")
             a_second = made / rebuilt()
@@ -87,37 +87,6 @@ def main() -> None:
 
 
 SIGNATURE: Final = "signature to figures"
-
-
-def rebuilt() -> float:
-    """How many seconds it took. What became stale by loading is then right; an edition is made of it."""
-    from django.utils import timezone
-
-    from registret.records.scope import all_providers
-    from registret.reports.editions import make_edition
-    from registret.reports.models import StaleEpisode
-    from registret.reports.rebuilding import rebuild
-
-    begun = time.monotonic()
-    rebuild(processes=2)
-    took = time.monotonic() - begun
-    with all_providers():
-        StaleEpisode.objects.all().delete()
-    tidy()
-    make_edition(at=timezone.now())
-    return took
-
-
-def tidy() -> None:
-    """What autovacuum has done some minutes after so much was loaded: else what follows reads dead rows."""
-    from django.db import connection
-
-    from registret.demo.postgres import ROLE
-
-    with connection.cursor() as cursor:
-        cursor.execute("SET ROLE NONE")
-        cursor.execute("VACUUM (ANALYZE)")
-        cursor.execute(f"SET ROLE {connection.ops.quote_name(ROLE)}")
 
 
 def acts(actor: Any) -> dict[str, Callable[[int], object]]:

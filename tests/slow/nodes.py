@@ -50,6 +50,7 @@ class Nodes(House):
     """The port of `site` and card hosts is the router's. `running`: processes by name."""
 
     direct_url: str = ""
+    connections: int = CONNECTIONS
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     ports: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -132,7 +133,7 @@ class Nodes(House):
                 user=server.username,
                 password=server.password,
                 listens=port,
-                connections=CONNECTIONS,
+                connections=self.connections,
             )
         )
         # It does not run as root; what it reads it has read by then.

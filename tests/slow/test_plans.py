@@ -12,7 +12,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.records import AT, acts, grow, people, templates
+from benchmarks._episodes import AT, grow, people, templates
+from benchmarks.records import acts
 from registret.access.actor import Actor
 from registret.records.reporting.audited_reads import work
 from registret.records.reporting.work_lists import COUNTED

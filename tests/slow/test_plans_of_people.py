@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -11,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from benchmarks import ledger, search
+from benchmarks import search
+from benchmarks._country import add_months, fill_log
 from registret.accounts.search import find_accounts
 from registret.accounts.sessions import sessions_of
 from registret.kernel.identifiers import HsaId
-from registret.ledger.months import add_months
 from registret.ledger.queries import (
     Wanted,
     accesses_to,
@@ -58,11 +57,9 @@ LISTS: Final[dict[str, Callable[[], object]]] = {
 def large(module_db: None) -> frozenset[str]:
     """The tables that are, months of the log among them. PostgreSQL rightly reads a month of few entries whole."""
     search.generate(ACCOUNTS)
-    for days in range(0, 931, 30):
-        add_months(at=timezone.now() - timedelta(days=days))
+    add_months()
+    fill_log(1, ENTRIES)
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute(ledger.GENERATE, {"rows": ENTRIES})
-        cursor.execute("ANALYZE ledger_entry")
         cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > 1000")
         found = frozenset(name for (name,) in cursor.fetchall())
     assert "accounts_account" in found

@@ -99,13 +99,30 @@ def propose_system(
     check_card_age(actor, at=at)
     open_clinic(actor.seat.clinic_id)
     _check_wish(actor.seat.clinic_id, role, frozenset(sub_registries), actor=actor, at=at)
+    made = _kept_key(actor.seat.clinic_id, role, source_system, sub_registries, key, actor=actor, at=at)
+    _record(made, Event.SYSTEM_PROPOSED, actor=actor, at=at)
+    _tell_who_can_confirm(made, actor=actor, at=at)
+    return made.id
+
+
+def _kept_key(
+    clinic_id: int,
+    role: Role,
+    source_system: str,
+    sub_registries: Collection[str],
+    key: str,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> SystemKey:
+    """Raises: KeyIsPrivate, KeyUnusable, KeyKnown."""
     # Takes long to read, and is asked for some times in a year.
     from registret.access.systems.keys import public_key
 
     public = public_key(key)
     with conflict_as(KeyKnown, constraint="system_key_once"):
-        made = SystemKey.objects.create(
-            clinic_id=actor.seat.clinic_id,
+        return SystemKey.objects.create(
+            clinic_id=clinic_id,
             role=role,
             source_system=source_system,
             sub_registries=sorted(sub_registries),
@@ -114,9 +131,6 @@ def propose_system(
             proposed_at=at,
             proposed_by_id=actor.account_id,
         )
-    _record(made, Event.SYSTEM_PROPOSED, actor=actor, at=at)
-    _tell_who_can_confirm(made, actor=actor, at=at)
-    return made.id
 
 
 @transaction.atomic

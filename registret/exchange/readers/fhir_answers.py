@@ -44,13 +44,13 @@ _NOT_READ: Final = frozenset({"valueAttachment", "valueQuantity", "valueReferenc
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ResponsePlace:
     """Where in a file: which resource, from 1, and the linkIds that lead there."""
 
     line: int
     links: tuple[str, ...] = ()
 
-    def below(self, link: str) -> Place:
+    def below(self, link: str) -> ResponsePlace:
         return replace(self, links=(*self.links, link))
 
     def unfit(self, element: str) -> ResourceUnfit:
@@ -59,7 +59,7 @@ class Place:
         return ResourceUnfit(line=self.line, element=element, place="/".join(links) or _WHOLE)
 
 
-def answers_of(place: Place, resource: Json, *, besides: Collection[str]) -> dict[str, str]:
+def answers_of(place: ResponsePlace, resource: Json, *, besides: Collection[str]) -> dict[str, str]:
     """`besides`: names that no linkId may have. Raises: ResourceUnfit."""
     found: dict[str, str] = {}
     for where, link, answers in _answered(place, resource):
@@ -69,7 +69,7 @@ def answers_of(place: Place, resource: Json, *, besides: Collection[str]) -> dic
     return found
 
 
-def _answered(place: Place, of: Json) -> Iterator[tuple[Place, str, list[Any]]]:
+def _answered(place: ResponsePlace, of: Json) -> Iterator[tuple[ResponsePlace, str, list[Any]]]:
     """Each item that has answers, also below groups and below answers. Raises: ResourceUnfit."""
     for item in _list(place, of, "item"):
         link = item.get("linkId") if isinstance(item, dict) else None
@@ -86,14 +86,14 @@ def _answered(place: Place, of: Json) -> Iterator[tuple[Place, str, list[Any]]]:
                 yield from _answered(where, one)
 
 
-def _list(place: Place, of: Json, key: str) -> list[Any]:
+def _list(place: ResponsePlace, of: Json, key: str) -> list[Any]:
     found = of.get(key, [])
     if not isinstance(found, list):
         raise place.unfit(key)
     return found
 
 
-def _cell(place: Place, answers: list[Any]) -> str:
+def _cell(place: ResponsePlace, answers: list[Any]) -> str:
     """Only codes can be several: of other values a cell would be another value. Raises: ResourceUnfit."""
     told = [_text(place, answer) for answer in answers]
     if len(told) > 1 and (not all("valueCoding" in one for one in answers) or any(BETWEEN in one for one in told)):
@@ -101,7 +101,7 @@ def _cell(place: Place, answers: list[Any]) -> str:
     return BETWEEN.join(told)
 
 
-def _text(place: Place, answer: Any) -> str:
+def _text(place: ResponsePlace, answer: Any) -> str:
     """One answer as a person would have typed it. Raises: ResourceUnfit."""
     if not isinstance(answer, dict) or "modifierExtension" in answer:
         raise place.unfit("answer")
@@ -120,21 +120,21 @@ def _text(place: Place, answer: Any) -> str:
     return f"{_mark(place, answer) if kind in _NUMBERS else ''}{value}"
 
 
-def _code(place: Place, coding: Json) -> str:
+def _code(place: ResponsePlace, coding: Json) -> str:
     code = coding.get("code")
     if type(code) is not str or not code.strip():
         raise place.unfit("valueCoding.code")
     return code
 
 
-def _missing(place: Place, reason: Any) -> str:
+def _missing(place: ResponsePlace, reason: Any) -> str:
     coding = (str(reason.get("system")), str(reason.get("code"))) if isinstance(reason, dict) else ("", "")
     if coding not in _REASON_OF:
         raise place.unfit("extension")
     return f"missing:{_REASON_OF[coding]}"
 
 
-def _mark(place: Place, answer: Json) -> str:
+def _mark(place: ResponsePlace, answer: Json) -> str:
     mark = _own(place, answer, "mark", "valueCode")
     if mark is None:
         return ""
@@ -143,7 +143,7 @@ def _mark(place: Place, answer: Json) -> str:
     return str(mark)
 
 
-def _own(place: Place, answer: Json, name: str, kind: str) -> Any:
+def _own(place: ResponsePlace, answer: Json, name: str, kind: str) -> Any:
     """What our extension of this name holds; None if the answer has none."""
     for one in _list(place, answer, "extension"):
         if isinstance(one, dict) and is_own_extension(one, name):

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from registret.exchange.readers.fhir_answers import Json, JsonNumber, Place, answers_of
+from registret.exchange.readers.fhir_answers import Json, JsonNumber, ResponsePlace, answers_of
 from registret.exchange.readers.table import MOST_ROWS, FileKind, SourceRow, SourceTable, row_of, sparse_table
 from registret.exchange.refusals import FileUnreadable, TooManyRows, ValueNested
 from registret.registries.exports.fhir_terms import NUMBER_SYSTEMS, is_own_extension
@@ -36,7 +36,7 @@ def read(content: bytes) -> SourceTable:
     for line, resource in enumerate(_resources(_decoded(content)), start=1):
         if line > MOST_ROWS:
             raise TooManyRows(most=MOST_ROWS)
-        values, questionnaire = _row(Place(line), resource)
+        values, questionnaire = _row(ResponsePlace(line), resource)
         rows.append(row_of(line, values))
         questionnaires[questionnaire] = None
     return sparse_table(FileKind.FHIR, rows, questionnaires=tuple(questionnaires))
@@ -91,20 +91,20 @@ def _after_space(text: str, at: int) -> int:
 def _entries(bundle: Json) -> Iterator[Any]:
     """Raises: ResourceUnfit."""
     if bundle.get("type") not in _BUNDLES:
-        raise Place(1).unfit("Bundle.type")
+        raise ResponsePlace(1).unfit("Bundle.type")
     entries = bundle.get("entry", [])
     if not isinstance(entries, list):
-        raise Place(1).unfit("Bundle.entry")
+        raise ResponsePlace(1).unfit("Bundle.entry")
     for line, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict) or "resource" not in entry:
-            raise Place(line).unfit("Bundle.entry.resource")
+            raise ResponsePlace(line).unfit("Bundle.entry.resource")
         request = entry.get("request", {})
         if not isinstance(request, dict) or request.get("method", "POST") not in _WRITING:
-            raise Place(line).unfit("Bundle.entry.request")
+            raise ResponsePlace(line).unfit("Bundle.entry.request")
         yield entry["resource"]
 
 
-def _row(place: Place, resource: Any) -> tuple[Json, str]:
+def _row(place: ResponsePlace, resource: Any) -> tuple[Json, str]:
     """The cells of a response by column, and which questionnaire it is to. Raises: ResourceUnfit."""
     if not isinstance(resource, dict) or resource.get("resourceType") != "QuestionnaireResponse":
         raise place.unfit("resourceType")
@@ -120,7 +120,7 @@ def _row(place: Place, resource: Any) -> tuple[Json, str]:
     return about | answers, _text(place, resource, "questionnaire")
 
 
-def _identifier(place: Place, resource: Json) -> str:
+def _identifier(place: ResponsePlace, resource: Json) -> str:
     """Raises: ResourceUnfit."""
     identifier = resource.get("identifier")
     if identifier is None:
@@ -128,7 +128,7 @@ def _identifier(place: Place, resource: Json) -> str:
     return _text(place, identifier, "value", element="identifier")
 
 
-def _subject(place: Place, resource: Json) -> Json:
+def _subject(place: ResponsePlace, resource: Json) -> Json:
     """Who it is about: by number, and not by a reference to a Patient somewhere. Raises: ResourceUnfit."""
     subject = resource.get("subject")
     identifier = subject.get("identifier") if isinstance(subject, dict) else None
@@ -145,7 +145,7 @@ def _subject(place: Place, resource: Json) -> Json:
     return told
 
 
-def _text(place: Place, of: Any, key: str, *, element: str = "") -> str:
+def _text(place: ResponsePlace, of: Any, key: str, *, element: str = "") -> str:
     """Raises: ResourceUnfit."""
     found = of.get(key) if isinstance(of, dict) else None
     if type(found) is not str or not found.strip():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 
-from registret.exchange.readers.odm_item import Attributes, Item, ItemReading
+from registret.exchange.readers.odm_item import Attributes, ItemReading, OdmItem
 from registret.exchange.readers.odm_places import StudyPlaces
 from registret.exchange.readers.odm_rows import OdmRows, Subject
 from registret.exchange.readers.table import SourceTable
@@ -104,7 +104,7 @@ class _Reading:
         if len(oids) != 4:
             raise self._unreadable()
         event, form, group, item = oids
-        return ItemReading(Item(place=(event, form, group, item)), element, attributes)
+        return ItemReading(OdmItem(place=(event, form, group, item)), element, attributes)
 
     def _end(self, name: str) -> None:
         self._depth -= 1

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from registret.exchange.readers.odm_places import Place
+from registret.exchange.readers.odm_places import ItemPlace
 from registret.registries.exports.odm_names import MARK_LIST, MISSING_LIST
 
 Attributes = Mapping[str, str]
 
 
 @dataclass(kw_only=True)
-class Item:
+class OdmItem:
     """`value`: empty if there is none. `unit`: the OID of its unit, if that is said with the value."""
 
-    place: Place
+    place: ItemPlace
     value: str = ""
     missing: str = ""
     mark: str = ""
@@ -30,7 +30,7 @@ class Item:
 class ItemReading:
     """An element `ItemData`, or one of those that say the type of the value and have it as their text."""
 
-    def __init__(self, item: Item, element: str, attributes: Attributes) -> None:
+    def __init__(self, item: OdmItem, element: str, attributes: Attributes) -> None:
         self.item = item
         self._is_null = attributes.get("IsNull") == "Yes"
         self._has_text = element != "ItemData"

@@ -13,7 +13,7 @@ from typing import Final
 from registret.exchange.readers.table import MOST_COLUMNS
 from registret.exchange.refusals import TooManyColumns
 
-Place = tuple[str, str, str, str]
+ItemPlace = tuple[str, str, str, str]
 """The OIDs of study event, form, item group and item."""
 
 _OWNERS: Final = {"StudyEventDef": "FormRef", "FormDef": "ItemGroupRef", "ItemGroupDef": "ItemRef"}
@@ -42,7 +42,7 @@ class StudyPlaces:
         elif element == self._owner[0]:
             self._parts[self._owner][attributes.get(_REFERENCES[element], "")] = None
 
-    def columns(self) -> dict[Place, str]:
+    def columns(self) -> dict[ItemPlace, str]:
         """The column of each place: the item alone if it stands in one place, else with as much before it as tells its
         places apart.
 
@@ -51,13 +51,13 @@ class StudyPlaces:
         places = list(islice(self._places(), _TOO_MANY))
         if len(places) > MOST_COLUMNS:
             raise TooManyColumns(most=MOST_COLUMNS)
-        of_item: dict[str, list[Place]] = defaultdict(list)
+        of_item: dict[str, list[ItemPlace]] = defaultdict(list)
         for place in places:
             of_item[place[-1]].append(place)
         named = {place: name for same in of_item.values() for place, name in _told_apart(same)}
         return {place: named[place] for place in places}
 
-    def _places(self) -> Iterator[Place]:
+    def _places(self) -> Iterator[ItemPlace]:
         """Each form is gone through once, and kept only as far as there may be columns: a small file can refer to the
         same large form a thousand times."""
         forms = {
@@ -76,7 +76,7 @@ class StudyPlaces:
                 yield group, item
 
 
-def _told_apart(places: list[Place]) -> Iterator[tuple[Place, str]]:
+def _told_apart(places: list[ItemPlace]) -> Iterator[tuple[ItemPlace, str]]:
     names: list[str] = []
     for length in (1, 2, 3, 4):
         names = [".".join(place[-length:]) for place in places]

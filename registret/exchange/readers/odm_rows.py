@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from registret.exchange.readers.odm_item import Item
-from registret.exchange.readers.odm_places import Place, StudyPlaces
+from registret.exchange.readers.odm_item import OdmItem
+from registret.exchange.readers.odm_places import ItemPlace, StudyPlaces
 from registret.exchange.readers.table import (
     LONGEST_CELL,
     MOST_COLUMNS,
@@ -44,7 +44,7 @@ class Subject:
 class _Version:
     """The columns of a version of the metadata, and which of its study events come again."""
 
-    names: Mapping[Place, str]
+    names: Mapping[ItemPlace, str]
     repeating: frozenset[str]
 
 
@@ -69,7 +69,7 @@ class OdmRows:
         """What comes now is of this version of the metadata, which may not be in the file."""
         self._version = self._versions.get((study, version))
 
-    def add_item(self, subject: Subject, item: Item, time: str) -> None:
+    def add_item(self, subject: Subject, item: OdmItem, time: str) -> None:
         """`time`: the key of its study event, empty if it has none. Raises: ItemTwice, TooManyColumns, CellTooLong,
         ColumnUnnamed.
         """

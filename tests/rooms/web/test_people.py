@@ -77,6 +77,14 @@ def test_the_list_is_the_own_clinics_by_surname_with_role_end_and_last_login(pla
     assert "3 personer har behörighet här" in text_of(Browser.of(BERTIL).get("/personer"))
 
 
+def test_two_people_of_one_name_stand_by_their_hsa_ids(place: Country, now: datetime) -> None:
+    for hsa_id in ("SE2321009991-E00A2A2", "SE2321009991-E00A1A1"):
+        who = cast.person("Kim", "Ek", hsa_id)
+        cast.appoint_by_program(who, Role.REPORTER, clinic_id=place.infection, at=now - timedelta(days=1))
+    page = text_of(Browser.of(BERTIL).get("/personer"))
+    assert 0 < page.index("E00A1A1") < page.index("E00A2A2")
+
+
 def test_each_right_has_a_row_of_its_own_with_its_last_day_and_a_substitute_is_called_one(
     place: Country, now: datetime
 ) -> None:
