@@ -63,6 +63,9 @@ def open_episode(actor: Actor, *, episode: str, lock: bool = False) -> OpenEpiso
     """As `step_page`, for several steps. Raises: NotFound, NotPermitted."""
     found = _locked_episode(actor, episode) if lock else existing(_EPISODE.first(episode=episode, **place_of(actor)))
     asked = (_LOCKED_STEPS if lock else _STEPS).rows(episode=found.id)
+    if not asked:
+        # The patient has opted out while this waited for the lock.
+        raise NotFound()
     steps = {one.code: one for one in asked}
     for one in steps.values():
         one.episode = found

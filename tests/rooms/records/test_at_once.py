@@ -177,7 +177,8 @@ def test_merging_and_opting_out_leave_nothing_of_whom_was_meant(here: Ward) -> N
             lambda: opt_out(actor=greta, case=case(TOLVAN), at=NOW),
         ]
     )
-    assert names(results) in (["int", "str"], ["OptedOut", "int"])
+    # Whether it was the first or the second look at the number that found it blocked.
+    assert names(results) in (["int", "str"], ["OptedOut", "int"], ["TakenElsewhere", "int"])
     with all_providers():
         assert not Number.objects.filter(text="191212121212").exists()
 
