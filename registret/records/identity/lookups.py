@@ -51,7 +51,7 @@ def ask_again(*, at: datetime) -> int:
                     changed, left = changed + is_done, left + (not is_done)
     except RegisterSilent:
         _log.error("the population register does not answer: the others are asked about in the next round")
-    if asked:
+    if changed or left:
         _log.info("population: asked about %s, knew %s, changed %s, new numbers left %s", asked, known, changed, left)
     return changed
 
