@@ -13,8 +13,8 @@ from django.conf import settings
 from django.test import override_settings
 
 from registret.demo.authorities import ServerFiles
-from registret.demo.national_platform import NationalPlatform, function_certificate
 from registret.demo.pki import DemoAuthority
+from registret.demo.services.national_platform import NationalPlatform, function_certificate
 from registret.exchange.nkrr import platform
 from registret.outgoing.named import NamedService
 

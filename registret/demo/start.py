@@ -21,11 +21,11 @@ import psycopg
 from registret.demo.browser import P12_PASSWORD
 from registret.demo.history.progress import Progress, read_progress, write_progress
 from registret.demo.mailbox import MailCatcher
-from registret.demo.national_platform import national_platform
 from registret.demo.people import cards, cast
 from registret.demo.pki import DemoAuthority
 from registret.demo.place import MARK, PREFIX, DemoTrouble, Place, other_ports
 from registret.demo.postgres import Cluster
+from registret.demo.services.national_platform import national_platform
 
 _DATABASE: Final = "registret"
 _HOST: Final = "127.0.0.1"

@@ -22,9 +22,9 @@ from django.urls import Resolver404, resolve
 
 from registret.demo.browser import P12_PASSWORD, nss_home
 from registret.demo.certificates import IssuedCertificate
-from registret.demo.national_platform import national_platform
 from registret.demo.people import cards, cast
 from registret.demo.people.cast import Person
+from registret.demo.services.national_platform import national_platform
 from tests.journeys.running import House
 from tests.journeys.wire import Visitor
 

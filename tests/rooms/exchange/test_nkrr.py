@@ -13,7 +13,7 @@ import pytest
 from pytest_django import Settings
 
 from registret.access.refusals import NotFound, NotPermitted
-from registret.demo.national_platform import Known, NationalPlatform, answered, fault
+from registret.demo.services.national_platform import Known, NationalPlatform, answered, fault
 from registret.exchange.mappings.reading import FormMapping
 from registret.exchange.nkrr import platform, suggesting
 from registret.exchange.nkrr.asked import TABLES, asked_of, form_id_of

@@ -15,9 +15,9 @@ import pytest
 from pytest_django import Settings
 
 from registret.demo.authorities import ServerFiles
-from registret.demo.national_platform import function_certificate
 from registret.demo.pki import DemoAuthority
-from registret.demo.stand_in import StandIn
+from registret.demo.services.national_platform import function_certificate
+from registret.demo.services.stand_in import StandIn
 from registret.outgoing.named import NamedService
 from registret.records.identity import lookups, population
 from registret.records.models import Patient, Step

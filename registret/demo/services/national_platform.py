@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from registret.demo.authorities import A_DAY, LIFE, Plan, ServerFiles, new_ca, write_file
 from registret.demo.certificates import key_id_of, key_pem, new_key, usage
 from registret.demo.pki import DemoAuthority
-from registret.demo.stand_in import StandIn
+from registret.demo.services.stand_in import StandIn
 from registret.exchange.nkrr.form_data import NAMESPACE, SCHEMA
 from registret.exchange.nkrr.soap import ENVELOPE, MessageBroken, element, envelope, opened, texts
 
@@ -54,7 +54,7 @@ def known_of_anybody(patient: str, day: str) -> Known:
 
 def care_units() -> dict[str, str]:
     """An HSA-id for each clinic of the demo, by its code."""
-    with (Path(__file__).parent / "clinics.csv").open(encoding="utf-8", newline="") as lines:
+    with (Path(__file__).parents[1] / "clinics.csv").open(encoding="utf-8", newline="") as lines:
         codes = [row["klinikkod"] for row in csv.DictReader(lines, delimiter=";")]
     return {code: f"SE2321009991-U{place:04}" for place, code in enumerate(codes, start=1)}
 

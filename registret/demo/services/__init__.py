@@ -1,0 +1,1 @@
+"""Other services that the demo and the tests stand in for."""
