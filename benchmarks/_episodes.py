@@ -88,7 +88,7 @@ FROM records_step WHERE version > 0 AND episode_id > %(before)s
 
 
 def people(clinics: int = CLINICS) -> Any:
-    """Somebody who reports at the first of so many clinics, of two care providers."""
+    """A person who reports at the first of so many clinics. The clinics belong to two care providers."""
     from django.db import connection
 
     from tests import cast
