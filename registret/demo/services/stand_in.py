@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from registret.demo.authorities import ServerFiles
 
 
 @dataclass(slots=True, kw_only=True)
-class StandIn:
+class StandIn(ABC):
     """Runs between `__enter__` and `__exit__`, on 127.0.0.1 with `files`. Callers show a certificate of `client_ca`.
 
     `late`: seconds before it answers. `instead`: sends this status and body in place of an answer. `calls`: how many
@@ -31,12 +32,13 @@ class StandIn:
     calls: int = 0
     _server: _Server | None = None
 
+    @abstractmethod
     def prepare(self) -> None:
         """What takes long the first time."""
 
+    @abstractmethod
     def reply(self, content: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         """Status and body."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(self.client_ca))

@@ -62,6 +62,9 @@ class PopulationService(StandIn):
     def address(self) -> str:
         return f"https://127.0.0.1:{self.port}/people"
 
+    def prepare(self) -> None:
+        """Nothing takes long."""
+
     def reply(self, content: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         numbers = json.loads(content)["numbers"]
         self.asked.append(numbers)
